@@ -4,6 +4,10 @@
     <context>
         <name>Kireji</name>
         <message>
+            <source>#</source>
+            <translation>Nr.</translation>
+        </message>
+        <message>
             <source>${amount}</source>
             <translation>{amount} $</translation>
         </message>
@@ -40,6 +44,38 @@
             <translation>-----BEGIN PRIVATE KEY-----</translation>
         </message>
         <message>
+            <source>1 bad line left out</source>
+            <translation>1 unbrauchbare Zeile ausgelassen</translation>
+        </message>
+        <message>
+            <source>1 duplicate merged</source>
+            <translation>1 Duplikat zusammengefasst</translation>
+        </message>
+        <message>
+            <source>1 hour</source>
+            <translation>1 Stunde</translation>
+        </message>
+        <message>
+            <source>1 line cannot be asked, so nothing was added.</source>
+            <translation>1 Zeile kann nicht gefragt werden, deshalb wurde nichts hinzugefügt.</translation>
+        </message>
+        <message>
+            <source>1 minute</source>
+            <translation>1 Minute</translation>
+        </message>
+        <message>
+            <source>1 row</source>
+            <translation>1 Zeile</translation>
+        </message>
+        <message>
+            <source>1 row has not ended yet and is left out.</source>
+            <translation>1 Zeile ist noch nicht beendet und wird ausgelassen.</translation>
+        </message>
+        <message>
+            <source>1 second</source>
+            <translation>1 Sekunde</translation>
+        </message>
+        <message>
             <source>1 tool</source>
             <translation>1 Werkzeug</translation>
         </message>
@@ -56,8 +92,24 @@
             <translation>; war {name} gemeint?</translation>
         </message>
         <message>
+            <source>&lt; {amount}</source>
+            <translation>&lt; {amount}</translation>
+        </message>
+        <message>
             <source>?</source>
             <translation>?</translation>
+        </message>
+        <message>
+            <source>A JSON schema</source>
+            <translation>Ein JSON-Schema</translation>
+        </message>
+        <message>
+            <source>A batch of the same size turned out to be another one's.</source>
+            <translation>Ein Stapel derselben Größe erwies sich als ein fremder.</translation>
+        </message>
+        <message>
+            <source>A batch service says nothing of a batch before it has ended: smaller batches show progress sooner. Their size holds for jobs that are made from now on.</source>
+            <translation>Ein Stapeldienst sagt nichts über einen Stapel, bevor er beendet ist: Kleinere Stapel zeigen früher einen Fortschritt. Die Größe gilt für Aufgaben, die von jetzt an angelegt werden.</translation>
         </message>
         <message>
             <source>A budget in settings.toml cannot be read, so nothing was sent.</source>
@@ -66,6 +118,10 @@
         <message>
             <source>A change makes the next question cost more: the service reads the conversation anew.</source>
             <translation>Eine Änderung macht die nächste Frage teurer: Der Dienst liest die Unterhaltung neu.</translation>
+        </message>
+        <message>
+            <source>A column in braces stands for what the row has there.</source>
+            <translation>Eine Spalte in geschweiften Klammern steht für das, was die Zeile dort hat.</translation>
         </message>
         <message>
             <source>A content check held the question back{why}.</source>
@@ -84,8 +140,24 @@
             <translation>Eine Datei wird mit ihrem ganzen Pfad genannt.</translation>
         </message>
         <message>
+            <source>A file needs a name.</source>
+            <translation>Eine Datei braucht einen Namen.</translation>
+        </message>
+        <message>
             <source>A file on another computer was not attached. Copy it to this one first.</source>
             <translation>Eine Datei auf einem anderen Computer wurde nicht angehängt. Sie zuerst auf diesen kopieren.</translation>
+        </message>
+        <message>
+            <source>A folder of pictures</source>
+            <translation>Ein Ordner mit Bildern</translation>
+        </message>
+        <message>
+            <source>A job asks about every row of a file, or every picture in a folder, in the same way: receipts become a table, pictures get their texts, letters are sorted by subject.</source>
+            <translation>Eine Aufgabe fragt zu jeder Zeile einer Datei oder jedem Bild eines Ordners auf dieselbe Weise: Aus Belegen wird eine Tabelle, Bilder erhalten ihre Texte, Briefe werden nach Themen geordnet.</translation>
+        </message>
+        <message>
+            <source>A job needs you</source>
+            <translation>Eine Aufgabe wartet auf Sie</translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
@@ -100,8 +172,20 @@
             <translation>Ein Schlüssel kann nur für diese Sitzung verwendet werden; er wird nie in eine Datei geschrieben.</translation>
         </message>
         <message>
+            <source>A line with params has neither a method nor a url.</source>
+            <translation>Eine Zeile mit params hat weder method noch url.</translation>
+        </message>
+        <message>
+            <source>A message has no “{field}”.</source>
+            <translation>Einer Nachricht fehlt „{field}“.</translation>
+        </message>
+        <message>
             <source>A name has up to 64 letters, digits, spaces and the signs . _ - ( ) @ +.</source>
             <translation>Ein Name hat bis zu 64 Buchstaben, Ziffern, Leerzeichen und die Zeichen . _ - ( ) @ +.</translation>
+        </message>
+        <message>
+            <source>A name stands twice in it, once with a picture or a document.</source>
+            <translation>Ein Name steht zweimal darin, einmal mit einem Bild oder Dokument.</translation>
         </message>
         <message>
             <source>A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.</source>
@@ -116,8 +200,20 @@
             <translation>Eine Seite für ein Werkzeug</translation>
         </message>
         <message>
+            <source>A picture in it is of an unknown kind, or damaged.</source>
+            <translation>Ein Bild darin ist von unbekannter Art oder beschädigt.</translation>
+        </message>
+        <message>
+            <source>A picture in it is written in an unusual way.</source>
+            <translation>Ein Bild darin ist auf ungewöhnliche Weise geschrieben.</translation>
+        </message>
+        <message>
             <source>A picture in this conversation is larger than the service takes.</source>
             <translation>Ein Bild in dieser Unterhaltung ist größer, als der Dienst annimmt.</translation>
+        </message>
+        <message>
+            <source>A picture of this job is missing or damaged.</source>
+            <translation>Ein Bild dieser Aufgabe fehlt oder ist beschädigt.</translation>
         </message>
         <message>
             <source>A picture or document is missing.</source>
@@ -134,6 +230,10 @@
         <message>
             <source>A piece of JSON from the server's documentation can be pasted into any of these fields.</source>
             <translation>In jedes dieser Felder kann ein Stück JSON aus der Dokumentation des Servers eingefügt werden.</translation>
+        </message>
+        <message>
+            <source>A place in the prompt has no name.</source>
+            <translation>Eine Stelle im Prompt hat keinen Namen.</translation>
         </message>
         <message>
             <source>A program on this computer</source>
@@ -182,6 +282,18 @@
         <message>
             <source>A rule of this {name} account held the question back.</source>
             <translation>Eine Regel dieses Kontos bei {name} hat die Frage zurückgehalten.</translation>
+        </message>
+        <message>
+            <source>A schema is a JSON object, in braces.</source>
+            <translation>Ein Schema ist ein JSON-Objekt in geschweiften Klammern.</translation>
+        </message>
+        <message>
+            <source>A schema is a JSON object.</source>
+            <translation>Ein Schema ist ein JSON-Objekt.</translation>
+        </message>
+        <message>
+            <source>A secret belongs to one address, and there is none.</source>
+            <translation>Ein Geheimnis gehört zu einer Adresse, und es gibt keine.</translation>
         </message>
         <message>
             <source>A secret is kept in your system keychain, never in a file. Only this server gets it.</source>
@@ -424,6 +536,10 @@
             <translation>Noch einmal mit demselben Modell</translation>
         </message>
         <message>
+            <source>All</source>
+            <translation>Alle</translation>
+        </message>
+        <message>
             <source>All conversations</source>
             <translation>Alle Unterhaltungen</translation>
         </message>
@@ -438,6 +554,10 @@
         <message>
             <source>All its tools</source>
             <translation>Alle seine Werkzeuge</translation>
+        </message>
+        <message>
+            <source>All other rows have ended, but nobody can tell what became of {rows} that were sent. Say whether they are to be sent again or count as failed.</source>
+            <translation>Alle anderen Zeilen sind beendet. Gesendet und mit unbekanntem Ausgang: {rows}. Angeben, ob sie noch einmal gesendet werden oder als fehlgeschlagen zählen sollen.</translation>
         </message>
         <message>
             <source>All screens</source>
@@ -624,6 +744,10 @@
             <translation>Ein anderer Dienst liest alles: {tokens} Token{price}.</translation>
         </message>
         <message>
+            <source>Another window or command line may have been quicker; look at it again.</source>
+            <translation>Vielleicht war ein anderes Fenster oder eine Befehlszeile schneller; noch einmal nachsehen.</translation>
+        </message>
+        <message>
             <source>Answer</source>
             <translation>Antwort</translation>
         </message>
@@ -640,6 +764,10 @@
             <translation>Antwort fertig.</translation>
         </message>
         <message>
+            <source>Answer in one word.</source>
+            <translation>Antworte mit einem Wort.</translation>
+        </message>
+        <message>
             <source>Answer in {title}: {words}</source>
             <translation>Antwort in {title}: {words}</translation>
         </message>
@@ -654,6 +782,14 @@
         <message>
             <source>Answers and questions</source>
             <translation>Antworten und Fragen</translation>
+        </message>
+        <message>
+            <source>Answers as a table</source>
+            <translation>Antworten als Tabelle</translation>
+        </message>
+        <message>
+            <source>Answers come at once; several rows are asked at the same time.</source>
+            <translation>Antworten kommen sofort; mehrere Zeilen werden gleichzeitig gefragt.</translation>
         </message>
         <message>
             <source>Answers from a model</source>
@@ -871,6 +1007,14 @@
             <source>Ask ⏎</source>
             <translation>Fragen ⏎</translation>
         </message>
+        <message>
+            <source>Asked</source>
+            <translation>Gefragt</translation>
+        </message>
+        <message>
+            <source>Asked at the same time, one by one</source>
+            <translation>Gleichzeitig gefragt, eine nach der anderen</translation>
+        </message>
         <message numerus="yes">
             <source>Asked one after the other when this answer is done:</source>
             <extracomment>Asked when this answer is done:</extracomment>
@@ -882,6 +1026,10 @@
         <message>
             <source>Asked with</source>
             <translation>Gefragt mit</translation>
+        </message>
+        <message>
+            <source>Asking one row…</source>
+            <translation>Eine Zeile wird gefragt…</translation>
         </message>
         <message>
             <source>At most</source>
@@ -906,6 +1054,14 @@
         <message>
             <source>Attached files and pictures</source>
             <translation type="vanished">Angehängte Dateien und Bilder</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>Zurück</translation>
+        </message>
+        <message>
+            <source>Back to the jobs</source>
+            <translation>Zurück zu den Aufgaben</translation>
         </message>
         <message>
             <source>Back up every day</source>
@@ -934,6 +1090,22 @@
         <message>
             <source>Bank accounts</source>
             <translation>Bankkonten</translation>
+        </message>
+        <message>
+            <source>Batch service: half price, within a day</source>
+            <translation>Stapeldienst: halber Preis, innerhalb eines Tages</translation>
+        </message>
+        <message>
+            <source>Batch service: {percent} % of the price, within a day</source>
+            <translation>Stapeldienst: {percent} % des Preises, innerhalb eines Tages</translation>
+        </message>
+        <message>
+            <source>Batch {batch} is {state} now.</source>
+            <translation>Stapel {batch} ist jetzt {state}.</translation>
+        </message>
+        <message>
+            <source>Batches know no “{what}”.</source>
+            <translation>Stapel kennen kein „{what}“.</translation>
         </message>
         <message>
             <source>Being looked through…</source>
@@ -1048,8 +1220,20 @@
             <translation>Abbrechen</translation>
         </message>
         <message>
+            <source>Cancel it first and wait until that is confirmed.</source>
+            <translation>Sie zuerst abbrechen und warten, bis das bestätigt ist.</translation>
+        </message>
+        <message>
+            <source>Cancel the job</source>
+            <translation>Aufgabe abbrechen</translation>
+        </message>
+        <message>
             <source>Cancel {name}</source>
             <translation>{name} abbrechen</translation>
+        </message>
+        <message>
+            <source>Cancel “{job}”?</source>
+            <translation>„{job}“ abbrechen?</translation>
         </message>
         <message>
             <source>Capture</source>
@@ -1080,6 +1264,10 @@
             <translation>Es noch einmal aufnehmen oder in einer neuen Unterhaltung ohne es fragen.</translation>
         </message>
         <message>
+            <source>Capture something first, or name a folder.</source>
+            <translation>Zuerst etwas aufnehmen oder einen Ordner nennen.</translation>
+        </message>
+        <message>
             <source>Capture the same region again</source>
             <translation>Denselben Bereich noch einmal aufnehmen</translation>
         </message>
@@ -1096,6 +1284,10 @@
             <translation>Mit dem Knopf, dem Menü im Infobereich oder dem Befehl „{command}“ aufnehmen.</translation>
         </message>
         <message>
+            <source>Capture {number}</source>
+            <translation>Aufnahme {number}</translation>
+        </message>
+        <message>
             <source>Capturing soon</source>
             <translation>Gleich wird aufgenommen</translation>
         </message>
@@ -1108,6 +1300,10 @@
             <translation>Zertifikate (*.pem *.crt *.cer)</translation>
         </message>
         <message>
+            <source>Change</source>
+            <translation>Ändern</translation>
+        </message>
+        <message>
             <source>Change budget</source>
             <translation>Budget ändern</translation>
         </message>
@@ -1116,8 +1312,16 @@
             <translation>Sie ändern und noch einmal fragen.</translation>
         </message>
         <message>
+            <source>Change it, or switch hiding off in the settings.</source>
+            <translation>Sie ändern oder das Verbergen in den Einstellungen ausschalten.</translation>
+        </message>
+        <message>
             <source>Change the budgets in the settings</source>
             <translation>Budgets in den Einstellungen ändern</translation>
+        </message>
+        <message>
+            <source>Change the budgets…</source>
+            <translation>Budgets ändern…</translation>
         </message>
         <message>
             <source>Change the folder of backups</source>
@@ -1144,12 +1348,28 @@
             <translation>Ändern…</translation>
         </message>
         <message>
+            <source>Check</source>
+            <translation>Prüfen</translation>
+        </message>
+        <message>
+            <source>Check and start</source>
+            <translation>Prüfen und starten</translation>
+        </message>
+        <message>
+            <source>Check and start…</source>
+            <translation>Prüfen und starten…</translation>
+        </message>
+        <message>
             <source>Check it and try again.</source>
             <translation>Sie prüfen und noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
             <translation>Die Abrechnung in der Konsole von {name} prüfen oder einen anderen Schlüssel verwenden.</translation>
+        </message>
+        <message>
+            <source>Check its name.</source>
+            <translation>Den Namen prüfen.</translation>
         </message>
         <message>
             <source>Check its permissions.</source>
@@ -1182,6 +1402,10 @@
         <message>
             <source>Check the address in Settings, Keys &amp; models</source>
             <translation>Die Adresse unter Einstellungen, Schlüssel &amp; Modelle prüfen</translation>
+        </message>
+        <message>
+            <source>Check the address in Settings, Keys &amp; models, and the proxy settings.</source>
+            <translation>Die Adresse unter Einstellungen, Schlüssel &amp; Modelle und die Proxy-Einstellungen prüfen.</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models, or in OPENAI_BASE_URL</source>
@@ -1228,8 +1452,16 @@
             <translation>Den Datenträger prüfen. Frühere Sicherungen sind noch da.</translation>
         </message>
         <message>
+            <source>Check the file and its folder.</source>
+            <translation>Die Datei und ihren Ordner prüfen.</translation>
+        </message>
+        <message>
             <source>Check the ledger</source>
             <translation>Journal prüfen</translation>
+        </message>
+        <message>
+            <source>Check the name after --schema.</source>
+            <translation>Den Namen nach --schema prüfen.</translation>
         </message>
         <message>
             <source>Check the name.</source>
@@ -1296,8 +1528,20 @@
             <translation>Ein Modell wählen, das es kann, oder das Bild weglassen.</translation>
         </message>
         <message>
+            <source>Choose a model that can.</source>
+            <translation>Ein Modell wählen, das es kann.</translation>
+        </message>
+        <message>
+            <source>Choose a model.</source>
+            <translation>Ein Modell wählen.</translation>
+        </message>
+        <message>
             <source>Choose an export</source>
             <translation>Export wählen</translation>
+        </message>
+        <message>
+            <source>Choose another file.</source>
+            <translation>Eine andere Datei wählen.</translation>
         </message>
         <message>
             <source>Choose another folder.</source>
@@ -1396,6 +1640,10 @@
             <translation>Wählen, was mitgesendet wird</translation>
         </message>
         <message>
+            <source>Choose what is asked about first.</source>
+            <translation>Zuerst wählen, wonach gefragt wird.</translation>
+        </message>
+        <message>
             <source>Choose where…</source>
             <translation>Ort wählen…</translation>
         </message>
@@ -1436,6 +1684,10 @@
             <translation>Fenster schließen</translation>
         </message>
         <message>
+            <source>Close this row</source>
+            <translation>Diese Zeile schließen</translation>
+        </message>
+        <message>
             <source>Code, {language}.</source>
             <translation>Code, {language}.</translation>
         </message>
@@ -1450,6 +1702,10 @@
         <message>
             <source>Colours</source>
             <translation>Farben</translation>
+        </message>
+        <message>
+            <source>Columns: {columns}</source>
+            <translation>Spalten: {columns}</translation>
         </message>
         <message>
             <source>Command</source>
@@ -1612,6 +1868,10 @@
             <translation>Adresse des Links kopieren</translation>
         </message>
         <message>
+            <source>Copy the new secret</source>
+            <translation>Neues Geheimnis kopieren</translation>
+        </message>
+        <message>
             <source>Copy the question</source>
             <translation>Die Frage kopieren</translation>
         </message>
@@ -1644,6 +1904,10 @@
             <translation>Dort kopieren, dann nach der Zwischenablage fragen.</translation>
         </message>
         <message>
+            <source>Copy these lines</source>
+            <translation>Diese Zeilen kopieren</translation>
+        </message>
+        <message>
             <source>Copy what is known about it</source>
             <translation>Kopieren, was darüber bekannt ist</translation>
         </message>
@@ -1668,6 +1932,10 @@
             <translation>Sie in einem Editor berichtigen; bis dahin bleibt sie, wie sie ist.</translation>
         </message>
         <message>
+            <source>Correct it in the settings.</source>
+            <translation>In den Einstellungen berichtigen.</translation>
+        </message>
+        <message>
             <source>Correct its schema.</source>
             <translation>Das Schema berichtigen.</translation>
         </message>
@@ -1682,6 +1950,10 @@
         <message>
             <source>Correct that line; until then the defaults hold, and the file is left as it is.</source>
             <translation>Diese Zeile berichtigen; bis dahin gelten die Vorgaben, und die Datei bleibt, wie sie ist.</translation>
+        </message>
+        <message>
+            <source>Correct the address of the webhook in the settings.</source>
+            <translation>Die Adresse des Webhooks in den Einstellungen berichtigen.</translation>
         </message>
         <message>
             <source>Correct the entry in mcp.json.</source>
@@ -1704,8 +1976,20 @@
             <translation>Den Pfad berichtigen oder die Datei ausführbar machen.</translation>
         </message>
         <message>
+            <source>Correct them, or go on without them: --yes</source>
+            <translation>Sie berichtigen oder ohne sie weitermachen: --yes</translation>
+        </message>
+        <message>
             <source>Cost</source>
             <translation>Kosten</translation>
+        </message>
+        <message>
+            <source>Cost, at most</source>
+            <translation>Kosten, höchstens</translation>
+        </message>
+        <message>
+            <source>Cost, expected</source>
+            <translation>Kosten, erwartet</translation>
         </message>
         <message>
             <source>Count exactly</source>
@@ -1714,6 +1998,14 @@
         <message>
             <source>Count of tokens</source>
             <translation>Zählung der Token</translation>
+        </message>
+        <message numerus="yes">
+            <source>Count them as failed</source>
+            <extracomment>Count it as failed</extracomment>
+            <translation>
+                <numerusform>Als fehlgeschlagen zählen</numerusform>
+                <numerusform>Als fehlgeschlagen zählen</numerusform>
+            </translation>
         </message>
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
@@ -1928,8 +2220,16 @@
             <translation>Mit der Maus zeichnen oder mit Pfeiltasten und Leertaste  (Esc: fertig)</translation>
         </message>
         <message>
+            <source>Drop a file or a folder here: lines of JSON, a table, or pictures.</source>
+            <translation>Hier eine Datei oder einen Ordner ablegen: JSON-Zeilen, eine Tabelle oder Bilder.</translation>
+        </message>
+        <message>
             <source>Drop to ask about it</source>
             <translation>Ablegen, um danach zu fragen</translation>
+        </message>
+        <message>
+            <source>Drop to make a job of it</source>
+            <translation>Ablegen, um eine Aufgabe daraus zu machen</translation>
         </message>
         <message>
             <source>Dropped picture</source>
@@ -1938,6 +2238,10 @@
         <message>
             <source>Each command is shown exactly as it would run, and you are asked every time. No permission lasts.</source>
             <translation>Jeder Befehl wird genau so gezeigt, wie er ausgeführt würde, und Sie werden jedes Mal gefragt. Keine Erlaubnis gilt weiter.</translation>
+        </message>
+        <message>
+            <source>Each line is a JSON object with a prompt, params or a body; a table needs a prompt.</source>
+            <translation>Jede Zeile ist ein JSON-Objekt mit prompt, params oder body; eine Tabelle braucht einen Prompt.</translation>
         </message>
         <message>
             <source>Each variable or header has a name without spaces. Remove the row if there is none.</source>
@@ -2012,8 +2316,16 @@
             <translation>Unter Einstellungen, Schlüssel &amp; Modelle einen eingeben, oder mit: kireji keys set local. Neben OPENAI_BASE_URL auch OPENAI_API_KEY setzen.</translation>
         </message>
         <message>
+            <source>Enter the address that is to be told as jobs.webhook in the settings first.</source>
+            <translation>Zuerst die Adresse, die benachrichtigt werden soll, als jobs.webhook in den Einstellungen eingeben.</translation>
+        </message>
+        <message>
             <source>Enter the server's address in Settings, Keys &amp; models, first.</source>
             <translation>Zuerst unter Einstellungen, Schlüssel &amp; Modelle die Adresse des Servers eingeben.</translation>
+        </message>
+        <message>
+            <source>Enter this secret where messages are received. It is shown only now; the keychain keeps it.</source>
+            <translation>Dieses Geheimnis dort eingeben, wo die Nachrichten empfangen werden. Es wird nur jetzt gezeigt; der Schlüsselbund bewahrt es auf.</translation>
         </message>
         <message>
             <source>Enter: done. Shift+Enter: new line.</source>
@@ -2052,6 +2364,10 @@
             <translation>Jede Antwort endet sofort: {rule} findet sich in jedem Text.</translation>
         </message>
         <message>
+            <source>Every answer follows a JSON schema; its properties become columns.</source>
+            <translation>Jede Antwort folgt einem JSON-Schema; seine Eigenschaften werden zu Spalten.</translation>
+        </message>
+        <message>
             <source>Every call of this tool for a week</source>
             <translation>Jeder Aufruf dieses Werkzeugs für eine Woche</translation>
         </message>
@@ -2070,6 +2386,10 @@
         <message>
             <source>Every host is reached directly.</source>
             <translation>Jeder Host wird direkt erreicht.</translation>
+        </message>
+        <message>
+            <source>Every line of this job can be asked.</source>
+            <translation>Jede Zeile dieser Aufgabe kann gefragt werden.</translation>
         </message>
         <message>
             <source>Everything</source>
@@ -2120,12 +2440,24 @@
             <translation>Alles exportieren…</translation>
         </message>
         <message>
+            <source>Export results…</source>
+            <translation>Ergebnisse exportieren…</translation>
+        </message>
+        <message>
+            <source>Export the answers of “{name}”</source>
+            <translation>Antworten von „{name}“ exportieren</translation>
+        </message>
+        <message>
             <source>Export them again.</source>
             <translation>Sie noch einmal exportieren.</translation>
         </message>
         <message>
             <source>Export to</source>
             <translation>Exportieren nach</translation>
+        </message>
+        <message>
+            <source>Export what failed of “{name}”</source>
+            <translation>Fehlgeschlagenes von „{name}“ exportieren</translation>
         </message>
         <message numerus="yes">
             <source>Export {n} conversations</source>
@@ -2152,8 +2484,16 @@
             <translation>{conversations} nach {path} exportiert.</translation>
         </message>
         <message>
+            <source>Exported {rows} to {path}.</source>
+            <translation>{rows} nach {path} exportiert.</translation>
+        </message>
+        <message>
             <source>Exports of ChatGPT and Claude (the zip file they send, or its folder) and Kireji's own. What is there already is not added again, so a newer export can be imported later.</source>
             <translation>Exporte von ChatGPT und Claude (die Zip-Datei, die sie senden, oder ihr Ordner) und die von Kireji. Was schon da ist, wird nicht noch einmal hinzugefügt; ein neuerer Export kann also später importiert werden.</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>Exportieren…</translation>
         </message>
         <message>
             <source>Extra certificates</source>
@@ -2168,6 +2508,10 @@
             <translation>F1: alle Tasten</translation>
         </message>
         <message>
+            <source>Failed</source>
+            <translation>Fehlgeschlagen</translation>
+        </message>
+        <message>
             <source>Fetch a page</source>
             <translation>Seite holen</translation>
         </message>
@@ -2178,6 +2522,10 @@
         <message>
             <source>Fetches a page, a text, a picture or a PDF from the web; nobody is signed in there.</source>
             <translation>Holt eine Seite, einen Text, ein Bild oder ein PDF aus dem Web; niemand ist dort angemeldet.</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>Datei</translation>
         </message>
         <message>
             <source>Files</source>
@@ -2212,6 +2560,14 @@
             <translation>Ordner</translation>
         </message>
         <message>
+            <source>Folder of pictures</source>
+            <translation>Ordner mit Bildern</translation>
+        </message>
+        <message>
+            <source>Folder of pictures…</source>
+            <translation>Ordner mit Bildern…</translation>
+        </message>
+        <message>
             <source>Folder or repository…</source>
             <translation>Ordner oder Repository…</translation>
         </message>
@@ -2228,12 +2584,32 @@
             <translation>Zweck</translation>
         </message>
         <message>
+            <source>For braces themselves write {open} and {close}.</source>
+            <translation>Für die Klammern selbst {open} und {close} schreiben.</translation>
+        </message>
+        <message>
             <source>For example: Answer in two sentences.</source>
             <translation>Zum Beispiel: In zwei Sätzen antworten.</translation>
         </message>
         <message>
+            <source>For example: Describe this picture in one sentence for people who cannot see it.</source>
+            <translation>Zum Beispiel: Beschreibe dieses Bild in einem Satz für Menschen, die es nicht sehen können.</translation>
+        </message>
+        <message>
+            <source>For example: Translate into English.</source>
+            <translation>Zum Beispiel: Übersetze ins Englische.</translation>
+        </message>
+        <message>
+            <source>For example: Which product is this mail about? {column}</source>
+            <translation>Zum Beispiel: Um welches Produkt geht es in dieser Nachricht? {column}</translation>
+        </message>
+        <message>
             <source>For how long</source>
             <translation>Wie lange</translation>
+        </message>
+        <message>
+            <source>For lines that bring none of their own; those that do keep theirs.</source>
+            <translation>Für Zeilen, die keinen eigenen mitbringen; die übrigen behalten ihren.</translation>
         </message>
         <message>
             <source>For the host {host}, until you take it back</source>
@@ -2250,6 +2626,10 @@
         <message>
             <source>Free some space.</source>
             <translation>Platz schaffen.</translation>
+        </message>
+        <message>
+            <source>From a file…</source>
+            <translation>Aus einer Datei…</translation>
         </message>
         <message>
             <source>From cache</source>
@@ -2280,6 +2660,10 @@
             <translation>Einen Namen angeben, der auf .zip endet, oder einen ohne Endung für einen Ordner.</translation>
         </message>
         <message>
+            <source>Give each column a name of its own.</source>
+            <translation>Jeder Spalte einen eigenen Namen geben.</translation>
+        </message>
+        <message>
             <source>Give it a name, such as git.</source>
             <translation>Einen Namen geben, zum Beispiel git.</translation>
         </message>
@@ -2302,6 +2686,10 @@
         <message>
             <source>H</source>
             <translation>H</translation>
+        </message>
+        <message>
+            <source>Half price through the batch service</source>
+            <translation>Halber Preis über den Stapeldienst</translation>
         </message>
         <message>
             <source>Have {name} summarise the message that is left out?</source>
@@ -2372,6 +2760,14 @@
             <translation>Hosts ohne Proxy</translation>
         </message>
         <message>
+            <source>How jobs run</source>
+            <translation>Wie Aufgaben laufen</translation>
+        </message>
+        <message>
+            <source>How many of the last captures</source>
+            <translation>Wie viele der letzten Aufnahmen</translation>
+        </message>
+        <message>
             <source>If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE.</source>
             <translation>Liegt ein Firmennetz dazwischen, dessen Zertifikatsdatei in der Einstellung network.ca_file oder in SSL_CERT_FILE nennen.</translation>
         </message>
@@ -2382,6 +2778,10 @@
         <message>
             <source>Import</source>
             <translation>Import</translation>
+        </message>
+        <message>
+            <source>Import JSONL / CSV / folder…</source>
+            <translation>JSONL / CSV / Ordner importieren…</translation>
         </message>
         <message>
             <source>Import a file</source>
@@ -2468,6 +2868,14 @@
             <translation>Insert</translation>
         </message>
         <message>
+            <source>Insert an example</source>
+            <translation>Beispiel einfügen</translation>
+        </message>
+        <message>
+            <source>Insert the column “{column}”</source>
+            <translation>Spalte „{column}“ einfügen</translation>
+        </message>
+        <message>
             <source>Install Kireji again.</source>
             <translation>Kireji neu installieren.</translation>
         </message>
@@ -2504,6 +2912,10 @@
             <translation>Anweisungen für neue Unterhaltungen</translation>
         </message>
         <message>
+            <source>Instructions: {words}</source>
+            <translation>Anweisungen: {words}</translation>
+        </message>
+        <message>
             <source>Instructions: {words}. Change them</source>
             <translation>Anweisungen: {words}. Ändern</translation>
         </message>
@@ -2524,6 +2936,10 @@
             <translation>Es kann noch nicht verwendet werden.</translation>
         </message>
         <message>
+            <source>It cannot go on by itself.</source>
+            <translation>Sie kann nicht von selbst weitergehen.</translation>
+        </message>
+        <message>
             <source>It closed the connection.</source>
             <translation>Er hat die Verbindung geschlossen.</translation>
         </message>
@@ -2534,6 +2950,10 @@
         <message>
             <source>It comes from {variable}: change it there. While that is set, no stored key is used.</source>
             <translation>Er kommt aus {variable}: dort ändern. Solange diese gesetzt ist, wird kein gespeicherter Schlüssel verwendet.</translation>
+        </message>
+        <message>
+            <source>It could pass a budget.</source>
+            <translation>Ein Budget könnte überschritten werden.</translation>
         </message>
         <message>
             <source>It did not answer within {seconds} seconds.</source>
@@ -2556,12 +2976,20 @@
             <translation>Er überschwemmt seine Standardausgabe mit etwas, das nicht dem Protokoll entspricht.</translation>
         </message>
         <message>
+            <source>It goes on with: kireji batch resume {id}</source>
+            <translation>Weiter geht es mit: kireji batch resume {id}</translation>
+        </message>
+        <message>
             <source>It had no body: what left was its address.</source>
             <translation>Sie hatte keinen Inhalt: Was den Computer verließ, war ihre Adresse.</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
             <translation>Sie hat keine Kennung oder keine Nachrichten.</translation>
+        </message>
+        <message>
+            <source>It has {size}; the service takes {most} at most.</source>
+            <translation>Sie hat {size}; der Dienst nimmt höchstens {most}.</translation>
         </message>
         <message>
             <source>It holds no conversations and was left out.</source>
@@ -2574,6 +3002,10 @@
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
             <translation>Bei einer Änderung des Bildes wird wieder gefragt. Im Infobereich unter Aufgaben lässt sich das anhalten.</translation>
+        </message>
+        <message>
+            <source>It is being asked.</source>
+            <translation>Sie wird gerade gefragt.</translation>
         </message>
         <message>
             <source>It is damaged ({why}).</source>
@@ -2596,6 +3028,10 @@
             <translation>Sie ist zu tief verschachtelt.</translation>
         </message>
         <message>
+            <source>It is no JSON.</source>
+            <translation>Sie ist kein JSON.</translation>
+        </message>
+        <message>
             <source>It is no longer in the history.</source>
             <translation>Sie ist nicht mehr im Verlauf.</translation>
         </message>
@@ -2612,6 +3048,14 @@
             <translation>Ob dieses Modell sehen kann, ist nicht bekannt.</translation>
         </message>
         <message>
+            <source>It is started with: kireji batch run {id}</source>
+            <translation>Gestartet wird mit: kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>It is still being called back; kireji batch cancel{number} waits for it.</source>
+            <translation>Sie wird noch zurückgerufen; kireji batch cancel{number} wartet darauf.</translation>
+        </message>
+        <message>
             <source>It is switched off, so nothing is known of its tools. Its menu switches it on.</source>
             <translation>Ausgeschaltet, deshalb ist über die Werkzeuge nichts bekannt. Das Menü schaltet es ein.</translation>
         </message>
@@ -2620,12 +3064,36 @@
             <translation>Danach wird er im Schlüsselbund des Systems aufbewahrt.</translation>
         </message>
         <message>
+            <source>It is told again later.</source>
+            <translation>Die Nachricht wird später noch einmal gesendet.</translation>
+        </message>
+        <message>
             <source>It is too large to be passed on.</source>
             <translation>Es ist zu groß, um weitergegeben zu werden.</translation>
         </message>
         <message>
+            <source>It is too large to be shown; write it to a file with: kireji receipt {id} -o FILE</source>
+            <translation>Er ist zu groß, um gezeigt zu werden; in eine Datei schreiben mit: kireji receipt {id} -o FILE</translation>
+        </message>
+        <message>
             <source>It is too long for the field</source>
             <translation>Es ist zu lang für das Feld</translation>
+        </message>
+        <message>
+            <source>It is with the service; answers come when its batch has ended.</source>
+            <translation>Sie ist beim Dienst; Antworten kommen, wenn ihr Stapel beendet ist.</translation>
+        </message>
+        <message>
+            <source>It keeps them for 29 days; ask again what has no answer.</source>
+            <translation>Dort werden sie 29 Tage aufbewahrt; was keine Antwort hat, noch einmal fragen.</translation>
+        </message>
+        <message>
+            <source>It keeps them for 30 days; ask again what has no answer.</source>
+            <translation>Dort werden sie 30 Tage aufbewahrt; was keine Antwort hat, noch einmal fragen.</translation>
+        </message>
+        <message>
+            <source>It may have been removed meanwhile.</source>
+            <translation>Vielleicht wurde sie unterdessen entfernt.</translation>
         </message>
         <message>
             <source>It only computes, or reads where you have allowed that; nothing is asked.</source>
@@ -2652,8 +3120,40 @@
             <translation>Das Durchsehen dauert zu lange; einen kleineren Ordner wählen.</translation>
         </message>
         <message>
+            <source>It waits for you to start it.</source>
+            <translation>Sie wartet darauf, von Ihnen gestartet zu werden.</translation>
+        </message>
+        <message>
+            <source>It was called back before it was answered.</source>
+            <translation>Sie wurde zurückgerufen, bevor sie beantwortet war.</translation>
+        </message>
+        <message>
+            <source>It was called back before it was answered. Retry asks it again.</source>
+            <translation>Sie wurde zurückgerufen, bevor sie beantwortet war. Wiederholen fragt sie noch einmal.</translation>
+        </message>
+        <message>
             <source>It was ended by signal {number}.</source>
             <translation>Er wurde durch Signal {number} beendet.</translation>
+        </message>
+        <message>
+            <source>It was not answered in time. Retry asks it again.</source>
+            <translation>Sie wurde nicht rechtzeitig beantwortet. Wiederholen fragt sie noch einmal.</translation>
+        </message>
+        <message>
+            <source>It was not answered yet.</source>
+            <translation>Sie wurde noch nicht beantwortet.</translation>
+        </message>
+        <message>
+            <source>It was not sent yet.</source>
+            <translation>Sie wurde noch nicht gesendet.</translation>
+        </message>
+        <message>
+            <source>It was sent, and no answer came; the job's page says what can be done.</source>
+            <translation>Sie wurde gesendet, und es kam keine Antwort; auf der Seite der Aufgaben steht, was getan werden kann.</translation>
+        </message>
+        <message>
+            <source>It was sent, and nobody knows what became of it.</source>
+            <translation>Sie wurde gesendet, und was daraus geworden ist, ist nicht bekannt.</translation>
         </message>
         <message>
             <source>It works.</source>
@@ -2668,8 +3168,16 @@
             <translation>Seine Adresse beginnt mit https:// oder, auf diesem Computer, mit http://.</translation>
         </message>
         <message>
+            <source>Its columns are: {columns}.</source>
+            <translation>Ihre Spalten sind: {columns}.</translation>
+        </message>
+        <message>
             <source>Its conversation was deleted, or the question in it.</source>
             <translation>Die Unterhaltung wurde gelöscht oder die Frage darin.</translation>
+        </message>
+        <message>
+            <source>Its job may have been removed.</source>
+            <translation>Vielleicht wurde die zugehörige Aufgabe entfernt.</translation>
         </message>
         <message>
             <source>Its key, if it wants one</source>
@@ -2678,6 +3186,22 @@
         <message>
             <source>Its name is not written in UTF-8.</source>
             <translation>Ihr Name ist nicht in UTF-8 geschrieben.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Its rows and {n} answers go, and cannot be brought back. The file that it was made from stays.</source>
+            <extracomment>Its rows and 1 answer go, and cannot be brought back. The file that it was made from stays.</extracomment>
+            <translation>
+                <numerusform>Ihre Zeilen und {n} Antwort verschwinden und lassen sich nicht zurückholen. Die Datei, aus der sie gemacht wurde, bleibt.</numerusform>
+                <numerusform>Ihre Zeilen und {n} Antworten verschwinden und lassen sich nicht zurückholen. Die Datei, aus der sie gemacht wurde, bleibt.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Its rows are read. Shall the job stay in the list, to be started later?</source>
+            <translation>Die Zeilen sind gelesen. Soll die Aufgabe in der Liste bleiben, um später gestartet zu werden?</translation>
+        </message>
+        <message>
+            <source>Its rows go. The file that it was made from stays.</source>
+            <translation>Ihre Zeilen verschwinden. Die Datei, aus der sie gemacht wurde, bleibt.</translation>
         </message>
         <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
@@ -2696,6 +3220,42 @@
             <translation>JPEG-Bild (*.jpg *.jpeg)</translation>
         </message>
         <message>
+            <source>JSON (*.json)</source>
+            <translation>JSON (*.json)</translation>
+        </message>
+        <message>
+            <source>JSON schema</source>
+            <translation>JSON-Schema</translation>
+        </message>
+        <message>
+            <source>JSONL or CSV file…</source>
+            <translation>JSONL- oder CSV-Datei…</translation>
+        </message>
+        <message>
+            <source>Job</source>
+            <translation>Aufgabe</translation>
+        </message>
+        <message>
+            <source>Job cancelled</source>
+            <translation>Aufgabe abgebrochen</translation>
+        </message>
+        <message>
+            <source>Job finished</source>
+            <translation>Aufgabe fertig</translation>
+        </message>
+        <message>
+            <source>Job {id}</source>
+            <translation>Aufgabe {id}</translation>
+        </message>
+        <message>
+            <source>Job {job} has rows with the service.</source>
+            <translation>Zeilen von Aufgabe {job} sind beim Dienst.</translation>
+        </message>
+        <message>
+            <source>Job {job} is {state} now.</source>
+            <translation>Aufgabe {job} ist jetzt {state}.</translation>
+        </message>
+        <message>
             <source>Jobs</source>
             <translation>Aufgaben</translation>
         </message>
@@ -2708,12 +3268,20 @@
             </translation>
         </message>
         <message>
+            <source>Jobs, {words}</source>
+            <translation>Aufgaben, {words}</translation>
+        </message>
+        <message>
             <source>Keep backups in the data folder</source>
             <translation>Sicherungen im Datenordner aufbewahren</translation>
         </message>
         <message>
             <source>Keep it</source>
             <translation>Behalten</translation>
+        </message>
+        <message>
+            <source>Keep it in the list</source>
+            <translation>In der Liste behalten</translation>
         </message>
         <message>
             <source>Keep it untested</source>
@@ -2812,6 +3380,10 @@
             <translation>Kireji liegt in einem Ordner, dessen Name zu lang ist, als dass Windows es von dort starten könnte.</translation>
         </message>
         <message>
+            <source>Kireji may be closed meanwhile: nothing is lost, and nothing is paid twice.</source>
+            <translation>Kireji darf unterdessen geschlossen werden: Nichts geht verloren, und nichts wird zweimal bezahlt.</translation>
+        </message>
+        <message>
             <source>Kireji presses the copy keys in the program in front, reads the text and puts your clipboard back as it was. Never in terminals, where these keys stop programs.</source>
             <translation>Kireji drückt im vorderen Programm die Kopiertasten, liest den Text und stellt die Zwischenablage wieder her. Nie in Terminals, wo diese Tasten Programme anhalten.</translation>
         </message>
@@ -2880,8 +3452,40 @@
             <translation>Mitsenden</translation>
         </message>
         <message>
+            <source>Let it run</source>
+            <translation>Weiterlaufen lassen</translation>
+        </message>
+        <message>
             <source>Light</source>
             <translation>Hell</translation>
+        </message>
+        <message>
+            <source>Line</source>
+            <translation>Zeile</translation>
+        </message>
+        <message>
+            <source>Line {line} has the id of line {first}.</source>
+            <translation>Zeile {line} hat die ID von Zeile {first}.</translation>
+        </message>
+        <message>
+            <source>Lines for {url} are not known here, only for /v1/chat/completions.</source>
+            <translation>Zeilen für {url} sind hier nicht bekannt, nur für /v1/chat/completions.</translation>
+        </message>
+        <message>
+            <source>Lines of JSON</source>
+            <translation>JSON-Zeilen</translation>
+        </message>
+        <message>
+            <source>Lines of JSON (*.jsonl)</source>
+            <translation>JSON-Zeilen (*.jsonl)</translation>
+        </message>
+        <message>
+            <source>Lines that cannot be used</source>
+            <translation>Zeilen, die sich nicht verwenden lassen</translation>
+        </message>
+        <message>
+            <source>Lines, tables and pictures ({endings})</source>
+            <translation>Zeilen, Tabellen und Bilder ({endings})</translation>
         </message>
         <message>
             <source>List a folder</source>
@@ -2928,12 +3532,24 @@
             <translation>Protokolle</translation>
         </message>
         <message>
+            <source>Longest answer</source>
+            <translation>Längste Antwort</translation>
+        </message>
+        <message>
             <source>Longest answer, thinking included</source>
             <translation>Längste Antwort, mit Nachdenken</translation>
         </message>
         <message>
             <source>Look again</source>
             <translation>Noch einmal suchen</translation>
+        </message>
+        <message>
+            <source>Look again in a minute.</source>
+            <translation>In einer Minute noch einmal nachsehen.</translation>
+        </message>
+        <message>
+            <source>Look at it again: another may have changed it.</source>
+            <translation>Noch einmal nachsehen: Vielleicht hat sie jemand geändert.</translation>
         </message>
         <message>
             <source>Look at the clock</source>
@@ -2958,6 +3574,10 @@
         <message>
             <source>Looked through by words only, not by pictures: {names}.</source>
             <translation>Nur der Text wurde durchgesehen, nicht die Bilder: {names}.</translation>
+        </message>
+        <message>
+            <source>Looking for duplicates…</source>
+            <translation>Duplikate werden gesucht…</translation>
         </message>
         <message>
             <source>Looking for other programs' servers…</source>
@@ -2996,12 +3616,36 @@
             <translation>E-Mail-Adressen</translation>
         </message>
         <message>
+            <source>Make a new one with: kireji keys new webhook</source>
+            <translation>Ein neues erzeugen mit: kireji keys new webhook</translation>
+        </message>
+        <message>
+            <source>Make a new secret</source>
+            <translation>Neues Geheimnis erzeugen</translation>
+        </message>
+        <message>
+            <source>Make a secret</source>
+            <translation>Geheimnis erzeugen</translation>
+        </message>
+        <message>
             <source>Make default for {name}</source>
             <translation>Zur Vorgabe für {name} machen</translation>
         </message>
         <message>
+            <source>Make one with: kireji keys new webhook</source>
+            <translation>Eines erzeugen mit: kireji keys new webhook</translation>
+        </message>
+        <message>
             <source>Make the folder, or name another one.</source>
             <translation>Den Ordner anlegen oder einen anderen nennen.</translation>
+        </message>
+        <message>
+            <source>Make the job anew from its source.</source>
+            <translation>Die Aufgabe aus ihrer Quelle neu anlegen.</translation>
+        </message>
+        <message>
+            <source>Make the job anew: its rows then go one by one, at full price.</source>
+            <translation>Die Aufgabe neu anlegen: Ihre Zeilen werden dann einzeln gefragt, zum vollen Preis.</translation>
         </message>
         <message>
             <source>Make {folder} writable.</source>
@@ -3144,12 +3788,32 @@
             <translation>Name</translation>
         </message>
         <message>
+            <source>Name a file in it.</source>
+            <translation>Eine Datei darin nennen.</translation>
+        </message>
+        <message>
+            <source>Name a file with a JSON schema.</source>
+            <translation>Eine Datei mit einem JSON-Schema nennen.</translation>
+        </message>
+        <message>
+            <source>Name a file, or make a job of its pictures.</source>
+            <translation>Eine Datei nennen oder eine Aufgabe aus den Bildern darin machen.</translation>
+        </message>
+        <message>
             <source>Name fewer of them.</source>
             <translation>Weniger davon nennen.</translation>
         </message>
         <message>
+            <source>Name its columns in braces: {columns}.</source>
+            <translation>Ihre Spalten in geschweiften Klammern nennen: {columns}.</translation>
+        </message>
+        <message>
             <source>Name of the server</source>
             <translation>Name des Servers</translation>
+        </message>
+        <message>
+            <source>Name one in braces: {columns}.</source>
+            <translation>Eine davon in geschweiften Klammern nennen: {columns}.</translation>
         </message>
         <message>
             <source>Name the export you downloaded.</source>
@@ -3194,6 +3858,10 @@
         <message>
             <source>New conversations are answered by</source>
             <translation>Neue Unterhaltungen beantwortet</translation>
+        </message>
+        <message>
+            <source>New job</source>
+            <translation>Neue Aufgabe</translation>
         </message>
         <message>
             <source>New line</source>
@@ -3249,7 +3917,7 @@
         </message>
         <message>
             <source>No jobs</source>
-            <translation>Keine Aufgaben</translation>
+            <translation type="vanished">Keine Aufgaben</translation>
         </message>
         <message>
             <source>No key is stored.</source>
@@ -3312,12 +3980,40 @@
             <translation>Kein Proxy</translation>
         </message>
         <message>
+            <source>No row has an answer yet.</source>
+            <translation>Noch keine Zeile hat eine Antwort.</translation>
+        </message>
+        <message>
+            <source>No row has failed.</source>
+            <translation>Keine Zeile ist fehlgeschlagen.</translation>
+        </message>
+        <message>
+            <source>No row of this job has failed.</source>
+            <translation>Keine Zeile dieser Aufgabe ist fehlgeschlagen.</translation>
+        </message>
+        <message>
+            <source>No row of this job is uncertain.</source>
+            <translation>Keine Zeile dieser Aufgabe ist ungewiss.</translation>
+        </message>
+        <message>
+            <source>No row of this job waits.</source>
+            <translation>Keine Zeile dieser Aufgabe wartet.</translation>
+        </message>
+        <message>
+            <source>No row waits to be asked.</source>
+            <translation>Keine Zeile wartet darauf, gefragt zu werden.</translation>
+        </message>
+        <message>
             <source>No rule is met.</source>
             <translation>Keine Regel trifft zu.</translation>
         </message>
         <message>
             <source>No screen is connected.</source>
             <translation>Es ist kein Bildschirm angeschlossen.</translation>
+        </message>
+        <message>
+            <source>No service takes that much.</source>
+            <translation>So viel nimmt kein Dienst an.</translation>
         </message>
         <message>
             <source>No shortcut is set.</source>
@@ -3354,6 +4050,22 @@
         <message>
             <source>Nobody can look into these documents: {titles}.</source>
             <translation>In diese Dokumente lässt sich nicht hineinsehen: {titles}.</translation>
+        </message>
+        <message>
+            <source>Nobody is set up who could answer. Add a key in the settings.</source>
+            <translation>Es ist niemand eingerichtet, der antworten könnte. In den Einstellungen einen Schlüssel hinzufügen.</translation>
+        </message>
+        <message>
+            <source>Nobody knows what became of it; the job was cancelled.</source>
+            <translation>Was daraus geworden ist, ist nicht bekannt; die Aufgabe wurde abgebrochen.</translation>
+        </message>
+        <message>
+            <source>Nobody knows what it will cost, so no budget can hold for it.</source>
+            <translation>Was es kosten wird, ist nicht bekannt, deshalb kann kein Budget dafür gelten.</translation>
+        </message>
+        <message>
+            <source>Nobody knows yet what it will cost: kireji batch estimate {id} says why.</source>
+            <translation>Was es kosten wird, ist noch nicht bekannt: kireji batch estimate {id} sagt, warum.</translation>
         </message>
         <message>
             <source>Nobody looks, because that is switched off.</source>
@@ -3394,6 +4106,10 @@
         <message>
             <source>Normal</source>
             <translation>Normal</translation>
+        </message>
+        <message>
+            <source>Not now</source>
+            <translation>Nicht jetzt</translation>
         </message>
         <message>
             <source>Not tested.</source>
@@ -3448,12 +4164,20 @@
             <translation>Es ist nichts ausgewählt.</translation>
         </message>
         <message>
+            <source>Nothing is sent before there is a secret to sign it with.</source>
+            <translation>Es wird nichts gesendet, solange es kein Geheimnis zum Signieren gibt.</translation>
+        </message>
+        <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>Nichts Neues: alles darin ist schon da.</translation>
         </message>
         <message>
             <source>Nothing of this conversation is left out.</source>
             <translation>Von dieser Unterhaltung wird nichts weggelassen.</translation>
+        </message>
+        <message>
+            <source>Nothing waits to be run.</source>
+            <translation>Nichts wartet darauf, ausgeführt zu werden.</translation>
         </message>
         <message>
             <source>Nothing was added.</source>
@@ -3480,8 +4204,20 @@
             <translation>Nichts wurde gelöscht: {name} und die Dateien, die mit diesem Namen beginnen, in einen anderen Ordner bewegen, um mit leerem Verlauf zu beginnen, oder eine eigene Kopie an ihre Stelle legen.</translation>
         </message>
         <message>
+            <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty queue; what is with a service can still be fetched on its website.</source>
+            <translation>Nichts wurde gelöscht: {name} und die Dateien, die mit diesem Namen beginnen, in einen anderen Ordner bewegen, um mit leerer Warteschlange zu beginnen; was bei einem Dienst ist, lässt sich auf dessen Website noch abholen.</translation>
+        </message>
+        <message>
             <source>Nothing was found for “{words}”.</source>
             <translation>Für „{words}“ wurde nichts gefunden.</translation>
+        </message>
+        <message>
+            <source>Nothing was read yet.</source>
+            <translation>Es wurde noch nichts gelesen.</translation>
+        </message>
+        <message>
+            <source>Nothing was removed.</source>
+            <translation>Nichts wurde entfernt.</translation>
         </message>
         <message>
             <source>Nothing was spent in the last {days} days.</source>
@@ -3510,6 +4246,10 @@
         <message>
             <source>Now that is {who}.</source>
             <translation>Das ist jetzt {who}.</translation>
+        </message>
+        <message>
+            <source>Now, one by one: full price</source>
+            <translation>Jetzt, eine nach der anderen: voller Preis</translation>
         </message>
         <message>
             <source>Off in the settings</source>
@@ -3544,8 +4284,16 @@
             <translation>Ein Tag</translation>
         </message>
         <message>
+            <source>One file or one folder makes a job; several files only when all of them are pictures.</source>
+            <translation>Eine Datei oder ein Ordner ergibt eine Aufgabe; mehrere Dateien nur, wenn alle davon Bilder sind.</translation>
+        </message>
+        <message>
             <source>One month</source>
             <translation>Ein Monat</translation>
+        </message>
+        <message>
+            <source>One question, asked of thousands</source>
+            <translation>Eine Frage, tausendmal gestellt</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
@@ -3566,6 +4314,10 @@
         <message>
             <source>Only the first {count} characters are tried.</source>
             <translation>Nur die ersten {count} Zeichen werden ausprobiert.</translation>
+        </message>
+        <message>
+            <source>Only those that failed are asked again with: kireji batch retry {id}</source>
+            <translation>Nur die fehlgeschlagenen noch einmal fragen mit: kireji batch retry {id}</translation>
         </message>
         <message>
             <source>Opacity</source>
@@ -3614,6 +4366,10 @@
         <message>
             <source>Open plugins folder</source>
             <translation>Plugin-Ordner öffnen</translation>
+        </message>
+        <message>
+            <source>Open results</source>
+            <translation>Ergebnisse öffnen</translation>
         </message>
         <message>
             <source>Open settings</source>
@@ -3696,6 +4452,10 @@
             <translation>PNG-Bild (*.png)</translation>
         </message>
         <message>
+            <source>PNG, JPEG, WebP and GIF files are read.</source>
+            <translation>Gelesen werden PNG-, JPEG-, WebP- und GIF-Dateien.</translation>
+        </message>
+        <message>
             <source>Page Up, Page Down</source>
             <translation>Page Up, Page Down</translation>
         </message>
@@ -3718,6 +4478,10 @@
         <message>
             <source>Paste</source>
             <translation>Einfügen</translation>
+        </message>
+        <message>
+            <source>Paste a JSON schema</source>
+            <translation>JSON-Schema einfügen</translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
@@ -3746,6 +4510,10 @@
         <message>
             <source>Pasted text</source>
             <translation>Eingefügter Text</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>Pausieren</translation>
         </message>
         <message>
             <source>Pause shortcuts</source>
@@ -3780,6 +4548,10 @@
             <translation>Bild</translation>
         </message>
         <message>
+            <source>Picture {number}. Show it in full size</source>
+            <translation>Bild {number}. In voller Größe zeigen</translation>
+        </message>
+        <message>
             <source>Picture, {width} × {height} pixels</source>
             <translation>Bild, {width} × {height} Pixel</translation>
         </message>
@@ -3790,6 +4562,10 @@
         <message>
             <source>Pictures</source>
             <translation>Bilder</translation>
+        </message>
+        <message>
+            <source>Pictures need a prompt that says what to do with each.</source>
+            <translation>Bilder brauchen einen Prompt, der sagt, was mit jedem geschehen soll.</translation>
         </message>
         <message>
             <source>Pin to the screen</source>
@@ -3888,8 +4664,24 @@
             <translation>In dieser Wayland-Sitzung können Programme keine Tastenkombination halten.</translation>
         </message>
         <message>
+            <source>Progress</source>
+            <translation>Fortschritt</translation>
+        </message>
+        <message>
             <source>Project Nightingale</source>
             <translation>Projekt Nachtigall</translation>
+        </message>
+        <message>
+            <source>Prompt</source>
+            <translation>Prompt</translation>
+        </message>
+        <message>
+            <source>Prompt for every picture</source>
+            <translation>Prompt für jedes Bild</translation>
+        </message>
+        <message>
+            <source>Prompt for every row</source>
+            <translation>Prompt für jede Zeile</translation>
         </message>
         <message>
             <source>Protocol spoken</source>
@@ -3968,6 +4760,14 @@
             <translation>RapidOCR, dessen PP-OCR-Modelle</translation>
         </message>
         <message>
+            <source>Raw answer</source>
+            <translation>Rohe Antwort</translation>
+        </message>
+        <message>
+            <source>Raw row</source>
+            <translation>Rohe Zeile</translation>
+        </message>
+        <message>
             <source>Read a file</source>
             <translation>Datei lesen</translation>
         </message>
@@ -3992,12 +4792,20 @@
             <translation>Den Text in Bildern lesen</translation>
         </message>
         <message>
+            <source>Reading</source>
+            <translation>Wird gelesen</translation>
+        </message>
+        <message>
             <source>Reading the backup…</source>
             <translation>Die Sicherung wird gelesen…</translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
             <translation>Das Bild wird auf diesem Computer gelesen</translation>
+        </message>
+        <message>
+            <source>Reading the rows broke off.</source>
+            <translation>Das Lesen der Zeilen brach ab.</translation>
         </message>
         <message>
             <source>Reading what goes along…  Esc cancels</source>
@@ -4080,6 +4888,10 @@
             <translation>Entfernen</translation>
         </message>
         <message>
+            <source>Remove it</source>
+            <translation>Entfernen</translation>
+        </message>
+        <message>
             <source>Remove its permissions</source>
             <translation>Seine Erlaubnisse entfernen</translation>
         </message>
@@ -4094,6 +4906,10 @@
         <message>
             <source>Remove that line, then change the setting again.</source>
             <translation>Diese Zeile entfernen und die Einstellung noch einmal ändern.</translation>
+        </message>
+        <message>
+            <source>Remove the job</source>
+            <translation>Aufgabe entfernen</translation>
         </message>
         <message>
             <source>Remove the key</source>
@@ -4128,6 +4944,10 @@
             <translation>Diese Zeile entfernen</translation>
         </message>
         <message>
+            <source>Remove {job} ({name}) with {answers} answers? [y/N]</source>
+            <translation>{job} ({name}) mit {answers} Antworten entfernen? [y/N]</translation>
+        </message>
+        <message>
             <source>Remove {name}</source>
             <translation>{name} entfernen</translation>
         </message>
@@ -4138,6 +4958,10 @@
         <message>
             <source>Remove {what}</source>
             <translation>{what} entfernen</translation>
+        </message>
+        <message>
+            <source>Remove “{job}”?</source>
+            <translation>„{job}“ entfernen?</translation>
         </message>
         <message>
             <source>Remove…</source>
@@ -4208,6 +5032,34 @@
             <translation>Ergebnis eines Werkzeugs</translation>
         </message>
         <message>
+            <source>Results of a job</source>
+            <translation>Ergebnisse einer Aufgabe</translation>
+        </message>
+        <message>
+            <source>Resume</source>
+            <translation>Fortsetzen</translation>
+        </message>
+        <message>
+            <source>Retry failed</source>
+            <translation>Fehlgeschlagene wiederholen</translation>
+        </message>
+        <message numerus="yes">
+            <source>Retry the {n} rows that failed</source>
+            <extracomment>Retry the row that failed</extracomment>
+            <translation>
+                <numerusform>Die fehlgeschlagene Zeile wiederholen</numerusform>
+                <numerusform>Die {n} fehlgeschlagenen Zeilen wiederholen</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Retry those that failed, or add a new job.</source>
+            <translation>Die fehlgeschlagenen wiederholen oder eine neue Aufgabe anlegen.</translation>
+        </message>
+        <message>
+            <source>Reuse results of earlier jobs</source>
+            <translation>Ergebnisse früherer Aufgaben wiederverwenden</translation>
+        </message>
+        <message>
             <source>Revoke</source>
             <translation>Widerrufen</translation>
         </message>
@@ -4216,8 +5068,40 @@
             <translation>Widerrufen: {tool}, {what}</translation>
         </message>
         <message>
+            <source>Row</source>
+            <translation>Zeile</translation>
+        </message>
+        <message>
+            <source>Row in full</source>
+            <translation>Die ganze Zeile</translation>
+        </message>
+        <message>
             <source>Row {number}</source>
             <translation>Zeile {number}</translation>
+        </message>
+        <message>
+            <source>Row {number} cost {cost}, at full price. Its answer counts; it is not asked again.</source>
+            <translation>Zeile {number} kostete {cost}, zum vollen Preis. Ihre Antwort zählt; sie wird nicht noch einmal gefragt.</translation>
+        </message>
+        <message>
+            <source>Row {row}: {read} tokens read, {written} written, {cost}.</source>
+            <translation>Zeile {row}: {read} Token gelesen, {written} geschrieben, {cost}.</translation>
+        </message>
+        <message>
+            <source>Rows</source>
+            <translation>Zeilen</translation>
+        </message>
+        <message>
+            <source>Rows of a job</source>
+            <translation>Zeilen einer Aufgabe</translation>
+        </message>
+        <message>
+            <source>Rows of job {job} have not ended.</source>
+            <translation>Zeilen von Aufgabe {job} sind nicht beendet.</translation>
+        </message>
+        <message>
+            <source>Rows that were asked exactly so before get that answer again, and cost nothing.</source>
+            <translation>Zeilen, die schon einmal genau so gefragt wurden, erhalten jene Antwort wieder und kosten nichts.</translation>
         </message>
         <message>
             <source>Rows {first} to {last}</source>
@@ -4230,6 +5114,26 @@
         <message>
             <source>Run it again.</source>
             <translation>Sie noch einmal ausführen.</translation>
+        </message>
+        <message>
+            <source>Run it all the same</source>
+            <translation>Trotzdem ausführen</translation>
+        </message>
+        <message>
+            <source>Run it anyway (on the command line with --yes), or choose another model.</source>
+            <translation>Trotzdem ausführen (auf der Befehlszeile mit --yes) oder ein anderes Modell wählen.</translation>
+        </message>
+        <message>
+            <source>Run the last prompt on many rows</source>
+            <translation>Den letzten Prompt auf viele Zeilen anwenden</translation>
+        </message>
+        <message>
+            <source>Run the last prompt on…</source>
+            <translation>Den letzten Prompt anwenden auf…</translation>
+        </message>
+        <message>
+            <source>Run this prompt on…</source>
+            <translation>Diesen Prompt anwenden auf…</translation>
         </message>
         <message>
             <source>Running: {tool}</source>
@@ -4252,8 +5156,16 @@
             <translation>Sichern unter…</translation>
         </message>
         <message>
+            <source>Save it as UTF-8.</source>
+            <translation>Sie als UTF-8 sichern.</translation>
+        </message>
+        <message>
             <source>Save it as a PDF and attach that.</source>
             <translation>Als PDF sichern und das anhängen.</translation>
+        </message>
+        <message>
+            <source>Save it as a file first.</source>
+            <translation>Sie zuerst als Datei sichern.</translation>
         </message>
         <message>
             <source>Save it without one.</source>
@@ -4336,6 +5248,10 @@
             <translation>Alles im Hauptfenster ansehen</translation>
         </message>
         <message>
+            <source>See one answer before the rest: at full price, and not asked again.</source>
+            <translation>Vor den übrigen eine Antwort ansehen: zum vollen Preis, und sie wird nicht noch einmal gefragt.</translation>
+        </message>
+        <message>
             <source>See what it wrote on its standard error.</source>
             <translation>Ansehen, was er in seine Fehlerausgabe geschrieben hat.</translation>
         </message>
@@ -4354,6 +5270,10 @@
         <message>
             <source>Send</source>
             <translation>Senden</translation>
+        </message>
+        <message>
+            <source>Send again</source>
+            <translation>Noch einmal senden</translation>
         </message>
         <message>
             <source>Send anyway</source>
@@ -4388,8 +5308,20 @@
             <translation>Die Frage senden, obwohl ihr Preis nicht bekannt ist</translation>
         </message>
         <message>
+            <source>Send them again?</source>
+            <translation>Noch einmal senden?</translation>
+        </message>
+        <message>
             <source>Send what could not be looked into?</source>
             <translation>Senden, was sich nicht durchsehen ließ?</translation>
+        </message>
+        <message numerus="yes">
+            <source>Send {n} uncertain rows again</source>
+            <extracomment>Send the uncertain row again</extracomment>
+            <translation>
+                <numerusform>Die ungewisse Zeile noch einmal senden</numerusform>
+                <numerusform>{n} ungewisse Zeilen noch einmal senden</numerusform>
+            </translation>
         </message>
         <message>
             <source>Send; while an answer streams: queue</source>
@@ -4412,6 +5344,10 @@
             <translation>Gesendet an</translation>
         </message>
         <message>
+            <source>Sent together to a batch service</source>
+            <translation>Zusammen an einen Stapeldienst gesendet</translation>
+        </message>
+        <message>
             <source>Sent without being looked through: {names}.</source>
             <translation>Ohne Durchsicht gesendet: {names}.</translation>
         </message>
@@ -4430,6 +5366,10 @@
         <message>
             <source>Set a corner; while dragging: move the whole</source>
             <translation>Eine Ecke setzen; beim Ziehen: das Ganze verschieben</translation>
+        </message>
+        <message>
+            <source>Set a key (kireji keys set anthropic), or start a model server.</source>
+            <translation>Einen Schlüssel setzen (kireji keys set anthropic) oder einen Modellserver starten.</translation>
         </message>
         <message>
             <source>Set a number</source>
@@ -4495,6 +5435,10 @@
             <source>Show all ({count} more characters)</source>
             <translation>Alles zeigen ({count} weitere Zeichen)</translation>
         </message>
+        <message>
+            <source>Show all jobs</source>
+            <translation>Alle Aufgaben zeigen</translation>
+        </message>
         <message numerus="yes">
             <source>Show all {n}</source>
             <extracomment>Show all</extracomment>
@@ -4522,6 +5466,14 @@
         <message>
             <source>Show another branch</source>
             <translation>Einen anderen Zweig zeigen</translation>
+        </message>
+        <message>
+            <source>Show in folder</source>
+            <translation>Im Ordner zeigen</translation>
+        </message>
+        <message>
+            <source>Show it in full size</source>
+            <translation>In voller Größe zeigen</translation>
         </message>
         <message>
             <source>Show it large</source>
@@ -4644,8 +5596,16 @@
             <translation>Etwas in seiner Datei wartet; mehr steht vielleicht in seinem Protokoll.</translation>
         </message>
         <message>
+            <source>Something is hidden in a document that stands where no words can.</source>
+            <translation>In einem Dokument ist etwas zu verbergen, aber an seiner Stelle kann kein Text stehen.</translation>
+        </message>
+        <message>
             <source>Something is missing in this address. Try again in Kireji.</source>
             <translation>In dieser Adresse fehlt etwas. In Kireji noch einmal versuchen.</translation>
+        </message>
+        <message>
+            <source>Something went wrong inside Kireji; the log says what. Resume the job to try again.</source>
+            <translation>In Kireji ist etwas fehlgeschlagen; mehr steht im Protokoll. Die Aufgabe fortsetzen, um es noch einmal zu versuchen.</translation>
         </message>
         <message>
             <source>Space</source>
@@ -4678,6 +5638,10 @@
         <message>
             <source>Stands on the work of</source>
             <translation>Beruht auf der Arbeit von</translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation>Starten</translation>
         </message>
         <message>
             <source>Start Kireji again.</source>
@@ -4740,6 +5704,10 @@
             <translation>Kireji wieder starten, sobald der Desktop zurück ist; was vorher geschrieben wurde, steht im Verlauf.</translation>
         </message>
         <message>
+            <source>Start it again.</source>
+            <translation>Noch einmal starten.</translation>
+        </message>
+        <message>
             <source>Start it and ask again, or check the address.</source>
             <translation>Ihn starten und noch einmal fragen oder die Adresse prüfen.</translation>
         </message>
@@ -4750,6 +5718,18 @@
         <message>
             <source>Start when you log in</source>
             <translation>Bei der Anmeldung starten</translation>
+        </message>
+        <message>
+            <source>Start without the bad lines? [y/N]</source>
+            <translation>Ohne die unbrauchbaren Zeilen starten? [y/N]</translation>
+        </message>
+        <message>
+            <source>Start? [y/N]</source>
+            <translation>Starten? [y/N]</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>Zustand</translation>
         </message>
         <message>
             <source>Stays here</source>
@@ -4850,6 +5830,14 @@
         <message>
             <source>Tab: the next</source>
             <translation>Tab: das nächste</translation>
+        </message>
+        <message>
+            <source>Table</source>
+            <translation>Tabelle</translation>
+        </message>
+        <message>
+            <source>Table (*.csv)</source>
+            <translation>Tabelle (*.csv)</translation>
         </message>
         <message>
             <source>Take it out and ask again.</source>
@@ -4968,12 +5956,28 @@
             <translation>Das ist kein Schlüssel.</translation>
         </message>
         <message>
+            <source>That is not a secret for webhooks: it begins with whsec_, and Base64 follows.</source>
+            <translation>Das ist kein Geheimnis für Webhooks: Es beginnt mit whsec_, und Base64 folgt.</translation>
+        </message>
+        <message>
             <source>That model cannot see pictures; it gets the text this computer reads in them.</source>
             <translation>Dieses Modell sieht keine Bilder; es erhält den Text, den dieser Computer darin liest.</translation>
         </message>
         <message>
             <source>That would leave too many files out one by one. Switch whole folders instead.</source>
             <translation>Damit würden zu viele Dateien einzeln weggelassen. Stattdessen ganze Ordner schalten.</translation>
+        </message>
+        <message>
+            <source>The JSON holds half of a character, as \ud83d without its other half.</source>
+            <translation>Im JSON steht ein halbes Zeichen, etwa \ud83d ohne seine andere Hälfte.</translation>
+        </message>
+        <message>
+            <source>The JSON is broken at column {column}: there is a NUL byte.</source>
+            <translation>Das JSON ist in Spalte {column} fehlerhaft: Dort steht ein NUL-Byte.</translation>
+        </message>
+        <message>
+            <source>The JSON is broken at column {column}: {reason}.</source>
+            <translation>Das JSON ist in Spalte {column} fehlerhaft: {reason}.</translation>
         </message>
         <message>
             <source>The PDF could not be read.</source>
@@ -5024,6 +6028,14 @@
             <translation>Die Adresse des Proxys ist nicht brauchbar: sie beginnt mit http:// oder https://.</translation>
         </message>
         <message>
+            <source>The address of the webhook has a name or password in it, and nothing is sent there.</source>
+            <translation>In der Adresse des Webhooks steht ein Name oder Passwort; dorthin wird nichts gesendet.</translation>
+        </message>
+        <message>
+            <source>The address of the webhook is not an address of the web.</source>
+            <translation>Die Adresse des Webhooks ist keine Webadresse.</translation>
+        </message>
+        <message>
             <source>The answer broke off before its end.</source>
             <translation>Die Antwort ist vor ihrem Ende abgebrochen.</translation>
         </message>
@@ -5036,8 +6048,28 @@
             <translation>Die Antwort ist abgebrochen.</translation>
         </message>
         <message>
+            <source>The answer cannot be read.</source>
+            <translation>Die Antwort kann nicht gelesen werden.</translation>
+        </message>
+        <message>
+            <source>The answer comes from an earlier job; it was not asked again.</source>
+            <translation>Die Antwort stammt aus einer früheren Aufgabe; es wurde nicht noch einmal gefragt.</translation>
+        </message>
+        <message>
+            <source>The answer does not fit the schema: {why}</source>
+            <translation>Die Antwort passt nicht zum Schema: {why}</translation>
+        </message>
+        <message>
             <source>The answer ends at {rule}.</source>
             <translation>Die Antwort endet bei {rule}.</translation>
+        </message>
+        <message>
+            <source>The answer is empty.</source>
+            <translation>Die Antwort ist leer.</translation>
+        </message>
+        <message>
+            <source>The answer is no JSON, so it does not fit the schema.</source>
+            <translation>Die Antwort ist kein JSON, passt also nicht zum Schema.</translation>
         </message>
         <message>
             <source>The answer paused after many steps. It can be continued.</source>
@@ -5054,6 +6086,18 @@
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued: the oldest messages then no longer go along.</source>
             <translation>Die Antwort wurde abgeschnitten, weil die Unterhaltung alles füllt, was dieses Modell lesen kann. Sie kann fortgesetzt werden: Die ältesten Nachrichten werden dann nicht mehr mitgesendet.</translation>
+        </message>
+        <message>
+            <source>The answer was cut off at its longest length.</source>
+            <translation>Die Antwort wurde bei ihrer größten Länge abgeschnitten.</translation>
+        </message>
+        <message>
+            <source>The answer was cut off: the model can read no more.</source>
+            <translation>Die Antwort wurde abgeschnitten: Mehr kann das Modell nicht lesen.</translation>
+        </message>
+        <message>
+            <source>The answers have no columns.</source>
+            <translation>Die Antworten haben keine Spalten.</translation>
         </message>
         <message>
             <source>The arguments are no JSON object.</source>
@@ -5078,6 +6122,10 @@
         <message>
             <source>The backup {name} is damaged.</source>
             <translation>Die Sicherung {name} ist beschädigt.</translation>
+        </message>
+        <message>
+            <source>The brace at “{near}” in the prompt has no other half.</source>
+            <translation>Der Klammer bei „{near}“ im Prompt fehlt die andere Hälfte.</translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
@@ -5312,8 +6360,28 @@
             <translation>Die Datei ist größer als {most} MB.</translation>
         </message>
         <message>
+            <source>The file with what was to be sent is gone, or was changed.</source>
+            <translation>Die Datei mit dem, was gesendet werden sollte, ist verschwunden oder wurde geändert.</translation>
+        </message>
+        <message>
             <source>The first message did not go along: it no longer fits.</source>
             <translation>Die erste Nachricht wurde nicht mitgesendet: Für sie ist kein Platz mehr.</translation>
+        </message>
+        <message>
+            <source>The first row asks:</source>
+            <translation>Die erste Zeile fragt:</translation>
+        </message>
+        <message>
+            <source>The first row of a table names them, as in text,language.</source>
+            <translation>Die erste Zeile einer Tabelle nennt sie, etwa text,language.</translation>
+        </message>
+        <message>
+            <source>The first row of {path} cannot be read: {reason}.</source>
+            <translation>Die erste Zeile von {path} kann nicht gelesen werden: {reason}.</translation>
+        </message>
+        <message>
+            <source>The first that failed, {id}: {why}</source>
+            <translation>Die erste fehlgeschlagene, {id}: {why}</translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
@@ -5340,8 +6408,32 @@
             <translation>Der Verlauf in {path} ist beschädigt.</translation>
         </message>
         <message>
+            <source>The id holds characters that cannot be seen.</source>
+            <translation>Die ID enthält Zeichen, die nicht zu sehen sind.</translation>
+        </message>
+        <message>
+            <source>The id is empty.</source>
+            <translation>Die ID ist leer.</translation>
+        </message>
+        <message>
+            <source>The id is longer than {most} characters.</source>
+            <translation>Die ID ist länger als {most} Zeichen.</translation>
+        </message>
+        <message>
             <source>The job ended before this question was answered.</source>
             <translation>Die Aufgabe endete, bevor diese Frage beantwortet war.</translation>
+        </message>
+        <message>
+            <source>The job goes on at the service; kireji batch run{number} collects it.</source>
+            <translation>Die Aufgabe läuft beim Dienst weiter; kireji batch run{number} holt sie ab.</translation>
+        </message>
+        <message>
+            <source>The job was removed meanwhile.</source>
+            <translation>Die Aufgabe wurde unterdessen entfernt.</translation>
+        </message>
+        <message>
+            <source>The jobs go on at the service; kireji batch run collects them.</source>
+            <translation>Die Aufgaben laufen beim Dienst weiter; kireji batch run holt sie ab.</translation>
         </message>
         <message>
             <source>The key comes from {variable} and is never stored.</source>
@@ -5379,6 +6471,26 @@
             <source>The keychain is locked.</source>
             <translation>Der Schlüsselbund ist gesperrt.</translation>
         </message>
+        <message>
+            <source>The last capture</source>
+            <translation>Die letzte Aufnahme</translation>
+        </message>
+        <message>
+            <source>The last captures</source>
+            <translation>Die letzten Aufnahmen</translation>
+        </message>
+        <message>
+            <source>The last {count} captures</source>
+            <translation>Die letzten {count} Aufnahmen</translation>
+        </message>
+        <message numerus="yes">
+            <source>The last {n} captures</source>
+            <extracomment>The last capture</extracomment>
+            <translation>
+                <numerusform>Die letzte Aufnahme</numerusform>
+                <numerusform>Die letzten {n} Aufnahmen</numerusform>
+            </translation>
+        </message>
         <message numerus="yes">
             <source>The last {n} days</source>
             <extracomment>The last day</extracomment>
@@ -5404,12 +6516,68 @@
             <translation>Die Bibliothek libxcb fehlt.</translation>
         </message>
         <message>
+            <source>The line could not be read.</source>
+            <translation>Die Zeile konnte nicht gelesen werden.</translation>
+        </message>
+        <message>
+            <source>The line has a method or a url, but no body.</source>
+            <translation>Die Zeile hat method oder url, aber keinen body.</translation>
+        </message>
+        <message>
+            <source>The line has a schema of its own, and the job has one, too.</source>
+            <translation>Die Zeile hat ein eigenes Schema, und die Aufgabe hat auch eines.</translation>
+        </message>
+        <message>
+            <source>The line has a shape that is not known here.</source>
+            <translation>Die Zeile hat eine hier nicht bekannte Form.</translation>
+        </message>
+        <message>
+            <source>The line has more than one of prompt, params and body.</source>
+            <translation>Die Zeile hat mehr als eines von prompt, params und body.</translation>
+        </message>
+        <message>
+            <source>The line has neither a prompt, nor params, nor a body.</source>
+            <translation>Die Zeile hat weder prompt noch params noch body.</translation>
+        </message>
+        <message>
+            <source>The line has no prompt, and the job has none for lines without.</source>
+            <translation>Die Zeile hat keinen Prompt, und die Aufgabe hat keinen für solche Zeilen.</translation>
+        </message>
+        <message>
+            <source>The line has two ids.</source>
+            <translation>Die Zeile hat zwei IDs.</translation>
+        </message>
+        <message>
+            <source>The line is larger than the {most} MB that one question may have.</source>
+            <translation>Die Zeile ist größer als die {most} MB, die eine Frage haben darf.</translation>
+        </message>
+        <message>
+            <source>The line is nested too deeply, or holds a number with too many digits.</source>
+            <translation>Die Zeile ist zu tief verschachtelt oder enthält eine Zahl mit zu vielen Stellen.</translation>
+        </message>
+        <message>
+            <source>The line is not UTF-8: there is a wrong byte at column {column}.</source>
+            <translation>Die Zeile ist kein UTF-8: In Spalte {column} steht ein falsches Byte.</translation>
+        </message>
+        <message>
+            <source>The line is not a JSON object.</source>
+            <translation>Die Zeile ist kein JSON-Objekt.</translation>
+        </message>
+        <message>
+            <source>The line names the model {model}, the job asks {other}. Give the job a model, or split the file.</source>
+            <translation>Die Zeile nennt das Modell {model}, die Aufgabe fragt {other}. Der Aufgabe ein Modell geben oder die Datei aufteilen.</translation>
+        </message>
+        <message>
             <source>The local server</source>
             <translation>Der lokale Server</translation>
         </message>
         <message>
             <source>The local server was reached, but does not take the key.</source>
             <translation>Der lokale Server wurde erreicht, nimmt den Schlüssel aber nicht an.</translation>
+        </message>
+        <message>
+            <source>The method is {method}; questions are asked with POST.</source>
+            <translation>Die Methode ist {method}; Fragen werden mit POST gestellt.</translation>
         </message>
         <message>
             <source>The model</source>
@@ -5422,6 +6590,10 @@
         <message>
             <source>The model decides</source>
             <translation>Das Modell entscheidet</translation>
+        </message>
+        <message>
+            <source>The model declined to answer.</source>
+            <translation>Das Modell hat die Antwort abgelehnt.</translation>
         </message>
         <message>
             <source>The model declined to answer{about}. Ask differently, or choose another model.</source>
@@ -5480,12 +6652,28 @@
             <translation>Das Modul von {entry} ist nicht installiert. Es noch einmal installieren.</translation>
         </message>
         <message>
+            <source>The name of the picture is empty.</source>
+            <translation>Der Name des Bildes ist leer.</translation>
+        </message>
+        <message>
+            <source>The new secret</source>
+            <translation>Das neue Geheimnis</translation>
+        </message>
+        <message>
             <source>The next question has about {tokens} tokens; with an answer of {answer} it costs about {cost}.</source>
             <translation>Die nächste Frage hat ungefähr {tokens} Token; mit einer Antwort von {answer} kostet sie ungefähr {cost}.</translation>
         </message>
         <message>
+            <source>The next row</source>
+            <translation>Die nächste Zeile</translation>
+        </message>
+        <message>
             <source>The next version</source>
             <translation>Die nächste Fassung</translation>
+        </message>
+        <message>
+            <source>The other rows wait as job {id}: kireji batch run {id}</source>
+            <translation>Die übrigen Zeilen warten als Aufgabe {id}: kireji batch run {id}</translation>
         </message>
         <message>
             <source>The page did not arrive within {seconds} seconds.</source>
@@ -5532,12 +6720,32 @@
             <translation>Das Bild hat mehr als {most} Millionen Pixel.</translation>
         </message>
         <message>
+            <source>The picture in the line</source>
+            <translation>Das Bild in der Zeile</translation>
+        </message>
+        <message>
+            <source>The picture in the line is not written as base64.</source>
+            <translation>Das Bild in der Zeile ist nicht als Base64 geschrieben.</translation>
+        </message>
+        <message>
             <source>The picture is too large for the text reader.</source>
             <translation>Das Bild ist zu groß für den Textleser.</translation>
         </message>
         <message>
             <source>The picture is too large to open.</source>
             <translation>Das Bild ist zu groß zum Öffnen.</translation>
+        </message>
+        <message>
+            <source>The picture {name} cannot be read: {reason}.</source>
+            <translation>Das Bild {name} kann nicht gelesen werden: {reason}.</translation>
+        </message>
+        <message>
+            <source>The picture {name} is larger than {most} MB.</source>
+            <translation>Das Bild {name} ist größer als {most} MB.</translation>
+        </message>
+        <message>
+            <source>The picture {name} is not on this computer.</source>
+            <translation>Das Bild {name} ist nicht auf diesem Computer.</translation>
         </message>
         <message>
             <source>The pictures could not be looked through for what should be hidden; nothing was sent.</source>
@@ -5604,6 +6812,18 @@
             <translation>Das Programm „{command}“ wurde nicht gefunden. Gesucht wurde in {folders}.</translation>
         </message>
         <message>
+            <source>The prompt is empty.</source>
+            <translation>Der Prompt ist leer.</translation>
+        </message>
+        <message>
+            <source>The prompt names a column that is not there.</source>
+            <translation>Der Prompt nennt eine Spalte, die es nicht gibt.</translation>
+        </message>
+        <message>
+            <source>The prompt names no column, so every row would ask the same.</source>
+            <translation>Der Prompt nennt keine Spalte, deshalb würde jede Zeile dasselbe fragen.</translation>
+        </message>
+        <message>
             <source>The proxy</source>
             <translation>Der Proxy</translation>
         </message>
@@ -5630,6 +6850,14 @@
         <message>
             <source>The question was not sent.</source>
             <translation>Die Frage wurde nicht gesendet.</translation>
+        </message>
+        <message>
+            <source>The queue of jobs in {path} is damaged.</source>
+            <translation>Die Warteschlange der Aufgaben in {path} ist beschädigt.</translation>
+        </message>
+        <message>
+            <source>The reading was stopped; nothing of it was kept.</source>
+            <translation>Das Lesen wurde angehalten; nichts davon wurde behalten.</translation>
         </message>
         <message>
             <source>The region has changed</source>
@@ -5664,6 +6892,34 @@
             <translation>Die Registrierung kann nicht geschrieben werden.</translation>
         </message>
         <message>
+            <source>The results broke off before their end.</source>
+            <translation>Die Ergebnisse brachen vor ihrem Ende ab.</translation>
+        </message>
+        <message>
+            <source>The results of the batches that it could be cannot be read any more.</source>
+            <translation>Die Ergebnisse der Stapel, die es sein könnten, lassen sich nicht mehr lesen.</translation>
+        </message>
+        <message>
+            <source>The row before</source>
+            <translation>Die Zeile davor</translation>
+        </message>
+        <message>
+            <source>The row cannot be read: {reason}.</source>
+            <translation>Die Zeile kann nicht gelesen werden: {reason}.</translation>
+        </message>
+        <message>
+            <source>The row has no cell “{column}”.</source>
+            <translation>Der Zeile fehlt die Zelle „{column}“.</translation>
+        </message>
+        <message>
+            <source>The row has {cells} cells, the table {columns} columns.</source>
+            <translation>Zellen der Zeile: {cells}; Spalten der Tabelle: {columns}.</translation>
+        </message>
+        <message>
+            <source>The row is not UTF-8.</source>
+            <translation>Die Zeile ist kein UTF-8.</translation>
+        </message>
+        <message>
             <source>The rules need too much work for this; the rest of an answer would not be shown.</source>
             <translation>Die Regeln brauchen hierfür zu viel Rechenarbeit; der Rest einer Antwort würde nicht gezeigt.</translation>
         </message>
@@ -5676,6 +6932,18 @@
             <translation>Noch einmal derselbe Bereich</translation>
         </message>
         <message>
+            <source>The same request as row {number}; it was asked once.</source>
+            <translation>Dieselbe Anfrage wie Zeile {number}; sie wurde einmal gefragt.</translation>
+        </message>
+        <message>
+            <source>The schema is nested too deeply.</source>
+            <translation>Das Schema ist zu tief verschachtelt.</translation>
+        </message>
+        <message>
+            <source>The schema is not complete.</source>
+            <translation>Das Schema ist nicht vollständig.</translation>
+        </message>
+        <message>
             <source>The screen cannot be captured here.</source>
             <translation>Der Bildschirm kann hier nicht aufgenommen werden.</translation>
         </message>
@@ -5686,6 +6954,14 @@
         <message>
             <source>The screens have changed, so the capture was closed. Press the shortcut to start again.</source>
             <translation>Die Bildschirme haben sich geändert, deshalb wurde die Aufnahme geschlossen. Mit dem Tastenkürzel neu beginnen.</translation>
+        </message>
+        <message>
+            <source>The secret of the webhook is not one: it begins with whsec_, and Base64 follows.</source>
+            <translation>Das Geheimnis des Webhooks ist keines: Es beginnt mit whsec_, und Base64 folgt.</translation>
+        </message>
+        <message>
+            <source>The secret that messages are signed with is in the keychain.</source>
+            <translation>Das Geheimnis, mit dem Nachrichten signiert werden, ist im Schlüsselbund.</translation>
         </message>
         <message>
             <source>The selected text can be had here only by pressing the copy keys.</source>
@@ -5704,8 +6980,52 @@
             <translation>Der Dienst zählt…</translation>
         </message>
         <message>
+            <source>The service does not know a batch that it had taken. If the key or the address was changed to another account's, change it back and resume the job.</source>
+            <translation>Der Dienst kennt einen Stapel nicht, den er angenommen hatte. Wurden Schlüssel oder Adresse auf ein anderes Konto geändert, sie zurückändern und die Aufgabe fortsetzen.</translation>
+        </message>
+        <message>
+            <source>The service does not list its batches: {why}</source>
+            <translation>Der Dienst listet seine Stapel nicht auf: {why}</translation>
+        </message>
+        <message>
             <source>The service does not take this conversation's earlier reasoning back.</source>
             <translation>Der Dienst nimmt die früheren Überlegungen dieser Unterhaltung nicht zurück.</translation>
+        </message>
+        <message>
+            <source>The service gave no answer and no reason.</source>
+            <translation>Der Dienst gab weder Antwort noch Grund an.</translation>
+        </message>
+        <message>
+            <source>The service has deleted the results: it keeps them for 29 days.</source>
+            <translation>Der Dienst hat die Ergebnisse gelöscht: Er bewahrt sie 29 Tage auf.</translation>
+        </message>
+        <message numerus="yes">
+            <source>The service may have these {n} rows already. Sent again, they may be paid for twice.</source>
+            <extracomment>The service may have 1 row already. Sent again, it may be paid for twice.</extracomment>
+            <translation>
+                <numerusform>Vielleicht hat der Dienst die Zeile schon. Noch einmal gesendet, wird sie vielleicht zweimal bezahlt.</numerusform>
+                <numerusform>Vielleicht hat der Dienst diese {n} Zeilen schon. Noch einmal gesendet, werden sie vielleicht zweimal bezahlt.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The service mixed results of others into a batch, and some of its own are missing.</source>
+            <translation>Der Dienst hat fremde Ergebnisse in einen Stapel gemischt, und einige eigene fehlen.</translation>
+        </message>
+        <message>
+            <source>The service refused the whole batch.</source>
+            <translation>Der Dienst hat den ganzen Stapel abgelehnt.</translation>
+        </message>
+        <message numerus="yes">
+            <source>The service takes its time, {n} hours at most; the answers are kept for you meanwhile.</source>
+            <extracomment>The service takes its time, an hour at most; the answers are kept for you meanwhile.</extracomment>
+            <translation>
+                <numerusform>Der Dienst nimmt sich Zeit, höchstens eine Stunde; die Antworten werden unterdessen für Sie aufbewahrt.</numerusform>
+                <numerusform>Der Dienst nimmt sich Zeit, höchstens {n} Stunden; die Antworten werden unterdessen für Sie aufbewahrt.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The service's answer to {rows} rows was lost. Whether it has them, its own list will show; they are not sent twice.</source>
+            <translation>Die Antwort des Dienstes auf das Senden ging verloren (Zeilen: {rows}). Ob er sie hat, wird seine eigene Liste zeigen; sie werden nicht zweimal gesendet.</translation>
         </message>
         <message>
             <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
@@ -5726,6 +7046,18 @@
         <message>
             <source>The summary is attached to your next question, where you can read, change or remove it.</source>
             <translation>Die Zusammenfassung wird an Ihre nächste Frage angehängt; dort können Sie sie lesen, ändern oder entfernen.</translation>
+        </message>
+        <message>
+            <source>The table has more than one column “{name}”.</source>
+            <translation>Die Tabelle hat mehr als eine Spalte „{name}“.</translation>
+        </message>
+        <message>
+            <source>The table has no column “{name}”.</source>
+            <translation>Die Tabelle hat keine Spalte „{name}“.</translation>
+        </message>
+        <message>
+            <source>The table has no column “{name}”; did you mean “{meant}”?</source>
+            <translation>Die Tabelle hat keine Spalte „{name}“; ist „{meant}“ gemeint?</translation>
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>
@@ -5808,6 +7140,10 @@
             <translation>Die Fassung davor</translation>
         </message>
         <message>
+            <source>The webhook has no secret to sign with, so nothing is sent to it.</source>
+            <translation>Der Webhook hat kein Geheimnis zum Signieren, deshalb wird ihm nichts gesendet.</translation>
+        </message>
+        <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
             <translation>Die Fenster sind auf diesem Desktop nicht bekannt. Durch Ziehen einen Bereich ausschneiden.</translation>
         </message>
@@ -5840,6 +7176,14 @@
             <translation>Es sind mehr als {most} Dateien; einen kleineren Ordner wählen.</translation>
         </message>
         <message>
+            <source>There are no captures yet.</source>
+            <translation>Es gibt noch keine Aufnahmen.</translation>
+        </message>
+        <message>
+            <source>There are no captures yet. Capture something, then choose this again.</source>
+            <translation>Es gibt noch keine Aufnahmen. Etwas aufnehmen und dies noch einmal wählen.</translation>
+        </message>
+        <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>In dieser Datei sind keine Zertifikate (PEM). Eine andere wählen oder sie hier entfernen.</translation>
         </message>
@@ -5848,8 +7192,24 @@
             <translation>In {name} sind keine Unterhaltungen.</translation>
         </message>
         <message>
+            <source>There are no jobs yet. Make one with: kireji batch add FILE</source>
+            <translation>Es gibt noch keine Aufgaben. Eine anlegen mit: kireji batch add FILE</translation>
+        </message>
+        <message>
+            <source>There are no messages in it.</source>
+            <translation>Darin sind keine Nachrichten.</translation>
+        </message>
+        <message>
             <source>There are no others yet.</source>
             <translation>Es gibt noch keine anderen.</translation>
+        </message>
+        <message>
+            <source>There are no pictures in {folder}.</source>
+            <translation>In {folder} sind keine Bilder.</translation>
+        </message>
+        <message>
+            <source>There are no rows.</source>
+            <translation>Es gibt keine Zeilen.</translation>
         </message>
         <message>
             <source>There are no tools yet.</source>
@@ -5900,6 +7260,14 @@
             <translation>Es gibt keine Antwort</translation>
         </message>
         <message>
+            <source>There is no batch service for {model}.</source>
+            <translation>Für {model} gibt es keinen Stapeldienst.</translation>
+        </message>
+        <message>
+            <source>There is no batch {batch}.</source>
+            <translation>Es gibt keinen Stapel {batch}.</translation>
+        </message>
+        <message>
             <source>There is no conversation in it that can be read.</source>
             <translation>Es enthält keine Unterhaltung, die gelesen werden kann.</translation>
         </message>
@@ -5924,6 +7292,22 @@
             <translation>Es gibt noch keinen früheren Bereich. Durch Ziehen einen ausschneiden.</translation>
         </message>
         <message>
+            <source>There is no file in it.</source>
+            <translation>Darin ist keine Datei.</translation>
+        </message>
+        <message>
+            <source>There is no job {job}.</source>
+            <translation>Es gibt keine Aufgabe {job}.</translation>
+        </message>
+        <message>
+            <source>There is no job {number}.</source>
+            <translation>Es gibt keine Aufgabe {number}.</translation>
+        </message>
+        <message>
+            <source>There is no key and no model server, so nobody could answer the rows.</source>
+            <translation>Es gibt weder Schlüssel noch Modellserver, deshalb könnte niemand die Zeilen beantworten.</translation>
+        </message>
+        <message>
             <source>There is no key and no server to test it with. Add one under Keys &amp; models; nothing is sent before.</source>
             <translation>Es gibt weder Schlüssel noch Server zum Testen. Unter „Schlüssel &amp; Modelle“ hinzufügen; vorher wird nichts gesendet.</translation>
         </message>
@@ -5944,8 +7328,16 @@
             <translation>Unter dieser Adresse ist kein Bild.</translation>
         </message>
         <message>
+            <source>There is no picture in it.</source>
+            <translation>Darin ist kein Bild.</translation>
+        </message>
+        <message>
             <source>There is no picture to be had from {host}.</source>
             <translation>Von {host} ist kein Bild zu haben.</translation>
+        </message>
+        <message>
+            <source>There is no picture {name}.</source>
+            <translation>Es gibt kein Bild {name}.</translation>
         </message>
         <message>
             <source>There is no provider {name}.</source>
@@ -5966,6 +7358,18 @@
         <message>
             <source>There is no room to open {name}.</source>
             <translation>Es ist kein Platz, um {name} zu öffnen.</translation>
+        </message>
+        <message>
+            <source>There is no row in it that could be asked.</source>
+            <translation>Darin ist keine Zeile, die gefragt werden könnte.</translation>
+        </message>
+        <message>
+            <source>There is no row that could be tried again.</source>
+            <translation>Es gibt keine Zeile, die wiederholt werden könnte.</translation>
+        </message>
+        <message>
+            <source>There is no row {number} in this job.</source>
+            <translation>In dieser Aufgabe gibt es keine Zeile {number}.</translation>
         </message>
         <message>
             <source>There is no screen.</source>
@@ -5998,6 +7402,10 @@
         <message>
             <source>There is no window under the pointer.</source>
             <translation>Unter dem Zeiger ist kein Fenster.</translation>
+        </message>
+        <message>
+            <source>There is no {path}.</source>
+            <translation>{path} gibt es nicht.</translation>
         </message>
         <message>
             <source>There is not enough memory to read this picture.</source>
@@ -6044,12 +7452,24 @@
             <translation>Diese Tasten wirken überall, gleich welches Programm vorn ist. Andere Tasten sieht Kireji nie.</translation>
         </message>
         <message>
+            <source>They are decided with: kireji batch decide {id} --again, or --failed</source>
+            <translation>Entschieden wird mit: kireji batch decide {id} --again oder --failed</translation>
+        </message>
+        <message>
+            <source>They are read again.</source>
+            <translation>Sie werden noch einmal gelesen.</translation>
+        </message>
+        <message>
             <source>They hold from the next question on.</source>
             <translation>Sie gelten ab der nächsten Frage.</translation>
         </message>
         <message>
             <source>They hold from the next question on. Changing them starts the cache anew, so the next answer costs more.</source>
             <translation>Sie gelten ab der nächsten Frage. Eine Änderung beginnt den Zwischenspeicher neu, deshalb kostet die nächste Antwort mehr.</translation>
+        </message>
+        <message>
+            <source>They stand before every row; none are needed.</source>
+            <translation>Sie stehen vor jeder Zeile; nötig sind keine.</translation>
         </message>
         <message>
             <source>They stand before everything you ask; each conversation can have its own.</source>
@@ -6090,6 +7510,10 @@
         <message>
             <source>This address is redirected into the local network, to {host}.</source>
             <translation>Diese Adresse wird in das lokale Netz umgeleitet, zu {host}.</translation>
+        </message>
+        <message>
+            <source>This address is told when a job ends or needs you: its name, its numbers and what it cost, never what was asked or answered. Messages are signed as Standard Webhooks are.</source>
+            <translation>Diese Adresse wird benachrichtigt, wenn eine Aufgabe endet oder auf Sie wartet: Name, Zahlen und Kosten, nie, was gefragt oder geantwortet wurde. Nachrichten sind nach Standard Webhooks signiert.</translation>
         </message>
         <message>
             <source>This address leads from one place to the next without end.</source>
@@ -6134,6 +7558,10 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>Dieser Computer selbst kann nur den Text in einem Bild lesen, und diese Frage hat keines. Ein Stück des Bildschirms ausschneiden oder in den Einstellungen einen Schlüssel hinzufügen, um ein Modell zu fragen.</translation>
+        </message>
+        <message>
+            <source>This computer's own reader takes prompts with pictures alone.</source>
+            <translation>Die Texterkennung dieses Computers nimmt nur Prompts mit Bildern.</translation>
         </message>
         <message>
             <source>This computer's own reader uses no tools. Choose another model for that.</source>
@@ -6296,6 +7724,10 @@
             <translation>Dies ist ein anderes Journal als das, dessen Ende vermerkt wurde. Haben Sie den Datenordner selbst entfernt oder wiederhergestellt, die Datei „ledger“ im Zustandsordner löschen.</translation>
         </message>
         <message>
+            <source>This is no JSON: look at line {line}, column {column}.</source>
+            <translation>Das ist kein JSON: siehe Zeile {line}, Spalte {column}.</translation>
+        </message>
+        <message>
             <source>This is no address of a web page. One looks like https://example.com/page.</source>
             <translation>Dies ist keine Adresse einer Webseite. Eine solche sieht aus wie https://example.com/page.</translation>
         </message>
@@ -6338,6 +7770,18 @@
         <message>
             <source>This is the picture as it is kept here.</source>
             <translation>Dies ist das Bild, wie es hier aufbewahrt wird.</translation>
+        </message>
+        <message>
+            <source>This job cannot be retried now.</source>
+            <translation>Diese Aufgabe kann jetzt nicht wiederholt werden.</translation>
+        </message>
+        <message>
+            <source>This job does not wait to be resumed.</source>
+            <translation>Diese Aufgabe wartet nicht darauf, fortgesetzt zu werden.</translation>
+        </message>
+        <message>
+            <source>This job was started already.</source>
+            <translation>Diese Aufgabe wurde schon gestartet.</translation>
         </message>
         <message>
             <source>This keyboard has no key for {shortcut}.</source>
@@ -6388,8 +7832,16 @@
             <translation>Diese Frage wurde nicht beantwortet.</translation>
         </message>
         <message>
+            <source>This row could not be looked through for what should be hidden; it was not sent.</source>
+            <translation>Diese Zeile konnte nicht auf das durchgesehen werden, was verborgen werden soll; sie wurde nicht gesendet.</translation>
+        </message>
+        <message>
             <source>This screen</source>
             <translation>Dieser Bildschirm</translation>
+        </message>
+        <message>
+            <source>This service's batches take pictures from the web only.</source>
+            <translation>Die Stapel dieses Dienstes nehmen nur Bilder aus dem Web.</translation>
         </message>
         <message>
             <source>This session only</source>
@@ -6414,6 +7866,14 @@
         <message>
             <source>Thought for {time}</source>
             <translation>{time} nachgedacht</translation>
+        </message>
+        <message>
+            <source>Through the batch service of Anthropic or OpenRouter that costs half, and takes from some minutes to a day. Before anything is sent you see every bad line, one answer as a trial, and what all will cost.</source>
+            <translation>Über den Stapeldienst von Anthropic oder OpenRouter kostet das die Hälfte und dauert einige Minuten bis einen Tag. Bevor etwas gesendet wird, sehen Sie jede unbrauchbare Zeile, eine Antwort zur Probe und was alles kosten wird.</translation>
+        </message>
+        <message>
+            <source>Time</source>
+            <translation>Zeit</translation>
         </message>
         <message>
             <source>Title of the conversation</source>
@@ -6458,6 +7918,10 @@
         <message>
             <source>Tokens</source>
             <translation>Token</translation>
+        </message>
+        <message>
+            <source>Too many batches of the service could be the one that was lost.</source>
+            <translation>Zu viele Stapel des Dienstes könnten der verlorene sein.</translation>
         </message>
         <message>
             <source>Tool</source>
@@ -6548,12 +8012,20 @@
             <translation>Noch einmal versuchen; sein Protokoll sagt vielleicht, warum.</translation>
         </message>
         <message>
+            <source>Try another row</source>
+            <translation>Eine andere Zeile probieren</translation>
+        </message>
+        <message>
             <source>Try it</source>
             <translation>Ausprobieren</translation>
         </message>
         <message>
             <source>Try its command in a terminal.</source>
             <translation>Seinen Befehl in einem Terminal ausprobieren.</translation>
+        </message>
+        <message>
+            <source>Try one row</source>
+            <translation>Eine Zeile probieren</translation>
         </message>
         <message>
             <source>Try the rules</source>
@@ -6772,6 +8244,10 @@
             <translation>Webseite…</translation>
         </message>
         <message>
+            <source>Webhook</source>
+            <translation>Webhook</translation>
+        </message>
+        <message>
             <source>Welcome to Kireji</source>
             <translation>Willkommen bei Kireji</translation>
         </message>
@@ -6792,6 +8268,14 @@
             <translation>Was erlaubt ist</translation>
         </message>
         <message>
+            <source>What is asked about</source>
+            <translation>Wonach gefragt wird</translation>
+        </message>
+        <message>
+            <source>What is done stays done; kireji batch run{number} goes on with the rest.</source>
+            <translation>Was fertig ist, bleibt fertig; kireji batch run{number} macht mit dem Rest weiter.</translation>
+        </message>
+        <message>
             <source>What is hidden, one after the other; Space: send it, hide it; from the question with Alt</source>
             <translation>Verborgenes, eines nach dem anderen; Leertaste: senden, verbergen; von der Frage aus mit Alt</translation>
         </message>
@@ -6806,6 +8290,10 @@
         <message>
             <source>What it is called with</source>
             <translation>Womit es aufgerufen wird</translation>
+        </message>
+        <message>
+            <source>What it will take</source>
+            <translation>Was es brauchen wird</translation>
         </message>
         <message>
             <source>What it would do</source>
@@ -6834,6 +8322,10 @@
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
             <translation>Was der Desktop als Proxy nennt, ist keine Adresse: den Proxy unter Einstellungen, Netz eingeben.</translation>
+        </message>
+        <message>
+            <source>What the job is called</source>
+            <translation>Name der Aufgabe</translation>
         </message>
         <message>
             <source>What the next question costs</source>
@@ -6892,6 +8384,22 @@
             <translation>Wenn der Gefragte nicht erreichbar ist, wird niemand sonst gefragt; der Grund wird genannt.</translation>
         </message>
         <message>
+            <source>Where a job stands</source>
+            <translation>Wie es um eine Aufgabe steht</translation>
+        </message>
+        <message>
+            <source>Where it runs</source>
+            <translation>Wo sie läuft</translation>
+        </message>
+        <message>
+            <source>Which lines are bad, and why: kireji batch bad {id}</source>
+            <translation>Welche Zeilen unbrauchbar sind, und warum: kireji batch bad {id}</translation>
+        </message>
+        <message>
+            <source>Which rows are shown</source>
+            <translation>Welche Zeilen gezeigt werden</translation>
+        </message>
+        <message>
             <source>While words from outside stand in a conversation you are asked all the same: a page's address can carry something away.</source>
             <translation>Solange Worte von außen in einer Unterhaltung stehen, werden Sie trotzdem gefragt: Die Adresse einer Seite kann etwas hinaustragen.</translation>
         </message>
@@ -6910,6 +8418,10 @@
         <message>
             <source>Whole screen</source>
             <translation>Ganzer Bildschirm</translation>
+        </message>
+        <message>
+            <source>Why it cannot be used</source>
+            <translation>Warum sie sich nicht verwenden lässt</translation>
         </message>
         <message>
             <source>Window</source>
@@ -7008,12 +8520,20 @@
             <translation>Wörter der Markierung</translation>
         </message>
         <message>
+            <source>Write a prompt.</source>
+            <translation>Einen Prompt schreiben.</translation>
+        </message>
+        <message>
             <source>Write a question first; then you can see what will be sent.</source>
             <translation>Zuerst eine Frage schreiben; dann ist zu sehen, was gesendet wird.</translation>
         </message>
         <message>
             <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
             <translation>Schreibe allen gezeigten Text auf, in Lesereihenfolge und genau so, wie er dasteht, mit seinen Zeilenumbrüchen. Schreibe Tabellen und Listen als Markdown und Code in einem Codeblock. Schreibe […] für das, was nicht gelesen werden kann. Füge nichts Eigenes hinzu.</translation>
+        </message>
+        <message>
+            <source>Write each object on a line of its own, as jq -c '.[]' does.</source>
+            <translation>Jedes Objekt auf eine eigene Zeile schreiben, wie jq -c '.[]' es tut.</translation>
         </message>
         <message>
             <source>Write its arguments apart from it: each is a text of its own in args.</source>
@@ -7034,6 +8554,10 @@
         <message>
             <source>Writing</source>
             <translation>Schreiben</translation>
+        </message>
+        <message>
+            <source>Writing the answers…</source>
+            <translation>Die Antworten werden geschrieben…</translation>
         </message>
         <message>
             <source>Writing…</source>
@@ -7112,6 +8636,10 @@
             <translation>Sie, einmal</translation>
         </message>
         <message>
+            <source>Your own address, told of a job</source>
+            <translation>Ihre eigene Adresse, über eine Aufgabe benachrichtigt</translation>
+        </message>
+        <message>
             <source>Your own words</source>
             <translation>Ihre eigenen Wörter</translation>
         </message>
@@ -7164,6 +8692,22 @@
             <translation>aus einer Datei</translation>
         </message>
         <message>
+            <source>a file name is empty</source>
+            <translation>ein Dateiname ist leer</translation>
+        </message>
+        <message>
+            <source>a list</source>
+            <translation>eine Liste</translation>
+        </message>
+        <message>
+            <source>a number</source>
+            <translation>eine Zahl</translation>
+        </message>
+        <message>
+            <source>a number that is not whole</source>
+            <translation>eine Zahl, die nicht ganz ist</translation>
+        </message>
+        <message>
             <source>a plugin or a server</source>
             <translation>von einem Plugin oder Server</translation>
         </message>
@@ -7174,6 +8718,18 @@
         <message>
             <source>a server</source>
             <translation>ein Server</translation>
+        </message>
+        <message>
+            <source>about {read} read, {written} written</source>
+            <translation>ungefähr {read} gelesen, {written} geschrieben</translation>
+        </message>
+        <message>
+            <source>about {time}</source>
+            <translation>ungefähr {time}</translation>
+        </message>
+        <message>
+            <source>about {usual}</source>
+            <translation>ungefähr {usual}</translation>
         </message>
         <message>
             <source>ada@example.org</source>
@@ -7215,6 +8771,14 @@
             <source>an argument or a variable holds a character that cannot be passed</source>
             <translation>ein Argument oder eine Variable enthält ein Zeichen, das nicht übergeben werden kann</translation>
         </message>
+        <message>
+            <source>an object</source>
+            <translation>ein Objekt</translation>
+        </message>
+        <message>
+            <source>and {count} more</source>
+            <translation>und {count} weitere</translation>
+        </message>
         <message numerus="yes">
             <source>and {n} more</source>
             <extracomment>and one more</extracomment>
@@ -7248,6 +8812,10 @@
             </translation>
         </message>
         <message>
+            <source>asked</source>
+            <translation>gefragt</translation>
+        </message>
+        <message>
             <source>asked because the plugin has changed</source>
             <translation>Rückfrage, weil sich das Plugin geändert hat</translation>
         </message>
@@ -7272,12 +8840,48 @@
             <translation>Rückfrage, weil Ihre Erlaubnis abgelaufen ist</translation>
         </message>
         <message>
+            <source>asked row by row</source>
+            <translation>Zeile für Zeile gefragt</translation>
+        </message>
+        <message>
             <source>asked the desktop</source>
             <translation>beim Desktop angefragt</translation>
         </message>
         <message>
+            <source>at a price that is not known</source>
+            <translation>zu einem nicht bekannten Preis</translation>
+        </message>
+        <message>
+            <source>at most {most}</source>
+            <translation>höchstens {most}</translation>
+        </message>
+        <message>
+            <source>at most {time}</source>
+            <translation>höchstens {time}</translation>
+        </message>
+        <message>
             <source>bank account</source>
             <translation>Bankkonto</translation>
+        </message>
+        <message>
+            <source>batches</source>
+            <translation>Stapel</translation>
+        </message>
+        <message>
+            <source>being called back</source>
+            <translation>wird zurückgerufen</translation>
+        </message>
+        <message>
+            <source>being collected</source>
+            <translation>wird abgeholt</translation>
+        </message>
+        <message>
+            <source>being sent</source>
+            <translation>wird gesendet</translation>
+        </message>
+        <message>
+            <source>budget</source>
+            <translation>Budget</translation>
         </message>
         <message>
             <source>budget reached</source>
@@ -7288,8 +8892,32 @@
             <translation>Byte {number} ist kein UTF-8</translation>
         </message>
         <message>
+            <source>called back</source>
+            <translation>zurückgerufen</translation>
+        </message>
+        <message>
             <source>can use tools</source>
             <translation>kann Werkzeuge nutzen</translation>
+        </message>
+        <message>
+            <source>cancelled</source>
+            <translation>abgebrochen</translation>
+        </message>
+        <message>
+            <source>cancelled {time}</source>
+            <translation>abgebrochen {time}</translation>
+        </message>
+        <message>
+            <source>cancelling</source>
+            <translation>bricht ab</translation>
+        </message>
+        <message>
+            <source>cancelling: the service has not confirmed it yet</source>
+            <translation>bricht ab: vom Dienst noch nicht bestätigt</translation>
+        </message>
+        <message>
+            <source>cancelling…</source>
+            <translation>bricht ab…</translation>
         </message>
         <message>
             <source>cannot fetch pictures from the web</source>
@@ -7308,6 +8936,10 @@
             <translation>sieht keine Bilder; erhält den Text, den dieser Computer liest</translation>
         </message>
         <message>
+            <source>captures</source>
+            <translation>Aufnahmen</translation>
+        </message>
+        <message>
             <source>card</source>
             <translation>Karte</translation>
         </message>
@@ -7320,8 +8952,24 @@
             <translation>geprüft</translation>
         </message>
         <message>
+            <source>checked; nothing was sent yet</source>
+            <translation>geprüft; noch wurde nichts gesendet</translation>
+        </message>
+        <message>
             <source>complete</source>
             <translation>vollständig</translation>
+        </message>
+        <message>
+            <source>cost</source>
+            <translation>Kosten</translation>
+        </message>
+        <message>
+            <source>cost so far</source>
+            <translation>Kosten bisher</translation>
+        </message>
+        <message>
+            <source>cost {amount}</source>
+            <translation>Kosten {amount}</translation>
         </message>
         <message>
             <source>d MMM</source>
@@ -7373,7 +9021,7 @@
         </message>
         <message>
             <source>ended</source>
-            <translation>abgelaufen</translation>
+            <translation>beendet</translation>
         </message>
         <message>
             <source>ended {when}</source>
@@ -7386,6 +9034,14 @@
         <message>
             <source>ends {day}</source>
             <translation>endet {day}</translation>
+        </message>
+        <message>
+            <source>est. {amount}</source>
+            <translation>gesch. {amount}</translation>
+        </message>
+        <message>
+            <source>estimate</source>
+            <translation>Schätzung</translation>
         </message>
         <message>
             <source>every call</source>
@@ -7402,6 +9058,14 @@
         <message>
             <source>files in {folder}</source>
             <translation>Dateien in {folder}</translation>
+        </message>
+        <message>
+            <source>finished</source>
+            <translation>fertig</translation>
+        </message>
+        <message>
+            <source>finished {time}</source>
+            <translation>fertig {time}</translation>
         </message>
         <message>
             <source>folded</source>
@@ -7428,8 +9092,32 @@
             <translation>aus der Umgebung</translation>
         </message>
         <message>
+            <source>full price</source>
+            <translation>voller Preis</translation>
+        </message>
+        <message>
+            <source>full price, one by one</source>
+            <translation>voller Preis, eine nach der anderen</translation>
+        </message>
+        <message>
+            <source>full price, through the service's batches</source>
+            <translation>voller Preis, über die Stapel des Dienstes</translation>
+        </message>
+        <message>
+            <source>full price: row by row, now</source>
+            <translation>voller Preis: Zeile für Zeile, jetzt</translation>
+        </message>
+        <message>
             <source>goes along</source>
             <translation>wird mitgesendet</translation>
+        </message>
+        <message>
+            <source>half price</source>
+            <translation>halber Preis</translation>
+        </message>
+        <message>
+            <source>half price, through the service's batches</source>
+            <translation>halber Preis, über die Stapel des Dienstes</translation>
         </message>
         <message>
             <source>has a closing bracket without its opening one</source>
@@ -7484,6 +9172,10 @@
             <translation>es sich seit der Erlaubnis geändert hatte</translation>
         </message>
         <message>
+            <source>it has no such name</source>
+            <translation>einen solchen Namen gibt es nicht</translation>
+        </message>
+        <message>
             <source>it is larger than 10 MB</source>
             <translation>sie ist größer als 10 MB</translation>
         </message>
@@ -7524,6 +9216,10 @@
             <translation>der Arbeitsordner {folder} darf nicht betreten werden</translation>
         </message>
         <message>
+            <source>job</source>
+            <translation>Aufgabe</translation>
+        </message>
+        <message>
             <source>just now</source>
             <translation>gerade eben</translation>
         </message>
@@ -7536,12 +9232,40 @@
             <translation>Schlüsselbund nicht offen</translation>
         </message>
         <message>
+            <source>kireji batch list shows those there are.</source>
+            <translation>kireji batch list zeigt die vorhandenen.</translation>
+        </message>
+        <message>
+            <source>kireji batch show tells where it stands.</source>
+            <translation>kireji batch show sagt, wie es um sie steht.</translation>
+        </message>
+        <message numerus="yes">
+            <source>last {n} rows with the service since {time}</source>
+            <extracomment>last row with the service since {time}</extracomment>
+            <translation>
+                <numerusform>letzte Zeile beim Dienst seit {time}</numerusform>
+                <numerusform>letzte {n} Zeilen beim Dienst seit {time}</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>less than a second</source>
             <translation>weniger als eine Sekunde</translation>
         </message>
         <message>
             <source>line {line}, column {column}</source>
             <translation>Zeile {line}, Spalte {column}</translation>
+        </message>
+        <message>
+            <source>line {line}: {why}</source>
+            <translation>Zeile {line}: {why}</translation>
+        </message>
+        <message>
+            <source>list</source>
+            <translation>Liste</translation>
+        </message>
+        <message>
+            <source>looking for duplicates</source>
+            <translation>Duplikate werden gesucht</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -7584,8 +9308,20 @@
             <translation>Bei der ersten Aufnahme fragt macOS, ob der Bildschirm aufgenommen werden darf.</translation>
         </message>
         <message>
+            <source>made</source>
+            <translation>angelegt</translation>
+        </message>
+        <message>
+            <source>made from</source>
+            <translation>Quelle</translation>
+        </message>
+        <message>
             <source>mail address</source>
             <translation>E-Mail-Adresse</translation>
+        </message>
+        <message>
+            <source>max_tokens is {limit}; an answer needs at least 1.</source>
+            <translation>max_tokens ist {limit}; eine Antwort braucht mindestens 1.</translation>
         </message>
         <message>
             <source>may change things and send data</source>
@@ -7644,12 +9380,28 @@
             <translation>muss zwischen 1 und {most} Zeichen haben</translation>
         </message>
         <message>
+            <source>name a file, a folder, or --last-captures N</source>
+            <translation>eine Datei, einen Ordner oder --last-captures N angeben</translation>
+        </message>
+        <message>
+            <source>named in the file</source>
+            <translation>in der Datei genannt</translation>
+        </message>
+        <message>
             <source>nearly spent</source>
             <translation>fast ausgegeben</translation>
         </message>
         <message>
+            <source>needs you</source>
+            <translation>wartet auf Sie</translation>
+        </message>
+        <message>
             <source>new answer</source>
             <translation>neue Antwort</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>nein</translation>
         </message>
         <message>
             <source>no folder, since PATH is empty</source>
@@ -7670,6 +9422,18 @@
         <message>
             <source>no name</source>
             <translation>kein Name</translation>
+        </message>
+        <message>
+            <source>no picture in it</source>
+            <translation>kein Bild darin</translation>
+        </message>
+        <message>
+            <source>no secret</source>
+            <translation>kein Geheimnis</translation>
+        </message>
+        <message>
+            <source>nobody knows: the price is not known</source>
+            <translation>nicht bekannt, weil der Preis nicht bekannt ist</translation>
         </message>
         <message>
             <source>none</source>
@@ -7720,6 +9484,14 @@
             <translation>dort antwortet nichts</translation>
         </message>
         <message>
+            <source>nothing is done yet</source>
+            <translation>noch ist nichts fertig</translation>
+        </message>
+        <message>
+            <source>nothing paid for this row</source>
+            <translation>für diese Zeile nichts bezahlt</translation>
+        </message>
+        <message>
             <source>nothing that it names</source>
             <translation>nichts, das genannt würde</translation>
         </message>
@@ -7730,6 +9502,14 @@
         <message>
             <source>now</source>
             <translation>jetzt</translation>
+        </message>
+        <message>
+            <source>null</source>
+            <translation>null</translation>
+        </message>
+        <message>
+            <source>number</source>
+            <translation>Zahl</translation>
         </message>
         <message>
             <source>off</source>
@@ -7744,12 +9524,20 @@
             <translation>ein</translation>
         </message>
         <message>
+            <source>on its way</source>
+            <translation>unterwegs</translation>
+        </message>
+        <message>
             <source>one call with exactly these arguments</source>
             <translation>ein Aufruf mit genau diesen Argumenten</translation>
         </message>
         <message>
             <source>one conversation</source>
             <translation>eine Unterhaltung</translation>
+        </message>
+        <message>
+            <source>one file or folder makes a job; several files only where all are pictures</source>
+            <translation>eine Datei oder ein Ordner ergibt eine Aufgabe; mehrere Dateien nur, wenn alle Bilder sind</translation>
         </message>
         <message>
             <source>open</source>
@@ -7770,6 +9558,10 @@
         <message>
             <source>paused</source>
             <translation>pausiert</translation>
+        </message>
+        <message>
+            <source>paused: nothing new is sent</source>
+            <translation>pausiert: nichts Neues wird gesendet</translation>
         </message>
         <message>
             <source>person number</source>
@@ -7796,12 +9588,28 @@
             <translation>Port {port}</translation>
         </message>
         <message>
+            <source>price</source>
+            <translation>Preis</translation>
+        </message>
+        <message>
             <source>private key</source>
             <translation>privater Schlüssel</translation>
         </message>
         <message>
             <source>read-only</source>
             <translation>nur lesend</translation>
+        </message>
+        <message>
+            <source>reading</source>
+            <translation>wird gelesen</translation>
+        </message>
+        <message>
+            <source>reading the rows…</source>
+            <translation>die Zeilen werden gelesen…</translation>
+        </message>
+        <message>
+            <source>reading {name}</source>
+            <translation>{name} wird gelesen</translation>
         </message>
         <message>
             <source>reads documents</source>
@@ -7832,8 +9640,16 @@
             <translation>eingestellt</translation>
         </message>
         <message>
+            <source>rows</source>
+            <translation>Zeilen</translation>
+        </message>
+        <message>
             <source>running</source>
             <translation>läuft</translation>
+        </message>
+        <message>
+            <source>say --yes, for the answers are deleted with the job</source>
+            <translation>--yes angeben, denn die Antworten werden mit der Aufgabe gelöscht</translation>
         </message>
         <message>
             <source>seen working</source>
@@ -7842,6 +9658,10 @@
         <message>
             <source>sees pictures</source>
             <translation>sieht Bilder</translation>
+        </message>
+        <message>
+            <source>sending the rows…</source>
+            <translation>die Zeilen werden gesendet…</translation>
         </message>
         <message>
             <source>sends data</source>
@@ -7854,6 +9674,10 @@
                 <numerusform>{n}-mal gesendet</numerusform>
                 <numerusform>{n}-mal gesendet</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>sent, no answer yet</source>
+            <translation>gesendet, noch keine Antwort</translation>
         </message>
         <message>
             <source>server {name}</source>
@@ -7872,8 +9696,16 @@
             <translation>sk-ant-…, ghp_…, AKIA…</translation>
         </message>
         <message>
+            <source>started</source>
+            <translation>gestartet</translation>
+        </message>
+        <message>
             <source>starting…</source>
             <translation>startet…</translation>
+        </message>
+        <message>
+            <source>state</source>
+            <translation>Zustand</translation>
         </message>
         <message>
             <source>stopped</source>
@@ -7896,6 +9728,10 @@
             <translation>von einem anderen Programm belegt</translation>
         </message>
         <message>
+            <source>taken from an earlier job, not asked again</source>
+            <translation>aus einer früheren Aufgabe übernommen, nicht noch einmal gefragt</translation>
+        </message>
+        <message>
             <source>telephone number</source>
             <translation>Telefonnummer</translation>
         </message>
@@ -7906,6 +9742,10 @@
         <message>
             <source>testing…</source>
             <translation>wird getestet…</translation>
+        </message>
+        <message>
+            <source>text</source>
+            <translation>Text</translation>
         </message>
         <message>
             <source>that is a folder</source>
@@ -7956,6 +9796,10 @@
             <translation>der Proxy hat abgelehnt oder wurde nicht erreicht</translation>
         </message>
         <message>
+            <source>the same as row {number}, asked once</source>
+            <translation>gleich wie Zeile {number}, einmal gefragt</translation>
+        </message>
+        <message>
             <source>the setting network.ca_file</source>
             <translation>der Einstellung network.ca_file</translation>
         </message>
@@ -7980,6 +9824,10 @@
             <translation>dieses Modell</translation>
         </message>
         <message>
+            <source>time</source>
+            <translation>Zeit</translation>
+        </message>
+        <message>
             <source>today</source>
             <translation>heute</translation>
         </message>
@@ -7996,12 +9844,24 @@
             <translation>morgen {time}</translation>
         </message>
         <message>
+            <source>too late</source>
+            <translation>zu spät</translation>
+        </message>
+        <message>
             <source>tools</source>
             <translation>Werkzeuge</translation>
         </message>
         <message>
             <source>tried {when}</source>
             <translation>versucht {when}</translation>
+        </message>
+        <message>
+            <source>true or false</source>
+            <translation>wahr oder falsch</translation>
+        </message>
+        <message>
+            <source>uncertain</source>
+            <translation>ungewiss</translation>
         </message>
         <message>
             <source>under {amount}</source>
@@ -8028,12 +9888,48 @@
             <translation>verwendet {sign}, was es hier nicht gibt</translation>
         </message>
         <message>
+            <source>usually within {usual}, at most {most}</source>
+            <translation>meist innerhalb von {usual}, höchstens {most}</translation>
+        </message>
+        <message>
+            <source>usually {usual}, at most {most}</source>
+            <translation>meist {usual}, höchstens {most}</translation>
+        </message>
+        <message>
             <source>void: it has changed since</source>
             <translation>ungültig: seither geändert</translation>
         </message>
         <message>
+            <source>waits</source>
+            <translation>wartet</translation>
+        </message>
+        <message>
             <source>waits for you</source>
             <translation>wartet auf Sie</translation>
+        </message>
+        <message>
+            <source>waits to be sent</source>
+            <translation>wartet auf das Senden</translation>
+        </message>
+        <message>
+            <source>whole number</source>
+            <translation>ganze Zahl</translation>
+        </message>
+        <message>
+            <source>why</source>
+            <translation>Grund</translation>
+        </message>
+        <message>
+            <source>with the service</source>
+            <translation>beim Dienst</translation>
+        </message>
+        <message>
+            <source>with the service since {time}</source>
+            <translation>beim Dienst seit {time}</translation>
+        </message>
+        <message>
+            <source>with the service since {time}, at most {hours} h</source>
+            <translation>beim Dienst seit {time}, höchstens {hours} h</translation>
         </message>
         <message>
             <source>within budget</source>
@@ -8054,6 +9950,18 @@
         <message>
             <source>works</source>
             <translation>funktioniert</translation>
+        </message>
+        <message>
+            <source>writing</source>
+            <translation>wird geschrieben</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>ja</translation>
+        </message>
+        <message>
+            <source>yes or no</source>
+            <translation>ja oder nein</translation>
         </message>
         <message>
             <source>yesterday {time}</source>
@@ -8102,6 +10010,10 @@ im eigenen Netz</translation>
             <translation>{address} führt von einem Ort zum nächsten.</translation>
         </message>
         <message>
+            <source>{all}: {parts}</source>
+            <translation>{all}: {parts}</translation>
+        </message>
+        <message>
             <source>{amount} per million</source>
             <translation>{amount} je Million</translation>
         </message>
@@ -8128,6 +10040,10 @@ in the folder {folder}</source>
 im Ordner {folder}</translation>
         </message>
         <message>
+            <source>{command}: {job}</source>
+            <translation>{command}: {job}</translation>
+        </message>
+        <message>
             <source>{context} context</source>
             <translation>{context} Kontext</translation>
         </message>
@@ -8140,16 +10056,100 @@ im Ordner {folder}</translation>
             <translation>{conversations} hatten nichts Neues.</translation>
         </message>
         <message>
+            <source>{cost} expected, {most} at most</source>
+            <translation>{cost} erwartet, höchstens {most}</translation>
+        </message>
+        <message>
             <source>{cost} per million</source>
             <translation>{cost} je Million</translation>
+        </message>
+        <message>
+            <source>{count} answered</source>
+            <translation>{count} beantwortet</translation>
+        </message>
+        <message>
+            <source>{count} bad</source>
+            <translation>{count} unbrauchbar</translation>
+        </message>
+        <message>
+            <source>{count} bad lines left out</source>
+            <translation>{count} unbrauchbare Zeilen ausgelassen</translation>
+        </message>
+        <message>
+            <source>{count} called back</source>
+            <translation>{count} zurückgerufen</translation>
         </message>
         <message>
             <source>{count} characters</source>
             <translation type="vanished">{count} Zeichen</translation>
         </message>
         <message>
+            <source>{count} duplicates merged</source>
+            <translation>{count} Duplikate zusammengefasst</translation>
+        </message>
+        <message>
+            <source>{count} expired</source>
+            <translation>{count} abgelaufen</translation>
+        </message>
+        <message>
+            <source>{count} failed</source>
+            <translation>{count} fehlgeschlagen</translation>
+        </message>
+        <message>
+            <source>{count} hours</source>
+            <translation>{count} Stunden</translation>
+        </message>
+        <message>
+            <source>{count} jobs</source>
+            <translation>{count} Aufgaben</translation>
+        </message>
+        <message>
+            <source>{count} lines cannot be asked, so nothing was added.</source>
+            <translation>{count} Zeilen können nicht gefragt werden, deshalb wurde nichts hinzugefügt.</translation>
+        </message>
+        <message>
+            <source>{count} minutes</source>
+            <translation>{count} Minuten</translation>
+        </message>
+        <message>
             <source>{count} more conversations could not be read.</source>
             <translation>{count} weitere Unterhaltungen konnten nicht gelesen werden.</translation>
+        </message>
+        <message>
+            <source>{count} pictures</source>
+            <translation>{count} Bilder</translation>
+        </message>
+        <message>
+            <source>{count} reused</source>
+            <translation>{count} wiederverwendet</translation>
+        </message>
+        <message>
+            <source>{count} rows</source>
+            <translation>{count} Zeilen</translation>
+        </message>
+        <message>
+            <source>{count} rows have not ended yet and are left out.</source>
+            <translation>{count} Zeilen sind noch nicht beendet und werden ausgelassen.</translation>
+        </message>
+        <message>
+            <source>{count} seconds</source>
+            <translation>{count} Sekunden</translation>
+        </message>
+        <message>
+            <source>{count} uncertain</source>
+            <translation>{count} ungewiss</translation>
+        </message>
+        <message>
+            <source>{count} under way</source>
+            <translation>{count} unterwegs</translation>
+        </message>
+        <message>
+            <source>{count} wait</source>
+            <translation>{count} wartend</translation>
+        </message>
+        <message>
+            <source>{count} with the service since {time}</source>
+            <translation>{count} beim Dienst seit {time}</translation>
         </message>
         <message>
             <source>{day}: {amount}</source>
@@ -8164,8 +10164,24 @@ im Ordner {folder}</translation>
             <translation>{done} Unterhaltungen gelesen</translation>
         </message>
         <message>
+            <source>{done} of {all} MB</source>
+            <translation>{done} von {all} MB</translation>
+        </message>
+        <message>
             <source>{done} of {total} conversations</source>
             <translation>{done} von {total} Unterhaltungen</translation>
+        </message>
+        <message>
+            <source>{done} of {total} rows</source>
+            <translation>{done} von {total} Zeilen</translation>
+        </message>
+        <message>
+            <source>{ended} of {all} ended</source>
+            <translation>{ended} von {all} beendet</translation>
+        </message>
+        <message>
+            <source>{ended} of {all} rows</source>
+            <translation>{ended} von {all} Zeilen</translation>
         </message>
         <message>
             <source>{file}, after conversation {number}</source>
@@ -8182,6 +10198,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{file}: {reason}</source>
             <translation>{file}: {reason}</translation>
+        </message>
+        <message>
+            <source>{first} · {second}</source>
+            <translation>{first} · {second}</translation>
         </message>
         <message numerus="yes">
             <source>{going} of {n} files</source>
@@ -8212,6 +10232,10 @@ im Ordner {folder}</translation>
             <translation>{host} hat mit etwas geantwortet, das keine Antwort ist (HTTP {status}).</translation>
         </message>
         <message>
+            <source>{host} answered {status}.</source>
+            <translation>{host} hat {status} geantwortet.</translation>
+        </message>
+        <message>
             <source>{host} answers with status {status} instead of the protocol.</source>
             <translation>{host} antwortet mit Status {status} statt mit dem Protokoll.</translation>
         </message>
@@ -8238,6 +10262,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{host} does not list its models as a model server does.</source>
             <translation>{host} listet seine Modelle nicht wie ein Modellserver auf.</translation>
+        </message>
+        <message>
+            <source>{host} does not take messages at this address.</source>
+            <translation>{host} nimmt unter dieser Adresse keine Nachrichten an.</translation>
         </message>
         <message>
             <source>{host} gave an empty answer; the model may still be starting.</source>
@@ -8268,6 +10296,10 @@ im Ordner {folder}</translation>
             <translation>{host} hat weit mehr gesendet, als verlangt war.</translation>
         </message>
         <message>
+            <source>{host} sent something that is not a batch.</source>
+            <translation>{host} hat etwas gesendet, das kein Stapel ist.</translation>
+        </message>
+        <message>
             <source>{host} sent something that is not a count of tokens.</source>
             <translation>{host} hat etwas gesendet, das keine Zahl von Token ist.</translation>
         </message>
@@ -8294,6 +10326,54 @@ im Ordner {folder}</translation>
         <message>
             <source>{hours}h</source>
             <translation>{hours} h</translation>
+        </message>
+        <message>
+            <source>{images} → {columns}</source>
+            <translation>{images} → {columns}</translation>
+        </message>
+        <message>
+            <source>{job} has ended: {answered} answered</source>
+            <translation>{job} ist beendet: {answered} beantwortet</translation>
+        </message>
+        <message>
+            <source>{job} has not ended: kireji batch show {id}</source>
+            <translation>{job} ist nicht beendet: kireji batch show {id}</translation>
+        </message>
+        <message>
+            <source>{job} is paused.</source>
+            <translation>{job} ist pausiert.</translation>
+        </message>
+        <message>
+            <source>{job} is paused: nothing new is sent.</source>
+            <translation>{job} ist pausiert: Nichts Neues wird gesendet.</translation>
+        </message>
+        <message>
+            <source>{job} is removed.</source>
+            <translation>{job} ist entfernt.</translation>
+        </message>
+        <message>
+            <source>{job} is still being read.</source>
+            <translation>{job} wird noch gelesen.</translation>
+        </message>
+        <message>
+            <source>{job} runs while the app does, or with: kireji batch run {id}</source>
+            <translation>{job} läuft, solange das Programm läuft, oder mit: kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>{job} waits, and nothing was sent: kireji batch run {id}</source>
+            <translation>{job} wartet, und nichts wurde gesendet: kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>{job} waits: kireji batch run {id}</source>
+            <translation>{job} wartet: kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>{job} was cancelled: {answered} answered</source>
+            <translation>{job} wurde abgebrochen: {answered} beantwortet</translation>
+        </message>
+        <message>
+            <source>{job}: {sentence}</source>
+            <translation>{job}: {sentence}</translation>
         </message>
         <message>
             <source>{key} is not an object: {{...}}</source>
@@ -8432,6 +10512,10 @@ im Ordner {folder}</translation>
             <translation>{name} kann ein Bild in dieser Unterhaltung nicht lesen.</translation>
         </message>
         <message>
+            <source>{name} cannot see pictures.</source>
+            <translation>{name} kann keine Bilder sehen.</translation>
+        </message>
+        <message>
             <source>{name} cannot see pictures; it gets the text this computer reads in them.</source>
             <translation>{name} kann keine Bilder sehen; es erhält den Text, den dieser Computer darin liest.</translation>
         </message>
@@ -8440,12 +10524,36 @@ im Ordner {folder}</translation>
             <translation>{name} hat nicht innerhalb von {total} Sekunden geantwortet.</translation>
         </message>
         <message>
+            <source>{name} did not get to it within a day.</source>
+            <translation>{name} kam innerhalb eines Tages nicht dazu.</translation>
+        </message>
+        <message>
             <source>{name} does not allow this key to do that.</source>
             <translation>{name} erlaubt diesem Schlüssel das nicht.</translation>
         </message>
         <message>
+            <source>{name} does not call a batch back; it ends within a day.</source>
+            <translation>{name} ruft keinen Stapel zurück; er endet innerhalb eines Tages.</translation>
+        </message>
+        <message>
+            <source>{name} does not find the batch at the moment.</source>
+            <translation>{name} findet den Stapel im Moment nicht.</translation>
+        </message>
+        <message>
             <source>{name} does not know the effort {asked}; it answers with {sent}.</source>
             <translation>{name} kennt den Aufwand {asked} nicht; es antwortet mit {sent}.</translation>
+        </message>
+        <message>
+            <source>{name} does not know this batch; another account's key may have made it.</source>
+            <translation>{name} kennt diesen Stapel nicht; vielleicht hat ihn der Schlüssel eines anderen Kontos angelegt.</translation>
+        </message>
+        <message>
+            <source>{name} ended it in a way that is not known here.</source>
+            <translation>{name} hat sie auf eine Art beendet, die hier nicht bekannt ist.</translation>
+        </message>
+        <message>
+            <source>{name} ends neither with .jsonl nor with .csv, which are what can be written</source>
+            <translation>{name} endet weder auf .jsonl noch auf .csv; nur diese können geschrieben werden</translation>
         </message>
         <message>
             <source>{name} has a fault at the moment.</source>
@@ -8454,6 +10562,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{name} has been silent for {silence} seconds, which is the limit.</source>
             <translation>{name} hat {silence} Sekunden lang geschwiegen; mehr ist nicht zulässig.</translation>
+        </message>
+        <message>
+            <source>{name} has deleted the results of this batch.</source>
+            <translation>{name} hat die Ergebnisse dieses Stapels gelöscht.</translation>
         </message>
         <message>
             <source>{name} has no model.</source>
@@ -8488,6 +10600,10 @@ im Ordner {folder}</translation>
             <translation>{name} ist ein Ordner, keine Datei.</translation>
         </message>
         <message>
+            <source>{name} is a folder.</source>
+            <translation>{name} ist ein Ordner.</translation>
+        </message>
+        <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
             <translation>{name} ist ein Export von {found}, nicht von {wanted}.</translation>
         </message>
@@ -8506,6 +10622,26 @@ im Ordner {folder}</translation>
         <message>
             <source>{name} is larger than {most} MB.</source>
             <translation>{name} ist größer als {most} MB.</translation>
+        </message>
+        <message>
+            <source>{name} is neither a file nor a folder</source>
+            <translation>{name} ist weder Datei noch Ordner</translation>
+        </message>
+        <message>
+            <source>{name} is neither lines of JSON (.jsonl), nor a table (.csv), nor a picture</source>
+            <translation>{name} ist weder eine Datei mit JSON-Zeilen (.jsonl) noch eine Tabelle (.csv) noch ein Bild</translation>
+        </message>
+        <message>
+            <source>{name} is no JSON schema.</source>
+            <translation>{name} ist kein JSON-Schema.</translation>
+        </message>
+        <message>
+            <source>{name} is no JSON: {why}.</source>
+            <translation>{name} ist kein JSON: {why}.</translation>
+        </message>
+        <message>
+            <source>{name} is not a file.</source>
+            <translation>{name} ist keine Datei.</translation>
         </message>
         <message>
             <source>{name} is not a folder.</source>
@@ -8546,6 +10682,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{name} refused the question: {ended}</source>
             <translation>{name} hat die Frage abgelehnt: {ended}</translation>
+        </message>
+        <message>
+            <source>{name} sent lines that are not results of a batch.</source>
+            <translation>{name} hat Zeilen gesendet, die keine Ergebnisse eines Stapels sind.</translation>
         </message>
         <message>
             <source>{name} stands there twice. Remove one of the two.</source>
@@ -8663,6 +10803,10 @@ im Ordner {folder}</translation>
             <source>{number}k</source>
             <translation>{number}k</translation>
         </message>
+        <message>
+            <source>{n} % of the price</source>
+            <translation>{n} % des Preises</translation>
+        </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
@@ -8672,11 +10816,51 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} answered before</source>
+            <extracomment>1 answered before</extracomment>
+            <translation>
+                <numerusform>{n} schon früher beantwortet</numerusform>
+                <numerusform>{n} schon früher beantwortet</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} answers are kept.</source>
+            <extracomment>1 answer is kept.</extracomment>
+            <translation>
+                <numerusform>{n} Antwort bleibt erhalten.</numerusform>
+                <numerusform>{n} Antworten bleiben erhalten.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} answers of this month have a price that nobody knows; they are not in these sums.</source>
             <extracomment>1 answer of this month has a price that nobody knows; it is not in these sums.</extracomment>
             <translation>
                 <numerusform>{n} Antwort dieses Monats hat einen Preis, den niemand kennt; sie ist nicht in diesen Summen.</numerusform>
                 <numerusform>{n} Antworten dieses Monats haben einen Preis, den niemand kennt; sie sind nicht in diesen Summen.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} bad lines left out</source>
+            <extracomment>1 bad line left out</extracomment>
+            <translation>
+                <numerusform>{n} unbrauchbare Zeile ausgelassen</numerusform>
+                <numerusform>{n} unbrauchbare Zeilen ausgelassen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} cannot be used</source>
+            <extracomment>1 cannot be used</extracomment>
+            <translation>
+                <numerusform>{n} nicht verwendbar</numerusform>
+                <numerusform>{n} nicht verwendbar</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} columns</source>
+            <extracomment>1 column</extracomment>
+            <translation>
+                <numerusform>{n} Spalte</numerusform>
+                <numerusform>{n} Spalten</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8712,8 +10896,32 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message>
+            <source>{n} done</source>
+            <translation>{n} fertig</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} duplicates merged</source>
+            <extracomment>1 duplicate merged</extracomment>
+            <translation>
+                <numerusform>{n} Duplikat zusammengefasst</numerusform>
+                <numerusform>{n} Duplikate zusammengefasst</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>{n} earlier messages are not shown here</source>
             <translation>Frühere Nachrichten, die hier nicht gezeigt werden: {n}</translation>
+        </message>
+        <message>
+            <source>{n} failed</source>
+            <translation>{n} fehlgeschlagen</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} failed: retry only these</source>
+            <extracomment>1 failed: retry only this</extracomment>
+            <translation>
+                <numerusform>{n} fehlgeschlagen: nur diese wiederholen</numerusform>
+                <numerusform>{n} fehlgeschlagen: nur diese wiederholen</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>{n} files</source>
@@ -8737,6 +10945,38 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} gefunden</numerusform>
                 <numerusform>{n} gefunden</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} hours</source>
+            <extracomment>an hour</extracomment>
+            <translation>
+                <numerusform>eine Stunde</numerusform>
+                <numerusform>{n} Stunden</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} images</source>
+            <extracomment>1 image</extracomment>
+            <translation>
+                <numerusform>{n} Bild</numerusform>
+                <numerusform>{n} Bilder</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lines cannot be used. The others can go on without them.</source>
+            <extracomment>1 line cannot be used. The others can go on without it.</extracomment>
+            <translation>
+                <numerusform>{n} Zeile kann nicht verwendet werden. Die übrigen können ohne sie weitermachen.</numerusform>
+                <numerusform>{n} Zeilen können nicht verwendet werden. Die übrigen können ohne sie weitermachen.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lines read</source>
+            <extracomment>1 line read</extracomment>
+            <translation>
+                <numerusform>{n} Zeile gelesen</numerusform>
+                <numerusform>{n} Zeilen gelesen</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8764,6 +11004,14 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} minutes</source>
+            <extracomment>a minute</extracomment>
+            <translation>
+                <numerusform>eine Minute</numerusform>
+                <numerusform>{n} Minuten</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} models</source>
             <extracomment>1 model</extracomment>
             <translation>
@@ -8777,6 +11025,22 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} weitere Stelle ist falsch.</numerusform>
                 <numerusform>{n} weitere Stellen sind falsch.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} need you</source>
+            <extracomment>1 needs you</extracomment>
+            <translation>
+                <numerusform>{n} wartet auf Sie</numerusform>
+                <numerusform>{n} warten auf Sie</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} of {rows} rows failed and can be tried again.</source>
+            <extracomment>1 of {rows} rows failed and can be tried again.</extracomment>
+            <translation>
+                <numerusform>{n} von {rows} Zeilen ist fehlgeschlagen und kann wiederholt werden.</numerusform>
+                <numerusform>{n} von {rows} Zeilen sind fehlgeschlagen und können wiederholt werden.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8804,11 +11068,27 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} pictures are no longer there.</source>
+            <extracomment>A picture is no longer there.</extracomment>
+            <translation>
+                <numerusform>Ein Bild ist nicht mehr da.</numerusform>
+                <numerusform>{n} Bilder sind nicht mehr da.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} pictures of the history are lost.</source>
             <extracomment>1 picture of the history is lost.</extracomment>
             <translation>
                 <numerusform>{n} Bild des Verlaufs ist verloren.</numerusform>
                 <numerusform>{n} Bilder des Verlaufs sind verloren.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures read</source>
+            <extracomment>1 picture read</extracomment>
+            <translation>
+                <numerusform>{n} Bild gelesen</numerusform>
+                <numerusform>{n} Bilder gelesen</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8825,6 +11105,74 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} Anfrage</numerusform>
                 <numerusform>{n} Anfragen</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{n} reused</source>
+            <translation>{n} wiederverwendet</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows</source>
+            <extracomment>1 row</extracomment>
+            <translation>
+                <numerusform>{n} Zeile</numerusform>
+                <numerusform>{n} Zeilen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows are answered</source>
+            <extracomment>1 row is answered</extracomment>
+            <translation>
+                <numerusform>{n} Zeile ist beantwortet</numerusform>
+                <numerusform>{n} Zeilen sind beantwortet</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows are asked again.</source>
+            <extracomment>1 row is asked again.</extracomment>
+            <translation>
+                <numerusform>{n} Zeile wird noch einmal gefragt.</numerusform>
+                <numerusform>{n} Zeilen werden noch einmal gefragt.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows are with the service. What it has answered already is paid for, and those answers are kept.</source>
+            <extracomment>1 row is with the service. If it has answered that already, the answer is paid for, and it is kept.</extracomment>
+            <translation>
+                <numerusform>{n} Zeile ist beim Dienst. Hat er sie schon beantwortet, ist die Antwort bezahlt und bleibt erhalten.</numerusform>
+                <numerusform>{n} Zeilen sind beim Dienst. Was er schon beantwortet hat, ist bezahlt, und diese Antworten bleiben erhalten.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows to ask</source>
+            <extracomment>1 row to ask</extracomment>
+            <translation>
+                <numerusform>{n} Zeile zu fragen</numerusform>
+                <numerusform>{n} Zeilen zu fragen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows were sent, and nobody can tell whether the service has them. Sent again, they may be paid twice.</source>
+            <extracomment>1 row was sent, and nobody can tell whether the service has it. Sent again, it may be paid for twice.</extracomment>
+            <translation>
+                <numerusform>{n} Zeile wurde gesendet, und ob der Dienst sie hat, lässt sich nicht sagen. Noch einmal gesendet, wird sie vielleicht zweimal bezahlt.</numerusform>
+                <numerusform>{n} Zeilen wurden gesendet, und ob der Dienst sie hat, lässt sich nicht sagen. Noch einmal gesendet, werden sie vielleicht zweimal bezahlt.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows with the service since {time}</source>
+            <extracomment>1 row with the service since {time}</extracomment>
+            <translation>
+                <numerusform>{n} Zeile beim Dienst seit {time}</numerusform>
+                <numerusform>{n} Zeilen beim Dienst seit {time}</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} running</source>
+            <extracomment>1 running</extracomment>
+            <translation>
+                <numerusform>{n} läuft</numerusform>
+                <numerusform>{n} laufen</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8859,6 +11207,14 @@ im Ordner {folder}</translation>
                 <numerusform>{n} Token</numerusform>
             </translation>
         </message>
+        <message>
+            <source>{n} tokens read</source>
+            <translation>{n} Token gelesen</translation>
+        </message>
+        <message>
+            <source>{n} tokens written</source>
+            <translation>{n} Token geschrieben</translation>
+        </message>
         <message numerus="yes">
             <source>{n} tools</source>
             <extracomment>1 tool</extracomment>
@@ -8873,6 +11229,18 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} Runde</numerusform>
                 <numerusform>{n} Runden</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{n} uncertain</source>
+            <translation>{n} ungewiss</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} values were hidden before they were sent:</source>
+            <extracomment>1 value was hidden before it was sent:</extracomment>
+            <translation>
+                <numerusform>{n} Wert wurde vor dem Senden verborgen:</numerusform>
+                <numerusform>{n} Werte wurden vor dem Senden verborgen:</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8944,12 +11312,20 @@ im Ordner {folder}</translation>
             <translation>{path} hat mehr als {number} Dateien mit Code.</translation>
         </message>
         <message>
+            <source>{path} has no columns.</source>
+            <translation>{path} hat keine Spalten.</translation>
+        </message>
+        <message>
             <source>{path} has no server called {name}.</source>
             <translation>In {path} gibt es keinen Server namens {name}.</translation>
         </message>
         <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} ist die Datenbank eines anderen Programms.</translation>
+        </message>
+        <message>
+            <source>{path} is a folder.</source>
+            <translation>{path} ist ein Ordner.</translation>
         </message>
         <message>
             <source>{path} is larger than {most} MB.</source>
@@ -8964,6 +11340,14 @@ im Ordner {folder}</translation>
             <translation>{path} ist kein UTF-8-Text.</translation>
         </message>
         <message>
+            <source>{path} is not UTF-8.</source>
+            <translation>{path} ist kein UTF-8.</translation>
+        </message>
+        <message>
+            <source>{path} is not a file that can be replaced.</source>
+            <translation>{path} ist keine Datei, die ersetzt werden kann.</translation>
+        </message>
+        <message>
             <source>{path} is not a program: it is a folder.</source>
             <translation>{path} ist kein Programm, sondern ein Ordner.</translation>
         </message>
@@ -8972,8 +11356,20 @@ im Ordner {folder}</translation>
             <translation>{path} ist kein Programm: Die Datei ist nicht ausführbar.</translation>
         </message>
         <message>
+            <source>{path} is not a regular file.</source>
+            <translation>{path} ist keine gewöhnliche Datei.</translation>
+        </message>
+        <message>
             <source>{path} is not there.</source>
             <translation>{path} ist nicht da.</translation>
+        </message>
+        <message>
+            <source>{path} is one JSON list, not lines of JSON.</source>
+            <translation>{path} ist eine einzige JSON-Liste statt JSON-Zeilen.</translation>
+        </message>
+        <message>
+            <source>{path} is written in UTF-16.</source>
+            <translation>{path} ist in UTF-16 geschrieben.</translation>
         </message>
         <message>
             <source>{path} is written in a way that cannot be changed without losing something.</source>
@@ -8982,6 +11378,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{path} names no server.</source>
             <translation>{path} nennt keinen Server.</translation>
+        </message>
+        <message>
+            <source>{path} needs a prompt that says what to do with each row.</source>
+            <translation>{path} braucht einen Prompt, der sagt, was mit jeder Zeile geschehen soll.</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
@@ -8996,12 +11396,28 @@ im Ordner {folder}</translation>
             <translation>{percent} % des Kontexts sind belegt</translation>
         </message>
         <message>
+            <source>{percent} % of the full price, through the service's batches</source>
+            <translation>{percent} % des vollen Preises, über die Stapel des Dienstes</translation>
+        </message>
+        <message>
             <source>{pictures} came with it.</source>
             <translation>{pictures} kamen mit.</translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
             <translation>{place} (vielleicht ein Tippfehler), ebenso das Netz.</translation>
+        </message>
+        <message>
+            <source>{problem} It may have been paid for nevertheless.</source>
+            <translation>{problem} Bezahlt wurde sie vielleicht trotzdem.</translation>
+        </message>
+        <message>
+            <source>{problem} The job goes on by itself.</source>
+            <translation>{problem} Die Aufgabe geht von selbst weiter.</translation>
+        </message>
+        <message>
+            <source>{problem} Then resume the job.</source>
+            <translation>{problem} Danach die Aufgabe fortsetzen.</translation>
         </message>
         <message>
             <source>{provider} does not count; this is an estimate.</source>
@@ -9050,6 +11466,30 @@ im Ordner {folder}</translation>
         <message>
             <source>{requests}, {read} tokens read and {written} written</source>
             <translation>{requests}, {read} Token gelesen und {written} geschrieben</translation>
+        </message>
+        <message>
+            <source>{rows} count as failed.</source>
+            <translation>Als fehlgeschlagen gezählt: {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows} since {time}</source>
+            <translation>{rows} seit {time}</translation>
+        </message>
+        <message>
+            <source>{rows} still come back.</source>
+            <translation>Noch unterwegs: {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows} wait again.</source>
+            <translation>Wieder wartend: {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows} written.</source>
+            <translation>{rows} geschrieben.</translation>
+        </message>
+        <message>
+            <source>{rows}, for {amount}</source>
+            <translation>{rows}, für {amount}</translation>
         </message>
         <message>
             <source>{rows}: added behind the end that was last noted. The program was killed meanwhile, or somebody wrote them.</source>
@@ -9194,6 +11634,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{spent} of {budget}</source>
             <translation>{spent} von {budget}</translation>
+        </message>
+        <message>
+            <source>{state} · reused</source>
+            <translation>{state} · wiederverwendet</translation>
         </message>
         <message>
             <source>{taken} of {room}</source>
@@ -9376,12 +11820,24 @@ im Ordner {folder}</translation>
             <translation>{when}, oder die Einstellungen unter openrouter ändern.</translation>
         </message>
         <message>
+            <source>{who} has no batch service for {model}.</source>
+            <translation>{who} hat keinen Stapeldienst für {model}.</translation>
+        </message>
+        <message>
+            <source>{who}'s batches take no pictures from this computer, only from the web.</source>
+            <translation>Die Stapel von {who} nehmen keine Bilder von diesem Computer, nur aus dem Web.</translation>
+        </message>
+        <message>
             <source>{who}; asked because the conversation contained text from {outside}</source>
             <translation>{who}; gefragt, weil die Unterhaltung Text {outside} enthielt</translation>
         </message>
         <message>
             <source>{who}; asked because {why}</source>
             <translation>{who}; gefragt, weil {why}</translation>
+        </message>
+        <message>
+            <source>{why} Nobody can tell whether {rows} rows of this job are with the service. Look at its own list of batches, then say whether they are to be sent again or count as failed.</source>
+            <translation>{why} Ob Zeilen dieser Aufgabe beim Dienst sind ({rows}), lässt sich nicht sagen. In seiner eigenen Liste der Stapel nachsehen, dann angeben, ob sie noch einmal gesendet werden oder als fehlgeschlagen zählen sollen.</translation>
         </message>
         <message>
             <source>{words}, and up to {amount} under way</source>
@@ -9394,6 +11850,34 @@ im Ordner {folder}</translation>
         <message>
             <source>“Capture after a delay” waits</source>
             <translation>„Nach einer Pause aufnehmen“ wartet</translation>
+        </message>
+        <message>
+            <source>“{field}” cannot be {got}.</source>
+            <translation>„{field}“ kann nicht {got} sein.</translation>
+        </message>
+        <message>
+            <source>“{name}” cannot be read.</source>
+            <translation>„{name}“ kann nicht gelesen werden.</translation>
+        </message>
+        <message>
+            <source>“{name}” is neither lines of JSON (.jsonl), nor a table (.csv), nor a picture.</source>
+            <translation>„{name}“ ist weder eine Datei mit JSON-Zeilen (.jsonl) noch eine Tabelle (.csv) noch ein Bild.</translation>
+        </message>
+        <message>
+            <source>“{name}” is not a JSON object.</source>
+            <translation>„{name}“ ist kein JSON-Objekt.</translation>
+        </message>
+        <message>
+            <source>“{name}” is not known here: a line has prompt, image and id.</source>
+            <translation>„{name}“ ist hier nicht bekannt: Eine Zeile hat prompt, image und id.</translation>
+        </message>
+        <message>
+            <source>“{name}” is not known here; did you mean “{close}”?</source>
+            <translation>„{name}“ ist hier nicht bekannt; ist „{close}“ gemeint?</translation>
+        </message>
+        <message>
+            <source>“{name}” is too large for a schema.</source>
+            <translation>„{name}“ ist zu groß für ein Schema.</translation>
         </message>
         <message>
             <source>“{program}” could not be started: the process that starts it was ended.</source>
@@ -9416,12 +11900,20 @@ im Ordner {folder}</translation>
             <translation>„{title}“ ist wieder in der Liste</translation>
         </message>
         <message>
+            <source>“{what}” cannot be carried over to this service's form.</source>
+            <translation>„{what}“ lässt sich nicht in die Form dieses Dienstes übertragen.</translation>
+        </message>
+        <message>
             <source>… and {more} more characters</source>
             <translation>… und {more} weitere Zeichen</translation>
         </message>
         <message>
             <source>≈ {amount}</source>
             <translation>≈ {amount}</translation>
+        </message>
+        <message>
+            <source>≈ {read} read, {written} written</source>
+            <translation>≈ {read} gelesen, {written} geschrieben</translation>
         </message>
         <message>
             <source>▇▇▇ stands in their place, in the window, on the command line and in the history.</source>

@@ -4,6 +4,10 @@
     <context>
         <name>Kireji</name>
         <message>
+            <source>#</source>
+            <translation>#</translation>
+        </message>
+        <message>
             <source>${amount}</source>
             <translation>${amount}</translation>
         </message>
@@ -39,6 +43,38 @@
             <translation>-----BEGIN PRIVATE KEY-----</translation>
         </message>
         <message>
+            <source>1 bad line left out</source>
+            <translation>略过 1 个无效行</translation>
+        </message>
+        <message>
+            <source>1 duplicate merged</source>
+            <translation>合并 1 个重复项</translation>
+        </message>
+        <message>
+            <source>1 hour</source>
+            <translation>1 小时</translation>
+        </message>
+        <message>
+            <source>1 line cannot be asked, so nothing was added.</source>
+            <translation>1 行无法提问，因此没有添加任何内容。</translation>
+        </message>
+        <message>
+            <source>1 minute</source>
+            <translation>1 分钟</translation>
+        </message>
+        <message>
+            <source>1 row</source>
+            <translation>1 行</translation>
+        </message>
+        <message>
+            <source>1 row has not ended yet and is left out.</source>
+            <translation>1 行尚未结束，已略过。</translation>
+        </message>
+        <message>
+            <source>1 second</source>
+            <translation>1 秒</translation>
+        </message>
+        <message>
             <source>1 tool</source>
             <translation>1 个工具</translation>
         </message>
@@ -55,8 +91,24 @@
             <translation>；您是否指 {name}？</translation>
         </message>
         <message>
+            <source>&lt; {amount}</source>
+            <translation>&lt; {amount}</translation>
+        </message>
+        <message>
             <source>?</source>
             <translation>?</translation>
+        </message>
+        <message>
+            <source>A JSON schema</source>
+            <translation>JSON 架构</translation>
+        </message>
+        <message>
+            <source>A batch of the same size turned out to be another one's.</source>
+            <translation>一个大小相同的批次原来不是这一个。</translation>
+        </message>
+        <message>
+            <source>A batch service says nothing of a batch before it has ended: smaller batches show progress sooner. Their size holds for jobs that are made from now on.</source>
+            <translation>批处理服务在批次结束之前不会提供任何信息：批次越小，越早看到进度。此大小适用于今后创建的任务。</translation>
         </message>
         <message>
             <source>A budget in settings.toml cannot be read, so nothing was sent.</source>
@@ -65,6 +117,10 @@
         <message>
             <source>A change makes the next question cost more: the service reads the conversation anew.</source>
             <translation>更改会使下一个问题的费用增加：服务要重新读取对话。</translation>
+        </message>
+        <message>
+            <source>A column in braces stands for what the row has there.</source>
+            <translation>花括号中的列名代表该行在此列的内容。</translation>
         </message>
         <message>
             <source>A content check held the question back{why}.</source>
@@ -83,8 +139,24 @@
             <translation>文件须用完整路径指定。</translation>
         </message>
         <message>
+            <source>A file needs a name.</source>
+            <translation>文件需要名称。</translation>
+        </message>
+        <message>
             <source>A file on another computer was not attached. Copy it to this one first.</source>
             <translation>另一台计算机上的文件未附加。请先复制到本机。</translation>
+        </message>
+        <message>
+            <source>A folder of pictures</source>
+            <translation>图片文件夹</translation>
+        </message>
+        <message>
+            <source>A job asks about every row of a file, or every picture in a folder, in the same way: receipts become a table, pictures get their texts, letters are sorted by subject.</source>
+            <translation>任务以同样的方式就文件的每一行或文件夹中的每张图片提问：把收据变成表格，为图片配上文字，按主题整理信件。</translation>
+        </message>
+        <message>
+            <source>A job needs you</source>
+            <translation>有任务需要您处理</translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
@@ -99,8 +171,20 @@
             <translation>密钥只能用于本次会话；从不写入文件。</translation>
         </message>
         <message>
+            <source>A line with params has neither a method nor a url.</source>
+            <translation>含有 params 的行不能有 method 或 url。</translation>
+        </message>
+        <message>
+            <source>A message has no “{field}”.</source>
+            <translation>有一条消息缺少“{field}”。</translation>
+        </message>
+        <message>
             <source>A name has up to 64 letters, digits, spaces and the signs . _ - ( ) @ +.</source>
             <translation>名称最多 64 个字母、数字、空格和符号 . _ - ( ) @ +。</translation>
+        </message>
+        <message>
+            <source>A name stands twice in it, once with a picture or a document.</source>
+            <translation>其中有一个名称出现两次，一次带有图片或文档。</translation>
         </message>
         <message>
             <source>A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.</source>
@@ -115,8 +199,20 @@
             <translation>供工具使用的网页</translation>
         </message>
         <message>
+            <source>A picture in it is of an unknown kind, or damaged.</source>
+            <translation>其中有一张图片类型未知，或已损坏。</translation>
+        </message>
+        <message>
+            <source>A picture in it is written in an unusual way.</source>
+            <translation>其中有一张图片的写法不寻常。</translation>
+        </message>
+        <message>
             <source>A picture in this conversation is larger than the service takes.</source>
             <translation>此对话中有一张图片超出了服务接受的大小。</translation>
+        </message>
+        <message>
+            <source>A picture of this job is missing or damaged.</source>
+            <translation>此任务的一张图片丢失或损坏。</translation>
         </message>
         <message>
             <source>A picture or document is missing.</source>
@@ -133,6 +229,10 @@
         <message>
             <source>A piece of JSON from the server's documentation can be pasted into any of these fields.</source>
             <translation>可以将服务器文档中的一段 JSON 粘贴到其中任意字段。</translation>
+        </message>
+        <message>
+            <source>A place in the prompt has no name.</source>
+            <translation>提示词中有一处占位没有名称。</translation>
         </message>
         <message>
             <source>A program on this computer</source>
@@ -180,6 +280,18 @@
         <message>
             <source>A rule of this {name} account held the question back.</source>
             <translation>此 {name} 账户的一条规则拦下了问题。</translation>
+        </message>
+        <message>
+            <source>A schema is a JSON object, in braces.</source>
+            <translation>架构是用花括号括起来的 JSON 对象。</translation>
+        </message>
+        <message>
+            <source>A schema is a JSON object.</source>
+            <translation>架构是一个 JSON 对象。</translation>
+        </message>
+        <message>
+            <source>A secret belongs to one address, and there is none.</source>
+            <translation>机密属于一个地址，而现在没有地址。</translation>
         </message>
         <message>
             <source>A secret is kept in your system keychain, never in a file. Only this server gets it.</source>
@@ -421,6 +533,10 @@
             <translation>用同一模型重新回答</translation>
         </message>
         <message>
+            <source>All</source>
+            <translation>全部</translation>
+        </message>
+        <message>
             <source>All conversations</source>
             <translation>所有对话</translation>
         </message>
@@ -435,6 +551,10 @@
         <message>
             <source>All its tools</source>
             <translation>它的所有工具</translation>
+        </message>
+        <message>
+            <source>All other rows have ended, but nobody can tell what became of {rows} that were sent. Say whether they are to be sent again or count as failed.</source>
+            <translation>其他各行均已结束，但已发送的 {rows} 行结果不明。请决定重新发送还是计为失败。</translation>
         </message>
         <message>
             <source>All screens</source>
@@ -621,6 +741,10 @@
             <translation>换用其他服务要读取全部内容：{tokens} 个 token{price}。</translation>
         </message>
         <message>
+            <source>Another window or command line may have been quicker; look at it again.</source>
+            <translation>可能已有其他窗口或命令行先行处理；请再次查看。</translation>
+        </message>
+        <message>
             <source>Answer</source>
             <translation>回答</translation>
         </message>
@@ -637,6 +761,10 @@
             <translation>回答完成。</translation>
         </message>
         <message>
+            <source>Answer in one word.</source>
+            <translation>请用一个词回答。</translation>
+        </message>
+        <message>
             <source>Answer in {title}: {words}</source>
             <translation>{title} 中的回答：{words}</translation>
         </message>
@@ -651,6 +779,14 @@
         <message>
             <source>Answers and questions</source>
             <translation>回答和问题</translation>
+        </message>
+        <message>
+            <source>Answers as a table</source>
+            <translation>以表格形式回答</translation>
+        </message>
+        <message>
+            <source>Answers come at once; several rows are asked at the same time.</source>
+            <translation>立即得到回答；多行同时提问。</translation>
         </message>
         <message>
             <source>Answers from a model</source>
@@ -866,6 +1002,14 @@
             <source>Ask ⏎</source>
             <translation>提问 ⏎</translation>
         </message>
+        <message>
+            <source>Asked</source>
+            <translation>提问</translation>
+        </message>
+        <message>
+            <source>Asked at the same time, one by one</source>
+            <translation>逐行提问时，同时进行</translation>
+        </message>
         <message numerus="yes">
             <source>Asked one after the other when this answer is done:</source>
             <extracomment>Asked when this answer is done:</extracomment>
@@ -876,6 +1020,10 @@
         <message>
             <source>Asked with</source>
             <translation>请求内容</translation>
+        </message>
+        <message>
+            <source>Asking one row…</source>
+            <translation>正在提问一行…</translation>
         </message>
         <message>
             <source>At most</source>
@@ -900,6 +1048,14 @@
         <message>
             <source>Attached files and pictures</source>
             <translation type="vanished">附加的文件和图片</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>返回</translation>
+        </message>
+        <message>
+            <source>Back to the jobs</source>
+            <translation>返回任务</translation>
         </message>
         <message>
             <source>Back up every day</source>
@@ -928,6 +1084,22 @@
         <message>
             <source>Bank accounts</source>
             <translation>银行账号</translation>
+        </message>
+        <message>
+            <source>Batch service: half price, within a day</source>
+            <translation>批处理服务：半价，一天之内</translation>
+        </message>
+        <message>
+            <source>Batch service: {percent} % of the price, within a day</source>
+            <translation>批处理服务：价格的 {percent} %，一天之内</translation>
+        </message>
+        <message>
+            <source>Batch {batch} is {state} now.</source>
+            <translation>批次 {batch} 现在是 {state}。</translation>
+        </message>
+        <message>
+            <source>Batches know no “{what}”.</source>
+            <translation>批处理不支持“{what}”。</translation>
         </message>
         <message>
             <source>Being looked through…</source>
@@ -1041,8 +1213,20 @@
             <translation>取消</translation>
         </message>
         <message>
+            <source>Cancel it first and wait until that is confirmed.</source>
+            <translation>请先取消它，并等待确认。</translation>
+        </message>
+        <message>
+            <source>Cancel the job</source>
+            <translation>取消任务</translation>
+        </message>
+        <message>
             <source>Cancel {name}</source>
             <translation>取消 {name}</translation>
+        </message>
+        <message>
+            <source>Cancel “{job}”?</source>
+            <translation>取消“{job}”？</translation>
         </message>
         <message>
             <source>Capture</source>
@@ -1073,6 +1257,10 @@
             <translation>请重新截取，或在新对话中不带它提问。</translation>
         </message>
         <message>
+            <source>Capture something first, or name a folder.</source>
+            <translation>请先截取一些内容，或指定文件夹。</translation>
+        </message>
+        <message>
             <source>Capture the same region again</source>
             <translation>再次截取同一区域</translation>
         </message>
@@ -1089,6 +1277,10 @@
             <translation>请用按钮、托盘菜单或命令“{command}”截取。</translation>
         </message>
         <message>
+            <source>Capture {number}</source>
+            <translation>截图 {number}</translation>
+        </message>
+        <message>
             <source>Capturing soon</source>
             <translation>即将截取</translation>
         </message>
@@ -1101,6 +1293,10 @@
             <translation>证书 (*.pem *.crt *.cer)</translation>
         </message>
         <message>
+            <source>Change</source>
+            <translation>更改</translation>
+        </message>
+        <message>
             <source>Change budget</source>
             <translation>更改预算</translation>
         </message>
@@ -1109,8 +1305,16 @@
             <translation>请更改后重新提问。</translation>
         </message>
         <message>
+            <source>Change it, or switch hiding off in the settings.</source>
+            <translation>请更改它，或在设置中关闭隐藏。</translation>
+        </message>
+        <message>
             <source>Change the budgets in the settings</source>
             <translation>在设置中更改预算</translation>
+        </message>
+        <message>
+            <source>Change the budgets…</source>
+            <translation>更改预算…</translation>
         </message>
         <message>
             <source>Change the folder of backups</source>
@@ -1137,12 +1341,28 @@
             <translation>更改…</translation>
         </message>
         <message>
+            <source>Check</source>
+            <translation>检查</translation>
+        </message>
+        <message>
+            <source>Check and start</source>
+            <translation>检查并开始</translation>
+        </message>
+        <message>
+            <source>Check and start…</source>
+            <translation>检查并开始…</translation>
+        </message>
+        <message>
             <source>Check it and try again.</source>
             <translation>请检查后重试。</translation>
         </message>
         <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
             <translation>请在 {name} 的控制台检查账单，或使用其他密钥。</translation>
+        </message>
+        <message>
+            <source>Check its name.</source>
+            <translation>请检查其名称。</translation>
         </message>
         <message>
             <source>Check its permissions.</source>
@@ -1175,6 +1395,10 @@
         <message>
             <source>Check the address in Settings, Keys &amp; models</source>
             <translation>请检查“设置”的“密钥与模型”中的地址</translation>
+        </message>
+        <message>
+            <source>Check the address in Settings, Keys &amp; models, and the proxy settings.</source>
+            <translation>请检查“设置”的“密钥与模型”中的地址和代理设置。</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models, or in OPENAI_BASE_URL</source>
@@ -1221,8 +1445,16 @@
             <translation>请检查磁盘。之前的备份仍在。</translation>
         </message>
         <message>
+            <source>Check the file and its folder.</source>
+            <translation>请检查文件及其文件夹。</translation>
+        </message>
+        <message>
             <source>Check the ledger</source>
             <translation>检查台账</translation>
+        </message>
+        <message>
+            <source>Check the name after --schema.</source>
+            <translation>请检查 --schema 之后的名称。</translation>
         </message>
         <message>
             <source>Check the name.</source>
@@ -1289,8 +1521,20 @@
             <translation>请选择能看图片的模型，或去掉图片。</translation>
         </message>
         <message>
+            <source>Choose a model that can.</source>
+            <translation>请选择能看图片的模型。</translation>
+        </message>
+        <message>
+            <source>Choose a model.</source>
+            <translation>请选择模型。</translation>
+        </message>
+        <message>
             <source>Choose an export</source>
             <translation>选择导出文件</translation>
+        </message>
+        <message>
+            <source>Choose another file.</source>
+            <translation>请选择其他文件。</translation>
         </message>
         <message>
             <source>Choose another folder.</source>
@@ -1389,6 +1633,10 @@
             <translation>选择一并发送的内容</translation>
         </message>
         <message>
+            <source>Choose what is asked about first.</source>
+            <translation>请先选择提问内容。</translation>
+        </message>
+        <message>
             <source>Choose where…</source>
             <translation>选择位置…</translation>
         </message>
@@ -1429,6 +1677,10 @@
             <translation>关闭窗口</translation>
         </message>
         <message>
+            <source>Close this row</source>
+            <translation>关闭此行</translation>
+        </message>
+        <message>
             <source>Code, {language}.</source>
             <translation>代码，{language}。</translation>
         </message>
@@ -1443,6 +1695,10 @@
         <message>
             <source>Colours</source>
             <translation>颜色</translation>
+        </message>
+        <message>
+            <source>Columns: {columns}</source>
+            <translation>列：{columns}</translation>
         </message>
         <message>
             <source>Command</source>
@@ -1605,6 +1861,10 @@
             <translation>复制链接地址</translation>
         </message>
         <message>
+            <source>Copy the new secret</source>
+            <translation>复制新机密</translation>
+        </message>
+        <message>
             <source>Copy the question</source>
             <translation>复制问题</translation>
         </message>
@@ -1637,6 +1897,10 @@
             <translation>请在那里复制，然后就剪贴板内容提问。</translation>
         </message>
         <message>
+            <source>Copy these lines</source>
+            <translation>复制这些行</translation>
+        </message>
+        <message>
             <source>Copy what is known about it</source>
             <translation>复制已知信息</translation>
         </message>
@@ -1661,6 +1925,10 @@
             <translation>请在编辑器中更正；在此之前文件保持原样。</translation>
         </message>
         <message>
+            <source>Correct it in the settings.</source>
+            <translation>请在设置中更正。</translation>
+        </message>
+        <message>
             <source>Correct its schema.</source>
             <translation>请更正其架构。</translation>
         </message>
@@ -1675,6 +1943,10 @@
         <message>
             <source>Correct that line; until then the defaults hold, and the file is left as it is.</source>
             <translation>请更正该行；在此之前使用默认值，文件保持原样。</translation>
+        </message>
+        <message>
+            <source>Correct the address of the webhook in the settings.</source>
+            <translation>请在设置中更正 Webhook 的地址。</translation>
         </message>
         <message>
             <source>Correct the entry in mcp.json.</source>
@@ -1697,8 +1969,20 @@
             <translation>请更正路径，或将文件设为可执行。</translation>
         </message>
         <message>
+            <source>Correct them, or go on without them: --yes</source>
+            <translation>请更正这些行，或略过它们继续：--yes</translation>
+        </message>
+        <message>
             <source>Cost</source>
             <translation>费用</translation>
+        </message>
+        <message>
+            <source>Cost, at most</source>
+            <translation>费用上限</translation>
+        </message>
+        <message>
+            <source>Cost, expected</source>
+            <translation>预计费用</translation>
         </message>
         <message>
             <source>Count exactly</source>
@@ -1707,6 +1991,13 @@
         <message>
             <source>Count of tokens</source>
             <translation>token 计数</translation>
+        </message>
+        <message numerus="yes">
+            <source>Count them as failed</source>
+            <extracomment>Count it as failed</extracomment>
+            <translation>
+                <numerusform>计为失败</numerusform>
+            </translation>
         </message>
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
@@ -1919,8 +2210,16 @@
             <translation>用鼠标绘制，或用方向键和空格键  (Esc：完成)</translation>
         </message>
         <message>
+            <source>Drop a file or a folder here: lines of JSON, a table, or pictures.</source>
+            <translation>将文件或文件夹拖放到此处：逐行 JSON、表格或图片。</translation>
+        </message>
+        <message>
             <source>Drop to ask about it</source>
             <translation>拖放到此处以提问</translation>
+        </message>
+        <message>
+            <source>Drop to make a job of it</source>
+            <translation>拖放到此处创建任务</translation>
         </message>
         <message>
             <source>Dropped picture</source>
@@ -1929,6 +2228,10 @@
         <message>
             <source>Each command is shown exactly as it would run, and you are asked every time. No permission lasts.</source>
             <translation>每条命令都会按实际运行的样子显示，并且每次都会询问您。任何许可都不会保留。</translation>
+        </message>
+        <message>
+            <source>Each line is a JSON object with a prompt, params or a body; a table needs a prompt.</source>
+            <translation>每一行是含有 prompt、params 或 body 的 JSON 对象；表格需要提示词。</translation>
         </message>
         <message>
             <source>Each variable or header has a name without spaces. Remove the row if there is none.</source>
@@ -2003,8 +2306,16 @@
             <translation>请在“设置”的“密钥与模型”中输入，或使用：kireji keys set local。设置 OPENAI_BASE_URL 时还要设置 OPENAI_API_KEY。</translation>
         </message>
         <message>
+            <source>Enter the address that is to be told as jobs.webhook in the settings first.</source>
+            <translation>请先在设置中将要通知的地址填入 jobs.webhook。</translation>
+        </message>
+        <message>
             <source>Enter the server's address in Settings, Keys &amp; models, first.</source>
             <translation>请先在“设置”的“密钥与模型”中输入服务器地址。</translation>
+        </message>
+        <message>
+            <source>Enter this secret where messages are received. It is shown only now; the keychain keeps it.</source>
+            <translation>请在接收消息处输入此机密。只在此时显示；它保存在钥匙串中。</translation>
         </message>
         <message>
             <source>Enter: done. Shift+Enter: new line.</source>
@@ -2043,6 +2354,10 @@
             <translation>每个回答都会立即结束：{rule} 在任何文字中都能找到。</translation>
         </message>
         <message>
+            <source>Every answer follows a JSON schema; its properties become columns.</source>
+            <translation>每条回答都遵循一个 JSON 架构；其属性成为各列。</translation>
+        </message>
+        <message>
             <source>Every call of this tool for a week</source>
             <translation>一周内此工具的每次调用</translation>
         </message>
@@ -2061,6 +2376,10 @@
         <message>
             <source>Every host is reached directly.</source>
             <translation>所有主机都直接连接。</translation>
+        </message>
+        <message>
+            <source>Every line of this job can be asked.</source>
+            <translation>此任务的每一行都可以提问。</translation>
         </message>
         <message>
             <source>Everything</source>
@@ -2111,12 +2430,24 @@
             <translation>全部导出…</translation>
         </message>
         <message>
+            <source>Export results…</source>
+            <translation>导出结果…</translation>
+        </message>
+        <message>
+            <source>Export the answers of “{name}”</source>
+            <translation>导出“{name}”的回答</translation>
+        </message>
+        <message>
             <source>Export them again.</source>
             <translation>请重新导出。</translation>
         </message>
         <message>
             <source>Export to</source>
             <translation>导出到</translation>
+        </message>
+        <message>
+            <source>Export what failed of “{name}”</source>
+            <translation>导出“{name}”中失败的行</translation>
         </message>
         <message numerus="yes">
             <source>Export {n} conversations</source>
@@ -2141,8 +2472,16 @@
             <translation>已将 {conversations}导出到 {path}。</translation>
         </message>
         <message>
+            <source>Exported {rows} to {path}.</source>
+            <translation>已将 {rows}导出到 {path}。</translation>
+        </message>
+        <message>
             <source>Exports of ChatGPT and Claude (the zip file they send, or its folder) and Kireji's own. What is there already is not added again, so a newer export can be imported later.</source>
             <translation>ChatGPT 和 Claude 的导出（它们发送的 zip 文件或其文件夹）以及 Kireji 自己的导出。已有的内容不会重复添加，因此以后可以导入更新的导出。</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>导出…</translation>
         </message>
         <message>
             <source>Extra certificates</source>
@@ -2157,6 +2496,10 @@
             <translation>F1：所有按键</translation>
         </message>
         <message>
+            <source>Failed</source>
+            <translation>失败</translation>
+        </message>
+        <message>
             <source>Fetch a page</source>
             <translation>获取网页</translation>
         </message>
@@ -2167,6 +2510,10 @@
         <message>
             <source>Fetches a page, a text, a picture or a PDF from the web; nobody is signed in there.</source>
             <translation>从网络获取网页、文字、图片或 PDF；不会以任何人的身份登录。</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>文件</translation>
         </message>
         <message>
             <source>Files</source>
@@ -2201,6 +2548,14 @@
             <translation>文件夹</translation>
         </message>
         <message>
+            <source>Folder of pictures</source>
+            <translation>图片文件夹</translation>
+        </message>
+        <message>
+            <source>Folder of pictures…</source>
+            <translation>图片文件夹…</translation>
+        </message>
+        <message>
             <source>Folder or repository…</source>
             <translation>文件夹或代码仓库…</translation>
         </message>
@@ -2217,12 +2572,32 @@
             <translation>用途</translation>
         </message>
         <message>
+            <source>For braces themselves write {open} and {close}.</source>
+            <translation>要写花括号本身，请用 {open} 和 {close}。</translation>
+        </message>
+        <message>
             <source>For example: Answer in two sentences.</source>
             <translation>例如：用两句话回答。</translation>
         </message>
         <message>
+            <source>For example: Describe this picture in one sentence for people who cannot see it.</source>
+            <translation>例如：用一句话为看不到图片的人描述这张图片。</translation>
+        </message>
+        <message>
+            <source>For example: Translate into English.</source>
+            <translation>例如：翻译成英文。</translation>
+        </message>
+        <message>
+            <source>For example: Which product is this mail about? {column}</source>
+            <translation>例如：这封邮件是关于哪个产品的？{column}</translation>
+        </message>
+        <message>
             <source>For how long</source>
             <translation>保存时长</translation>
+        </message>
+        <message>
+            <source>For lines that bring none of their own; those that do keep theirs.</source>
+            <translation>用于没有自带提示词的行；自带的保持不变。</translation>
         </message>
         <message>
             <source>For the host {host}, until you take it back</source>
@@ -2239,6 +2614,10 @@
         <message>
             <source>Free some space.</source>
             <translation>请腾出空间。</translation>
+        </message>
+        <message>
+            <source>From a file…</source>
+            <translation>从文件…</translation>
         </message>
         <message>
             <source>From cache</source>
@@ -2269,6 +2648,10 @@
             <translation>请给出以 .zip 结尾的名称；如要文件夹，请给出没有扩展名的名称。</translation>
         </message>
         <message>
+            <source>Give each column a name of its own.</source>
+            <translation>请给每一列各自的名称。</translation>
+        </message>
+        <message>
             <source>Give it a name, such as git.</source>
             <translation>请为它取一个名称，例如 git。</translation>
         </message>
@@ -2291,6 +2674,10 @@
         <message>
             <source>H</source>
             <translation>H</translation>
+        </message>
+        <message>
+            <source>Half price through the batch service</source>
+            <translation>通过批处理服务享半价</translation>
         </message>
         <message>
             <source>Have {name} summarise the message that is left out?</source>
@@ -2361,6 +2748,14 @@
             <translation>不使用代理的主机</translation>
         </message>
         <message>
+            <source>How jobs run</source>
+            <translation>任务的运行方式</translation>
+        </message>
+        <message>
+            <source>How many of the last captures</source>
+            <translation>最近截图的数量</translation>
+        </message>
+        <message>
             <source>If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE.</source>
             <translation>如果中间有公司网络，请在设置 network.ca_file 或 SSL_CERT_FILE 中指定其证书文件。</translation>
         </message>
@@ -2371,6 +2766,10 @@
         <message>
             <source>Import</source>
             <translation>导入</translation>
+        </message>
+        <message>
+            <source>Import JSONL / CSV / folder…</source>
+            <translation>导入 JSONL / CSV / 文件夹…</translation>
         </message>
         <message>
             <source>Import a file</source>
@@ -2456,6 +2855,14 @@
             <translation>Insert</translation>
         </message>
         <message>
+            <source>Insert an example</source>
+            <translation>插入示例</translation>
+        </message>
+        <message>
+            <source>Insert the column “{column}”</source>
+            <translation>插入列“{column}”</translation>
+        </message>
+        <message>
             <source>Install Kireji again.</source>
             <translation>请重新安装 Kireji。</translation>
         </message>
@@ -2492,6 +2899,10 @@
             <translation>新对话的指令</translation>
         </message>
         <message>
+            <source>Instructions: {words}</source>
+            <translation>指令：{words}</translation>
+        </message>
+        <message>
             <source>Instructions: {words}. Change them</source>
             <translation>指令：{words}。更改</translation>
         </message>
@@ -2512,6 +2923,10 @@
             <translation>暂时还不能使用。</translation>
         </message>
         <message>
+            <source>It cannot go on by itself.</source>
+            <translation>它无法自行继续。</translation>
+        </message>
+        <message>
             <source>It closed the connection.</source>
             <translation>它关闭了连接。</translation>
         </message>
@@ -2522,6 +2937,10 @@
         <message>
             <source>It comes from {variable}: change it there. While that is set, no stored key is used.</source>
             <translation>它来自 {variable}：请在那里更改。只要设置了它，就不会使用已保存的密钥。</translation>
+        </message>
+        <message>
+            <source>It could pass a budget.</source>
+            <translation>可能超出预算。</translation>
         </message>
         <message>
             <source>It did not answer within {seconds} seconds.</source>
@@ -2544,12 +2963,20 @@
             <translation>它在标准输出中大量写入不符合协议的内容。</translation>
         </message>
         <message>
+            <source>It goes on with: kireji batch resume {id}</source>
+            <translation>继续：kireji batch resume {id}</translation>
+        </message>
+        <message>
             <source>It had no body: what left was its address.</source>
             <translation>它没有正文：离开本机的只是其地址。</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
             <translation>它没有标识，或没有消息。</translation>
+        </message>
+        <message>
+            <source>It has {size}; the service takes {most} at most.</source>
+            <translation>大小为 {size}；服务最多接受 {most}。</translation>
         </message>
         <message>
             <source>It holds no conversations and was left out.</source>
@@ -2562,6 +2989,10 @@
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
             <translation>图片变化时会再次提问。可在托盘的“任务”中停止。</translation>
+        </message>
+        <message>
+            <source>It is being asked.</source>
+            <translation>正在提问。</translation>
         </message>
         <message>
             <source>It is damaged ({why}).</source>
@@ -2584,6 +3015,10 @@
             <translation>嵌套太深。</translation>
         </message>
         <message>
+            <source>It is no JSON.</source>
+            <translation>它不是 JSON。</translation>
+        </message>
+        <message>
             <source>It is no longer in the history.</source>
             <translation>它已不在历史记录中。</translation>
         </message>
@@ -2600,6 +3035,14 @@
             <translation>不清楚该模型能否看图片。</translation>
         </message>
         <message>
+            <source>It is started with: kireji batch run {id}</source>
+            <translation>开始：kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>It is still being called back; kireji batch cancel{number} waits for it.</source>
+            <translation>仍在撤回；kireji batch cancel{number} 会等待其完成。</translation>
+        </message>
+        <message>
             <source>It is switched off, so nothing is known of its tools. Its menu switches it on.</source>
             <translation>它已关闭，因此不知道它有哪些工具。可在其菜单中打开。</translation>
         </message>
@@ -2608,12 +3051,36 @@
             <translation>之后保存在系统钥匙串中。</translation>
         </message>
         <message>
+            <source>It is told again later.</source>
+            <translation>稍后会再次通知。</translation>
+        </message>
+        <message>
             <source>It is too large to be passed on.</source>
             <translation>它太大，无法传递。</translation>
         </message>
         <message>
+            <source>It is too large to be shown; write it to a file with: kireji receipt {id} -o FILE</source>
+            <translation>内容太大，无法显示；写入文件：kireji receipt {id} -o FILE</translation>
+        </message>
+        <message>
             <source>It is too long for the field</source>
             <translation>内容太长，输入框放不下</translation>
+        </message>
+        <message>
+            <source>It is with the service; answers come when its batch has ended.</source>
+            <translation>由服务处理中；其批次结束后得到回答。</translation>
+        </message>
+        <message>
+            <source>It keeps them for 29 days; ask again what has no answer.</source>
+            <translation>结果在那里保留 29 天；请重新提问没有回答的内容。</translation>
+        </message>
+        <message>
+            <source>It keeps them for 30 days; ask again what has no answer.</source>
+            <translation>结果在那里保留 30 天；请重新提问没有回答的内容。</translation>
+        </message>
+        <message>
+            <source>It may have been removed meanwhile.</source>
+            <translation>它可能在此期间被移除。</translation>
         </message>
         <message>
             <source>It only computes, or reads where you have allowed that; nothing is asked.</source>
@@ -2639,8 +3106,40 @@
             <translation>检查耗时太长；请选择较小的文件夹。</translation>
         </message>
         <message>
+            <source>It waits for you to start it.</source>
+            <translation>等待您开始。</translation>
+        </message>
+        <message>
+            <source>It was called back before it was answered.</source>
+            <translation>它在回答之前被撤回。</translation>
+        </message>
+        <message>
+            <source>It was called back before it was answered. Retry asks it again.</source>
+            <translation>它在回答之前被撤回。重试会重新提问。</translation>
+        </message>
+        <message>
             <source>It was ended by signal {number}.</source>
             <translation>它被信号 {number} 结束。</translation>
+        </message>
+        <message>
+            <source>It was not answered in time. Retry asks it again.</source>
+            <translation>它未能及时得到回答。重试会重新提问。</translation>
+        </message>
+        <message>
+            <source>It was not answered yet.</source>
+            <translation>尚未回答。</translation>
+        </message>
+        <message>
+            <source>It was not sent yet.</source>
+            <translation>尚未发送。</translation>
+        </message>
+        <message>
+            <source>It was sent, and no answer came; the job's page says what can be done.</source>
+            <translation>已发送，但没有收到答复；任务页面会说明可以做什么。</translation>
+        </message>
+        <message>
+            <source>It was sent, and nobody knows what became of it.</source>
+            <translation>它已发送，但结果不明。</translation>
         </message>
         <message>
             <source>It works.</source>
@@ -2655,8 +3154,16 @@
             <translation>其地址以 https:// 开头；在本机上可以 http:// 开头。</translation>
         </message>
         <message>
+            <source>Its columns are: {columns}.</source>
+            <translation>表格的列为：{columns}。</translation>
+        </message>
+        <message>
             <source>Its conversation was deleted, or the question in it.</source>
             <translation>其对话或其中的问题已被删除。</translation>
+        </message>
+        <message>
+            <source>Its job may have been removed.</source>
+            <translation>其任务可能已被移除。</translation>
         </message>
         <message>
             <source>Its key, if it wants one</source>
@@ -2665,6 +3172,21 @@
         <message>
             <source>Its name is not written in UTF-8.</source>
             <translation>其名称不是 UTF-8 编码。</translation>
+        </message>
+        <message numerus="yes">
+            <source>Its rows and {n} answers go, and cannot be brought back. The file that it was made from stays.</source>
+            <extracomment>Its rows and 1 answer go, and cannot be brought back. The file that it was made from stays.</extracomment>
+            <translation>
+                <numerusform>它的各行和 {n} 条回答将被删除，无法恢复。创建时所用的文件会保留。</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Its rows are read. Shall the job stay in the list, to be started later?</source>
+            <translation>各行已读取。是否将任务保留在列表中，以便稍后开始？</translation>
+        </message>
+        <message>
+            <source>Its rows go. The file that it was made from stays.</source>
+            <translation>它的各行将被删除。创建时所用的文件会保留。</translation>
         </message>
         <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
@@ -2683,6 +3205,42 @@
             <translation>JPEG 图片 (*.jpg *.jpeg)</translation>
         </message>
         <message>
+            <source>JSON (*.json)</source>
+            <translation>JSON (*.json)</translation>
+        </message>
+        <message>
+            <source>JSON schema</source>
+            <translation>JSON 架构</translation>
+        </message>
+        <message>
+            <source>JSONL or CSV file…</source>
+            <translation>JSONL 或 CSV 文件…</translation>
+        </message>
+        <message>
+            <source>Job</source>
+            <translation>任务</translation>
+        </message>
+        <message>
+            <source>Job cancelled</source>
+            <translation>任务已取消</translation>
+        </message>
+        <message>
+            <source>Job finished</source>
+            <translation>任务已完成</translation>
+        </message>
+        <message>
+            <source>Job {id}</source>
+            <translation>任务 {id}</translation>
+        </message>
+        <message>
+            <source>Job {job} has rows with the service.</source>
+            <translation>任务 {job} 有行正由服务处理。</translation>
+        </message>
+        <message>
+            <source>Job {job} is {state} now.</source>
+            <translation>任务 {job} 现在是 {state}。</translation>
+        </message>
+        <message>
             <source>Jobs</source>
             <translation>任务</translation>
         </message>
@@ -2694,12 +3252,20 @@
             </translation>
         </message>
         <message>
+            <source>Jobs, {words}</source>
+            <translation>任务，{words}</translation>
+        </message>
+        <message>
             <source>Keep backups in the data folder</source>
             <translation>将备份保存在数据文件夹中</translation>
         </message>
         <message>
             <source>Keep it</source>
             <translation>保留</translation>
+        </message>
+        <message>
+            <source>Keep it in the list</source>
+            <translation>保留在列表中</translation>
         </message>
         <message>
             <source>Keep it untested</source>
@@ -2798,6 +3364,10 @@
             <translation>Kireji 所在文件夹的名称太长，Windows 无法从中启动。</translation>
         </message>
         <message>
+            <source>Kireji may be closed meanwhile: nothing is lost, and nothing is paid twice.</source>
+            <translation>期间可以关闭 Kireji：不会丢失任何内容，也不会重复计费。</translation>
+        </message>
+        <message>
             <source>Kireji presses the copy keys in the program in front, reads the text and puts your clipboard back as it was. Never in terminals, where these keys stop programs.</source>
             <translation>Kireji 在前台程序中按下复制键，读取文字，然后把剪贴板恢复原样。在终端中从不这样做，因为那里的这些按键会中止程序。</translation>
         </message>
@@ -2866,8 +3436,40 @@
             <translation>一并发送</translation>
         </message>
         <message>
+            <source>Let it run</source>
+            <translation>让它继续</translation>
+        </message>
+        <message>
             <source>Light</source>
             <translation>浅色</translation>
+        </message>
+        <message>
+            <source>Line</source>
+            <translation>行</translation>
+        </message>
+        <message>
+            <source>Line {line} has the id of line {first}.</source>
+            <translation>第 {line} 行的 ID 与第 {first} 行相同。</translation>
+        </message>
+        <message>
+            <source>Lines for {url} are not known here, only for /v1/chat/completions.</source>
+            <translation>此处不支持用于 {url} 的行，只支持 /v1/chat/completions。</translation>
+        </message>
+        <message>
+            <source>Lines of JSON</source>
+            <translation>逐行 JSON</translation>
+        </message>
+        <message>
+            <source>Lines of JSON (*.jsonl)</source>
+            <translation>逐行 JSON (*.jsonl)</translation>
+        </message>
+        <message>
+            <source>Lines that cannot be used</source>
+            <translation>无法使用的行</translation>
+        </message>
+        <message>
+            <source>Lines, tables and pictures ({endings})</source>
+            <translation>逐行 JSON、表格和图片 ({endings})</translation>
         </message>
         <message>
             <source>List a folder</source>
@@ -2914,12 +3516,24 @@
             <translation>日志</translation>
         </message>
         <message>
+            <source>Longest answer</source>
+            <translation>最长回答</translation>
+        </message>
+        <message>
             <source>Longest answer, thinking included</source>
             <translation>最长回答（含思考）</translation>
         </message>
         <message>
             <source>Look again</source>
             <translation>重新寻找</translation>
+        </message>
+        <message>
+            <source>Look again in a minute.</source>
+            <translation>请一分钟后再查看。</translation>
+        </message>
+        <message>
+            <source>Look at it again: another may have changed it.</source>
+            <translation>请再次查看：它可能已被更改。</translation>
         </message>
         <message>
             <source>Look at the clock</source>
@@ -2944,6 +3558,10 @@
         <message>
             <source>Looked through by words only, not by pictures: {names}.</source>
             <translation>只检查了文字，没有检查图片：{names}。</translation>
+        </message>
+        <message>
+            <source>Looking for duplicates…</source>
+            <translation>正在查找重复项…</translation>
         </message>
         <message>
             <source>Looking for other programs' servers…</source>
@@ -2982,12 +3600,36 @@
             <translation>电子邮件地址</translation>
         </message>
         <message>
+            <source>Make a new one with: kireji keys new webhook</source>
+            <translation>生成新的机密：kireji keys new webhook</translation>
+        </message>
+        <message>
+            <source>Make a new secret</source>
+            <translation>生成新机密</translation>
+        </message>
+        <message>
+            <source>Make a secret</source>
+            <translation>生成机密</translation>
+        </message>
+        <message>
             <source>Make default for {name}</source>
             <translation>设为 {name} 的默认模型</translation>
         </message>
         <message>
+            <source>Make one with: kireji keys new webhook</source>
+            <translation>生成机密：kireji keys new webhook</translation>
+        </message>
+        <message>
             <source>Make the folder, or name another one.</source>
             <translation>请创建该文件夹，或指定其他文件夹。</translation>
+        </message>
+        <message>
+            <source>Make the job anew from its source.</source>
+            <translation>请从其来源重新创建任务。</translation>
+        </message>
+        <message>
+            <source>Make the job anew: its rows then go one by one, at full price.</source>
+            <translation>请重新创建任务：各行将逐个提问，按全价计费。</translation>
         </message>
         <message>
             <source>Make {folder} writable.</source>
@@ -3129,12 +3771,32 @@
             <translation>名称</translation>
         </message>
         <message>
+            <source>Name a file in it.</source>
+            <translation>请指定其中的文件。</translation>
+        </message>
+        <message>
+            <source>Name a file with a JSON schema.</source>
+            <translation>请指定含有 JSON 架构的文件。</translation>
+        </message>
+        <message>
+            <source>Name a file, or make a job of its pictures.</source>
+            <translation>请指定文件，或用其中的图片创建任务。</translation>
+        </message>
+        <message>
             <source>Name fewer of them.</source>
             <translation>请减少数量。</translation>
         </message>
         <message>
+            <source>Name its columns in braces: {columns}.</source>
+            <translation>请用花括号写出列名：{columns}。</translation>
+        </message>
+        <message>
             <source>Name of the server</source>
             <translation>服务器的名称</translation>
+        </message>
+        <message>
+            <source>Name one in braces: {columns}.</source>
+            <translation>请用花括号写出其中一列：{columns}。</translation>
         </message>
         <message>
             <source>Name the export you downloaded.</source>
@@ -3179,6 +3841,10 @@
         <message>
             <source>New conversations are answered by</source>
             <translation>新对话由谁回答</translation>
+        </message>
+        <message>
+            <source>New job</source>
+            <translation>新建任务</translation>
         </message>
         <message>
             <source>New line</source>
@@ -3234,7 +3900,7 @@
         </message>
         <message>
             <source>No jobs</source>
-            <translation>没有任务</translation>
+            <translation type="vanished">没有任务</translation>
         </message>
         <message>
             <source>No key is stored.</source>
@@ -3297,12 +3963,40 @@
             <translation>不使用代理</translation>
         </message>
         <message>
+            <source>No row has an answer yet.</source>
+            <translation>还没有任何一行得到回答。</translation>
+        </message>
+        <message>
+            <source>No row has failed.</source>
+            <translation>没有失败的行。</translation>
+        </message>
+        <message>
+            <source>No row of this job has failed.</source>
+            <translation>此任务没有失败的行。</translation>
+        </message>
+        <message>
+            <source>No row of this job is uncertain.</source>
+            <translation>此任务没有不确定的行。</translation>
+        </message>
+        <message>
+            <source>No row of this job waits.</source>
+            <translation>此任务没有等待的行。</translation>
+        </message>
+        <message>
+            <source>No row waits to be asked.</source>
+            <translation>没有等待提问的行。</translation>
+        </message>
+        <message>
             <source>No rule is met.</source>
             <translation>没有规则匹配。</translation>
         </message>
         <message>
             <source>No screen is connected.</source>
             <translation>没有连接屏幕。</translation>
+        </message>
+        <message>
+            <source>No service takes that much.</source>
+            <translation>没有服务接受这么大的内容。</translation>
         </message>
         <message>
             <source>No shortcut is set.</source>
@@ -3339,6 +4033,22 @@
         <message>
             <source>Nobody can look into these documents: {titles}.</source>
             <translation>无法检查这些文档的内容：{titles}。</translation>
+        </message>
+        <message>
+            <source>Nobody is set up who could answer. Add a key in the settings.</source>
+            <translation>没有可以回答的服务。请在设置中添加密钥。</translation>
+        </message>
+        <message>
+            <source>Nobody knows what became of it; the job was cancelled.</source>
+            <translation>结果不明；任务已取消。</translation>
+        </message>
+        <message>
+            <source>Nobody knows what it will cost, so no budget can hold for it.</source>
+            <translation>费用未知，因此预算无法对它生效。</translation>
+        </message>
+        <message>
+            <source>Nobody knows yet what it will cost: kireji batch estimate {id} says why.</source>
+            <translation>费用尚未知：kireji batch estimate {id} 会说明原因。</translation>
         </message>
         <message>
             <source>Nobody looks, because that is switched off.</source>
@@ -3379,6 +4089,10 @@
         <message>
             <source>Normal</source>
             <translation>普通</translation>
+        </message>
+        <message>
+            <source>Not now</source>
+            <translation>暂不</translation>
         </message>
         <message>
             <source>Not tested.</source>
@@ -3433,12 +4147,20 @@
             <translation>没有选中任何内容。</translation>
         </message>
         <message>
+            <source>Nothing is sent before there is a secret to sign it with.</source>
+            <translation>在有用于签名的机密之前，不会发送任何内容。</translation>
+        </message>
+        <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>没有新内容：其中的全部都已存在。</translation>
         </message>
         <message>
             <source>Nothing of this conversation is left out.</source>
             <translation>此对话没有未发送的部分。</translation>
+        </message>
+        <message>
+            <source>Nothing waits to be run.</source>
+            <translation>没有等待运行的任务。</translation>
         </message>
         <message>
             <source>Nothing was added.</source>
@@ -3465,8 +4187,20 @@
             <translation>没有删除任何内容：请将 {name} 及以此名称开头的文件移到其他文件夹，以空的历史记录开始；或用您的备份替换。</translation>
         </message>
         <message>
+            <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty queue; what is with a service can still be fetched on its website.</source>
+            <translation>没有删除任何内容：请将 {name} 及以此名称开头的文件移到其他文件夹，以空的队列开始；已在服务处的内容仍可在其网站上取回。</translation>
+        </message>
+        <message>
             <source>Nothing was found for “{words}”.</source>
             <translation>没有找到“{words}”。</translation>
+        </message>
+        <message>
+            <source>Nothing was read yet.</source>
+            <translation>尚未读取任何内容。</translation>
+        </message>
+        <message>
+            <source>Nothing was removed.</source>
+            <translation>没有移除任何内容。</translation>
         </message>
         <message>
             <source>Nothing was spent in the last {days} days.</source>
@@ -3495,6 +4229,10 @@
         <message>
             <source>Now that is {who}.</source>
             <translation>现在是 {who}。</translation>
+        </message>
+        <message>
+            <source>Now, one by one: full price</source>
+            <translation>立即逐行提问：全价</translation>
         </message>
         <message>
             <source>Off in the settings</source>
@@ -3529,8 +4267,16 @@
             <translation>每天</translation>
         </message>
         <message>
+            <source>One file or one folder makes a job; several files only when all of them are pictures.</source>
+            <translation>一个文件或文件夹构成一个任务；多个文件仅限全部为图片时。</translation>
+        </message>
+        <message>
             <source>One month</source>
             <translation>每月</translation>
+        </message>
+        <message>
+            <source>One question, asked of thousands</source>
+            <translation>一个问题，问上千次</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
@@ -3551,6 +4297,10 @@
         <message>
             <source>Only the first {count} characters are tried.</source>
             <translation>只试用前 {count} 个字符。</translation>
+        </message>
+        <message>
+            <source>Only those that failed are asked again with: kireji batch retry {id}</source>
+            <translation>只重新提问失败的行：kireji batch retry {id}</translation>
         </message>
         <message>
             <source>Opacity</source>
@@ -3599,6 +4349,10 @@
         <message>
             <source>Open plugins folder</source>
             <translation>打开插件文件夹</translation>
+        </message>
+        <message>
+            <source>Open results</source>
+            <translation>打开结果</translation>
         </message>
         <message>
             <source>Open settings</source>
@@ -3681,6 +4435,10 @@
             <translation>PNG 图片 (*.png)</translation>
         </message>
         <message>
+            <source>PNG, JPEG, WebP and GIF files are read.</source>
+            <translation>可读取 PNG、JPEG、WebP 和 GIF 文件。</translation>
+        </message>
+        <message>
             <source>Page Up, Page Down</source>
             <translation>Page Up、Page Down</translation>
         </message>
@@ -3703,6 +4461,10 @@
         <message>
             <source>Paste</source>
             <translation>粘贴</translation>
+        </message>
+        <message>
+            <source>Paste a JSON schema</source>
+            <translation>粘贴 JSON 架构</translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
@@ -3731,6 +4493,10 @@
         <message>
             <source>Pasted text</source>
             <translation>粘贴的文字</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>暂停</translation>
         </message>
         <message>
             <source>Pause shortcuts</source>
@@ -3765,6 +4531,10 @@
             <translation>图片</translation>
         </message>
         <message>
+            <source>Picture {number}. Show it in full size</source>
+            <translation>图片 {number}。以完整尺寸显示</translation>
+        </message>
+        <message>
             <source>Picture, {width} × {height} pixels</source>
             <translation>图片，{width} × {height} 像素</translation>
         </message>
@@ -3775,6 +4545,10 @@
         <message>
             <source>Pictures</source>
             <translation>图片</translation>
+        </message>
+        <message>
+            <source>Pictures need a prompt that says what to do with each.</source>
+            <translation>图片需要提示词，说明如何处理每一张。</translation>
         </message>
         <message>
             <source>Pin to the screen</source>
@@ -3872,8 +4646,24 @@
             <translation>在此 Wayland 会话中，程序无法占用组合键。</translation>
         </message>
         <message>
+            <source>Progress</source>
+            <translation>进度</translation>
+        </message>
+        <message>
             <source>Project Nightingale</source>
             <translation>夜莺项目</translation>
+        </message>
+        <message>
+            <source>Prompt</source>
+            <translation>提示词</translation>
+        </message>
+        <message>
+            <source>Prompt for every picture</source>
+            <translation>每张图片的提示词</translation>
+        </message>
+        <message>
+            <source>Prompt for every row</source>
+            <translation>每一行的提示词</translation>
         </message>
         <message>
             <source>Protocol spoken</source>
@@ -3952,6 +4742,14 @@
             <translation>RapidOCR 及其 PP-OCR 模型</translation>
         </message>
         <message>
+            <source>Raw answer</source>
+            <translation>原始回答</translation>
+        </message>
+        <message>
+            <source>Raw row</source>
+            <translation>原始行</translation>
+        </message>
+        <message>
             <source>Read a file</source>
             <translation>读取文件</translation>
         </message>
@@ -3976,12 +4774,20 @@
             <translation>读取图片中的文字</translation>
         </message>
         <message>
+            <source>Reading</source>
+            <translation>正在读取</translation>
+        </message>
+        <message>
             <source>Reading the backup…</source>
             <translation>正在读取备份…</translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
             <translation>正在本机读取图片</translation>
+        </message>
+        <message>
+            <source>Reading the rows broke off.</source>
+            <translation>读取各行时中断。</translation>
         </message>
         <message>
             <source>Reading what goes along…  Esc cancels</source>
@@ -4064,6 +4870,10 @@
             <translation>移除</translation>
         </message>
         <message>
+            <source>Remove it</source>
+            <translation>移除</translation>
+        </message>
+        <message>
             <source>Remove its permissions</source>
             <translation>移除其许可</translation>
         </message>
@@ -4078,6 +4888,10 @@
         <message>
             <source>Remove that line, then change the setting again.</source>
             <translation>请删除该行，然后重新更改设置。</translation>
+        </message>
+        <message>
+            <source>Remove the job</source>
+            <translation>移除任务</translation>
         </message>
         <message>
             <source>Remove the key</source>
@@ -4112,6 +4926,10 @@
             <translation>移除此行</translation>
         </message>
         <message>
+            <source>Remove {job} ({name}) with {answers} answers? [y/N]</source>
+            <translation>移除{job}（{name}）及其 {answers} 条回答？[y/N]</translation>
+        </message>
+        <message>
             <source>Remove {name}</source>
             <translation>移除 {name}</translation>
         </message>
@@ -4122,6 +4940,10 @@
         <message>
             <source>Remove {what}</source>
             <translation>移除 {what}</translation>
+        </message>
+        <message>
+            <source>Remove “{job}”?</source>
+            <translation>移除“{job}”？</translation>
         </message>
         <message>
             <source>Remove…</source>
@@ -4191,6 +5013,33 @@
             <translation>工具结果</translation>
         </message>
         <message>
+            <source>Results of a job</source>
+            <translation>任务的结果</translation>
+        </message>
+        <message>
+            <source>Resume</source>
+            <translation>继续</translation>
+        </message>
+        <message>
+            <source>Retry failed</source>
+            <translation>重试失败的行</translation>
+        </message>
+        <message numerus="yes">
+            <source>Retry the {n} rows that failed</source>
+            <extracomment>Retry the row that failed</extracomment>
+            <translation>
+                <numerusform>重试失败的 {n} 行</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Retry those that failed, or add a new job.</source>
+            <translation>请重试失败的行，或添加新任务。</translation>
+        </message>
+        <message>
+            <source>Reuse results of earlier jobs</source>
+            <translation>复用之前任务的结果</translation>
+        </message>
+        <message>
             <source>Revoke</source>
             <translation>撤销</translation>
         </message>
@@ -4199,8 +5048,40 @@
             <translation>撤销：{tool}，{what}</translation>
         </message>
         <message>
+            <source>Row</source>
+            <translation>行</translation>
+        </message>
+        <message>
+            <source>Row in full</source>
+            <translation>整行内容</translation>
+        </message>
+        <message>
             <source>Row {number}</source>
             <translation>第 {number} 行</translation>
+        </message>
+        <message>
+            <source>Row {number} cost {cost}, at full price. Its answer counts; it is not asked again.</source>
+            <translation>第 {number} 行费用为 {cost}，按全价计费。其回答有效；不会重复提问。</translation>
+        </message>
+        <message>
+            <source>Row {row}: {read} tokens read, {written} written, {cost}.</source>
+            <translation>第 {row} 行：读取 {read} 个 token，写出 {written} 个，{cost}。</translation>
+        </message>
+        <message>
+            <source>Rows</source>
+            <translation>行</translation>
+        </message>
+        <message>
+            <source>Rows of a job</source>
+            <translation>任务的各行</translation>
+        </message>
+        <message>
+            <source>Rows of job {job} have not ended.</source>
+            <translation>任务 {job} 还有行未结束。</translation>
+        </message>
+        <message>
+            <source>Rows that were asked exactly so before get that answer again, and cost nothing.</source>
+            <translation>之前以完全相同的方式提问过的行会直接使用原来的回答，不产生费用。</translation>
         </message>
         <message>
             <source>Rows {first} to {last}</source>
@@ -4213,6 +5094,26 @@
         <message>
             <source>Run it again.</source>
             <translation>请重新运行。</translation>
+        </message>
+        <message>
+            <source>Run it all the same</source>
+            <translation>仍然运行</translation>
+        </message>
+        <message>
+            <source>Run it anyway (on the command line with --yes), or choose another model.</source>
+            <translation>仍然运行（命令行中使用 --yes），或选择其他模型。</translation>
+        </message>
+        <message>
+            <source>Run the last prompt on many rows</source>
+            <translation>将最后的提示词用于多行</translation>
+        </message>
+        <message>
+            <source>Run the last prompt on…</source>
+            <translation>将最后的提示词用于…</translation>
+        </message>
+        <message>
+            <source>Run this prompt on…</source>
+            <translation>将此提示词用于…</translation>
         </message>
         <message>
             <source>Running: {tool}</source>
@@ -4235,8 +5136,16 @@
             <translation>另存为…</translation>
         </message>
         <message>
+            <source>Save it as UTF-8.</source>
+            <translation>请保存为 UTF-8。</translation>
+        </message>
+        <message>
             <source>Save it as a PDF and attach that.</source>
             <translation>请另存为 PDF 后附加。</translation>
+        </message>
+        <message>
+            <source>Save it as a file first.</source>
+            <translation>请先保存为文件。</translation>
         </message>
         <message>
             <source>Save it without one.</source>
@@ -4319,6 +5228,10 @@
             <translation>在主窗口中查看全部</translation>
         </message>
         <message>
+            <source>See one answer before the rest: at full price, and not asked again.</source>
+            <translation>先看一条回答：按全价计费，不会重复提问。</translation>
+        </message>
+        <message>
             <source>See what it wrote on its standard error.</source>
             <translation>请查看它在标准错误中写了什么。</translation>
         </message>
@@ -4337,6 +5250,10 @@
         <message>
             <source>Send</source>
             <translation>发送</translation>
+        </message>
+        <message>
+            <source>Send again</source>
+            <translation>重新发送</translation>
         </message>
         <message>
             <source>Send anyway</source>
@@ -4371,8 +5288,19 @@
             <translation>价格未知，仍然发送问题</translation>
         </message>
         <message>
+            <source>Send them again?</source>
+            <translation>重新发送？</translation>
+        </message>
+        <message>
             <source>Send what could not be looked into?</source>
             <translation>发送无法检查的内容？</translation>
+        </message>
+        <message numerus="yes">
+            <source>Send {n} uncertain rows again</source>
+            <extracomment>Send the uncertain row again</extracomment>
+            <translation>
+                <numerusform>重新发送 {n} 个不确定的行</numerusform>
+            </translation>
         </message>
         <message>
             <source>Send; while an answer streams: queue</source>
@@ -4395,6 +5323,10 @@
             <translation>发送至</translation>
         </message>
         <message>
+            <source>Sent together to a batch service</source>
+            <translation>一起发送给批处理服务</translation>
+        </message>
+        <message>
             <source>Sent without being looked through: {names}.</source>
             <translation>未经检查即发送：{names}。</translation>
         </message>
@@ -4413,6 +5345,10 @@
         <message>
             <source>Set a corner; while dragging: move the whole</source>
             <translation>确定一个角；拖动时：移动整体</translation>
+        </message>
+        <message>
+            <source>Set a key (kireji keys set anthropic), or start a model server.</source>
+            <translation>请设置密钥 (kireji keys set anthropic)，或启动模型服务器。</translation>
         </message>
         <message>
             <source>Set a number</source>
@@ -4478,6 +5414,10 @@
             <source>Show all ({count} more characters)</source>
             <translation>显示全部（还有 {count} 个字符）</translation>
         </message>
+        <message>
+            <source>Show all jobs</source>
+            <translation>显示所有任务</translation>
+        </message>
         <message numerus="yes">
             <source>Show all {n}</source>
             <extracomment>Show all</extracomment>
@@ -4502,6 +5442,14 @@
         <message>
             <source>Show another branch</source>
             <translation>显示另一个分支</translation>
+        </message>
+        <message>
+            <source>Show in folder</source>
+            <translation>在文件夹中显示</translation>
+        </message>
+        <message>
+            <source>Show it in full size</source>
+            <translation>以完整尺寸显示</translation>
         </message>
         <message>
             <source>Show it large</source>
@@ -4623,8 +5571,16 @@
             <translation>其文件中有内容在等待；详情可能见其日志。</translation>
         </message>
         <message>
+            <source>Something is hidden in a document that stands where no words can.</source>
+            <translation>有一个文档中含有应隐藏的内容，但其位置不能放文字。</translation>
+        </message>
+        <message>
             <source>Something is missing in this address. Try again in Kireji.</source>
             <translation>此地址缺少内容。请在 Kireji 中重试。</translation>
+        </message>
+        <message>
+            <source>Something went wrong inside Kireji; the log says what. Resume the job to try again.</source>
+            <translation>Kireji 内部出现错误；详情见日志。继续任务即可重试。</translation>
         </message>
         <message>
             <source>Space</source>
@@ -4657,6 +5613,10 @@
         <message>
             <source>Stands on the work of</source>
             <translation>基于以下项目</translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation>开始</translation>
         </message>
         <message>
             <source>Start Kireji again.</source>
@@ -4719,6 +5679,10 @@
             <translation>桌面恢复后请重新启动；之前写下的内容都在历史记录中。</translation>
         </message>
         <message>
+            <source>Start it again.</source>
+            <translation>请重新开始。</translation>
+        </message>
+        <message>
             <source>Start it and ask again, or check the address.</source>
             <translation>请启动它后重新提问，或检查地址。</translation>
         </message>
@@ -4729,6 +5693,18 @@
         <message>
             <source>Start when you log in</source>
             <translation>登录时启动</translation>
+        </message>
+        <message>
+            <source>Start without the bad lines? [y/N]</source>
+            <translation>略过无效行并开始？[y/N]</translation>
+        </message>
+        <message>
+            <source>Start? [y/N]</source>
+            <translation>开始？[y/N]</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
         </message>
         <message>
             <source>Stays here</source>
@@ -4829,6 +5805,14 @@
         <message>
             <source>Tab: the next</source>
             <translation>Tab：下一个</translation>
+        </message>
+        <message>
+            <source>Table</source>
+            <translation>表格</translation>
+        </message>
+        <message>
+            <source>Table (*.csv)</source>
+            <translation>表格 (*.csv)</translation>
         </message>
         <message>
             <source>Take it out and ask again.</source>
@@ -4946,12 +5930,28 @@
             <translation>这不是密钥。</translation>
         </message>
         <message>
+            <source>That is not a secret for webhooks: it begins with whsec_, and Base64 follows.</source>
+            <translation>这不是 Webhook 的机密：它应以 whsec_ 开头，后接 Base64。</translation>
+        </message>
+        <message>
             <source>That model cannot see pictures; it gets the text this computer reads in them.</source>
             <translation>该模型看不到图片；它会得到本机从中读出的文字。</translation>
         </message>
         <message>
             <source>That would leave too many files out one by one. Switch whole folders instead.</source>
             <translation>这样会逐个排除过多文件。请改为打开或关闭整个文件夹。</translation>
+        </message>
+        <message>
+            <source>The JSON holds half of a character, as \ud83d without its other half.</source>
+            <translation>JSON 中有半个字符，例如缺少另一半的 \ud83d。</translation>
+        </message>
+        <message>
+            <source>The JSON is broken at column {column}: there is a NUL byte.</source>
+            <translation>JSON 在第 {column} 列出错：有一个 NUL 字节。</translation>
+        </message>
+        <message>
+            <source>The JSON is broken at column {column}: {reason}.</source>
+            <translation>JSON 在第 {column} 列出错：{reason}。</translation>
         </message>
         <message>
             <source>The PDF could not be read.</source>
@@ -5002,6 +6002,14 @@
             <translation>代理地址无法使用：应以 http:// 或 https:// 开头。</translation>
         </message>
         <message>
+            <source>The address of the webhook has a name or password in it, and nothing is sent there.</source>
+            <translation>Webhook 的地址中含有用户名或密码，因此不会向其发送任何内容。</translation>
+        </message>
+        <message>
+            <source>The address of the webhook is not an address of the web.</source>
+            <translation>Webhook 的地址不是网络地址。</translation>
+        </message>
+        <message>
             <source>The answer broke off before its end.</source>
             <translation>回答在结束前中断。</translation>
         </message>
@@ -5014,8 +6022,28 @@
             <translation>回答中断。</translation>
         </message>
         <message>
+            <source>The answer cannot be read.</source>
+            <translation>无法读取回答。</translation>
+        </message>
+        <message>
+            <source>The answer comes from an earlier job; it was not asked again.</source>
+            <translation>回答取自之前的任务；没有重新提问。</translation>
+        </message>
+        <message>
+            <source>The answer does not fit the schema: {why}</source>
+            <translation>回答不符合架构：{why}</translation>
+        </message>
+        <message>
             <source>The answer ends at {rule}.</source>
             <translation>回答在 {rule} 处结束。</translation>
+        </message>
+        <message>
+            <source>The answer is empty.</source>
+            <translation>回答为空。</translation>
+        </message>
+        <message>
+            <source>The answer is no JSON, so it does not fit the schema.</source>
+            <translation>回答不是 JSON，因此不符合架构。</translation>
         </message>
         <message>
             <source>The answer paused after many steps. It can be continued.</source>
@@ -5032,6 +6060,18 @@
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued: the oldest messages then no longer go along.</source>
             <translation>回答被截断，因为对话已占满此模型能读取的全部长度。可以继续：届时最早的消息不再一并发送。</translation>
+        </message>
+        <message>
+            <source>The answer was cut off at its longest length.</source>
+            <translation>回答达到最大长度后被截断。</translation>
+        </message>
+        <message>
+            <source>The answer was cut off: the model can read no more.</source>
+            <translation>回答被截断：模型无法读取更多内容。</translation>
+        </message>
+        <message>
+            <source>The answers have no columns.</source>
+            <translation>回答没有列。</translation>
         </message>
         <message>
             <source>The arguments are no JSON object.</source>
@@ -5056,6 +6096,10 @@
         <message>
             <source>The backup {name} is damaged.</source>
             <translation>备份 {name} 已损坏。</translation>
+        </message>
+        <message>
+            <source>The brace at “{near}” in the prompt has no other half.</source>
+            <translation>提示词中“{near}”处的花括号不成对。</translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
@@ -5290,8 +6334,28 @@
             <translation>文件超过 {most} MB。</translation>
         </message>
         <message>
+            <source>The file with what was to be sent is gone, or was changed.</source>
+            <translation>待发送内容的文件已不存在，或被更改。</translation>
+        </message>
+        <message>
             <source>The first message did not go along: it no longer fits.</source>
             <translation>第一条消息没有一并发送：已放不下。</translation>
+        </message>
+        <message>
+            <source>The first row asks:</source>
+            <translation>第一行的提问：</translation>
+        </message>
+        <message>
+            <source>The first row of a table names them, as in text,language.</source>
+            <translation>表格的第一行写明列名，例如 text,language。</translation>
+        </message>
+        <message>
+            <source>The first row of {path} cannot be read: {reason}.</source>
+            <translation>无法读取 {path} 的第一行：{reason}。</translation>
+        </message>
+        <message>
+            <source>The first that failed, {id}: {why}</source>
+            <translation>第一个失败的行，{id}：{why}</translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
@@ -5318,8 +6382,32 @@
             <translation>{path} 中的历史记录已损坏。</translation>
         </message>
         <message>
+            <source>The id holds characters that cannot be seen.</source>
+            <translation>ID 中含有不可见的字符。</translation>
+        </message>
+        <message>
+            <source>The id is empty.</source>
+            <translation>ID 为空。</translation>
+        </message>
+        <message>
+            <source>The id is longer than {most} characters.</source>
+            <translation>ID 超过 {most} 个字符。</translation>
+        </message>
+        <message>
             <source>The job ended before this question was answered.</source>
             <translation>任务在回答此问题之前结束了。</translation>
+        </message>
+        <message>
+            <source>The job goes on at the service; kireji batch run{number} collects it.</source>
+            <translation>任务在服务中继续；kireji batch run{number} 会取回结果。</translation>
+        </message>
+        <message>
+            <source>The job was removed meanwhile.</source>
+            <translation>任务在此期间被移除。</translation>
+        </message>
+        <message>
+            <source>The jobs go on at the service; kireji batch run collects them.</source>
+            <translation>各任务在服务中继续；kireji batch run 会取回结果。</translation>
         </message>
         <message>
             <source>The key comes from {variable} and is never stored.</source>
@@ -5357,6 +6445,25 @@
             <source>The keychain is locked.</source>
             <translation>钥匙串已锁定。</translation>
         </message>
+        <message>
+            <source>The last capture</source>
+            <translation>最近一张截图</translation>
+        </message>
+        <message>
+            <source>The last captures</source>
+            <translation>最近的截图</translation>
+        </message>
+        <message>
+            <source>The last {count} captures</source>
+            <translation>最近 {count} 张截图</translation>
+        </message>
+        <message numerus="yes">
+            <source>The last {n} captures</source>
+            <extracomment>The last capture</extracomment>
+            <translation>
+                <numerusform>最近 {n} 张截图</numerusform>
+            </translation>
+        </message>
         <message numerus="yes">
             <source>The last {n} days</source>
             <extracomment>The last day</extracomment>
@@ -5381,12 +6488,68 @@
             <translation>缺少 libxcb 库。</translation>
         </message>
         <message>
+            <source>The line could not be read.</source>
+            <translation>无法读取该行。</translation>
+        </message>
+        <message>
+            <source>The line has a method or a url, but no body.</source>
+            <translation>该行有 method 或 url，但没有 body。</translation>
+        </message>
+        <message>
+            <source>The line has a schema of its own, and the job has one, too.</source>
+            <translation>该行有自己的架构，而任务也有一个。</translation>
+        </message>
+        <message>
+            <source>The line has a shape that is not known here.</source>
+            <translation>该行的格式无法识别。</translation>
+        </message>
+        <message>
+            <source>The line has more than one of prompt, params and body.</source>
+            <translation>该行的 prompt、params 和 body 不止一个。</translation>
+        </message>
+        <message>
+            <source>The line has neither a prompt, nor params, nor a body.</source>
+            <translation>该行没有 prompt、params 或 body。</translation>
+        </message>
+        <message>
+            <source>The line has no prompt, and the job has none for lines without.</source>
+            <translation>该行没有提示词，而任务也没有为此类行准备提示词。</translation>
+        </message>
+        <message>
+            <source>The line has two ids.</source>
+            <translation>该行有两个 ID。</translation>
+        </message>
+        <message>
+            <source>The line is larger than the {most} MB that one question may have.</source>
+            <translation>该行超过单个问题允许的 {most} MB。</translation>
+        </message>
+        <message>
+            <source>The line is nested too deeply, or holds a number with too many digits.</source>
+            <translation>该行嵌套太深，或含有位数太多的数字。</translation>
+        </message>
+        <message>
+            <source>The line is not UTF-8: there is a wrong byte at column {column}.</source>
+            <translation>该行不是 UTF-8：第 {column} 列有错误的字节。</translation>
+        </message>
+        <message>
+            <source>The line is not a JSON object.</source>
+            <translation>该行不是 JSON 对象。</translation>
+        </message>
+        <message>
+            <source>The line names the model {model}, the job asks {other}. Give the job a model, or split the file.</source>
+            <translation>该行指定的模型是 {model}，而任务询问 {other}。请为任务指定模型，或拆分文件。</translation>
+        </message>
+        <message>
             <source>The local server</source>
             <translation>本地服务器</translation>
         </message>
         <message>
             <source>The local server was reached, but does not take the key.</source>
             <translation>已连接本地服务器，但密钥不被接受。</translation>
+        </message>
+        <message>
+            <source>The method is {method}; questions are asked with POST.</source>
+            <translation>方法是 {method}；提问使用 POST。</translation>
         </message>
         <message>
             <source>The model</source>
@@ -5399,6 +6562,10 @@
         <message>
             <source>The model decides</source>
             <translation>由模型决定</translation>
+        </message>
+        <message>
+            <source>The model declined to answer.</source>
+            <translation>模型拒绝回答。</translation>
         </message>
         <message>
             <source>The model declined to answer{about}. Ask differently, or choose another model.</source>
@@ -5457,12 +6624,28 @@
             <translation>{entry} 的模块未安装。请重新安装。</translation>
         </message>
         <message>
+            <source>The name of the picture is empty.</source>
+            <translation>图片名称为空。</translation>
+        </message>
+        <message>
+            <source>The new secret</source>
+            <translation>新机密</translation>
+        </message>
+        <message>
             <source>The next question has about {tokens} tokens; with an answer of {answer} it costs about {cost}.</source>
             <translation>下一个问题约有 {tokens} 个 token；如果回答为 {answer} 个，费用约为 {cost}。</translation>
         </message>
         <message>
+            <source>The next row</source>
+            <translation>下一行</translation>
+        </message>
+        <message>
             <source>The next version</source>
             <translation>下一个版本</translation>
+        </message>
+        <message>
+            <source>The other rows wait as job {id}: kireji batch run {id}</source>
+            <translation>其余各行作为任务 {id} 等待：kireji batch run {id}</translation>
         </message>
         <message>
             <source>The page did not arrive within {seconds} seconds.</source>
@@ -5509,12 +6692,32 @@
             <translation>图片超过 {most} 百万像素。</translation>
         </message>
         <message>
+            <source>The picture in the line</source>
+            <translation>该行中的图片</translation>
+        </message>
+        <message>
+            <source>The picture in the line is not written as base64.</source>
+            <translation>该行中的图片不是 Base64 格式。</translation>
+        </message>
+        <message>
             <source>The picture is too large for the text reader.</source>
             <translation>图片对文字识别程序来说太大。</translation>
         </message>
         <message>
             <source>The picture is too large to open.</source>
             <translation>图片太大，无法打开。</translation>
+        </message>
+        <message>
+            <source>The picture {name} cannot be read: {reason}.</source>
+            <translation>无法读取图片 {name}：{reason}。</translation>
+        </message>
+        <message>
+            <source>The picture {name} is larger than {most} MB.</source>
+            <translation>图片 {name} 超过 {most} MB。</translation>
+        </message>
+        <message>
+            <source>The picture {name} is not on this computer.</source>
+            <translation>图片 {name} 不在本机。</translation>
         </message>
         <message>
             <source>The pictures could not be looked through for what should be hidden; nothing was sent.</source>
@@ -5581,6 +6784,18 @@
             <translation>没有找到程序“{command}”。已在以下位置寻找：{folders}。</translation>
         </message>
         <message>
+            <source>The prompt is empty.</source>
+            <translation>提示词为空。</translation>
+        </message>
+        <message>
+            <source>The prompt names a column that is not there.</source>
+            <translation>提示词中有不存在的列名。</translation>
+        </message>
+        <message>
+            <source>The prompt names no column, so every row would ask the same.</source>
+            <translation>提示词中没有列名，因此每一行的提问都会相同。</translation>
+        </message>
+        <message>
             <source>The proxy</source>
             <translation>代理</translation>
         </message>
@@ -5607,6 +6822,14 @@
         <message>
             <source>The question was not sent.</source>
             <translation>问题没有发送。</translation>
+        </message>
+        <message>
+            <source>The queue of jobs in {path} is damaged.</source>
+            <translation>{path} 中的任务队列已损坏。</translation>
+        </message>
+        <message>
+            <source>The reading was stopped; nothing of it was kept.</source>
+            <translation>读取已停止；没有保留任何内容。</translation>
         </message>
         <message>
             <source>The region has changed</source>
@@ -5641,6 +6864,34 @@
             <translation>无法写入注册表。</translation>
         </message>
         <message>
+            <source>The results broke off before their end.</source>
+            <translation>结果在结束前中断了。</translation>
+        </message>
+        <message>
+            <source>The results of the batches that it could be cannot be read any more.</source>
+            <translation>可能相符的批次的结果已无法读取。</translation>
+        </message>
+        <message>
+            <source>The row before</source>
+            <translation>上一行</translation>
+        </message>
+        <message>
+            <source>The row cannot be read: {reason}.</source>
+            <translation>无法读取该行：{reason}。</translation>
+        </message>
+        <message>
+            <source>The row has no cell “{column}”.</source>
+            <translation>该行没有单元格“{column}”。</translation>
+        </message>
+        <message>
+            <source>The row has {cells} cells, the table {columns} columns.</source>
+            <translation>该行有 {cells} 个单元格，而表格有 {columns} 列。</translation>
+        </message>
+        <message>
+            <source>The row is not UTF-8.</source>
+            <translation>该行不是 UTF-8。</translation>
+        </message>
+        <message>
             <source>The rules need too much work for this; the rest of an answer would not be shown.</source>
             <translation>处理这些文字时规则的计算量太大；回答的其余部分将不会显示。</translation>
         </message>
@@ -5653,6 +6904,18 @@
             <translation>再次截取同一区域</translation>
         </message>
         <message>
+            <source>The same request as row {number}; it was asked once.</source>
+            <translation>与第 {number} 行的请求相同；只提问一次。</translation>
+        </message>
+        <message>
+            <source>The schema is nested too deeply.</source>
+            <translation>架构嵌套太深。</translation>
+        </message>
+        <message>
+            <source>The schema is not complete.</source>
+            <translation>架构不完整。</translation>
+        </message>
+        <message>
             <source>The screen cannot be captured here.</source>
             <translation>在此无法截取屏幕。</translation>
         </message>
@@ -5663,6 +6926,14 @@
         <message>
             <source>The screens have changed, so the capture was closed. Press the shortcut to start again.</source>
             <translation>屏幕已变化，截取已关闭。请按快捷键重新开始。</translation>
+        </message>
+        <message>
+            <source>The secret of the webhook is not one: it begins with whsec_, and Base64 follows.</source>
+            <translation>Webhook 的机密无效：它应以 whsec_ 开头，后接 Base64。</translation>
+        </message>
+        <message>
+            <source>The secret that messages are signed with is in the keychain.</source>
+            <translation>用于签名消息的机密在钥匙串中。</translation>
         </message>
         <message>
             <source>The selected text can be had here only by pressing the copy keys.</source>
@@ -5681,8 +6952,50 @@
             <translation>服务正在计数…</translation>
         </message>
         <message>
+            <source>The service does not know a batch that it had taken. If the key or the address was changed to another account's, change it back and resume the job.</source>
+            <translation>服务没有它曾接收的一个批次。如果密钥或地址改成了其他账户的，请改回并继续任务。</translation>
+        </message>
+        <message>
+            <source>The service does not list its batches: {why}</source>
+            <translation>服务没有列出其批次：{why}</translation>
+        </message>
+        <message>
             <source>The service does not take this conversation's earlier reasoning back.</source>
             <translation>服务不接受此对话之前的推理内容。</translation>
+        </message>
+        <message>
+            <source>The service gave no answer and no reason.</source>
+            <translation>服务没有给出回答，也没有说明原因。</translation>
+        </message>
+        <message>
+            <source>The service has deleted the results: it keeps them for 29 days.</source>
+            <translation>服务已删除结果：只保留 29 天。</translation>
+        </message>
+        <message numerus="yes">
+            <source>The service may have these {n} rows already. Sent again, they may be paid for twice.</source>
+            <extracomment>The service may have 1 row already. Sent again, it may be paid for twice.</extracomment>
+            <translation>
+                <numerusform>服务可能已有这 {n} 行。重新发送可能会重复计费。</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The service mixed results of others into a batch, and some of its own are missing.</source>
+            <translation>服务在批次中混入了其他结果，并缺少部分应有的结果。</translation>
+        </message>
+        <message>
+            <source>The service refused the whole batch.</source>
+            <translation>服务拒绝了整个批次。</translation>
+        </message>
+        <message numerus="yes">
+            <source>The service takes its time, {n} hours at most; the answers are kept for you meanwhile.</source>
+            <extracomment>The service takes its time, an hour at most; the answers are kept for you meanwhile.</extracomment>
+            <translation>
+                <numerusform>服务需要一些时间，最多 {n} 小时；期间会为您保存回答。</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The service's answer to {rows} rows was lost. Whether it has them, its own list will show; they are not sent twice.</source>
+            <translation>服务对 {rows} 行的答复丢失了。它是否已收到，可由它自己的列表得知；不会重复发送。</translation>
         </message>
         <message>
             <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
@@ -5703,6 +7016,18 @@
         <message>
             <source>The summary is attached to your next question, where you can read, change or remove it.</source>
             <translation>总结会附加到您的下一个问题，您可以在那里阅读、更改或移除它。</translation>
+        </message>
+        <message>
+            <source>The table has more than one column “{name}”.</source>
+            <translation>表格中有多个“{name}”列。</translation>
+        </message>
+        <message>
+            <source>The table has no column “{name}”.</source>
+            <translation>表格中没有“{name}”列。</translation>
+        </message>
+        <message>
+            <source>The table has no column “{name}”; did you mean “{meant}”?</source>
+            <translation>表格中没有“{name}”列；是否指“{meant}”？</translation>
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>
@@ -5785,6 +7110,10 @@
             <translation>上一个版本</translation>
         </message>
         <message>
+            <source>The webhook has no secret to sign with, so nothing is sent to it.</source>
+            <translation>Webhook 没有用于签名的机密，因此不会向其发送任何内容。</translation>
+        </message>
+        <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
             <translation>在此桌面上无法得知窗口位置。请拖动选取一个区域。</translation>
         </message>
@@ -5817,6 +7146,14 @@
             <translation>文件超过 {most} 个；请选择较小的文件夹。</translation>
         </message>
         <message>
+            <source>There are no captures yet.</source>
+            <translation>还没有截图。</translation>
+        </message>
+        <message>
+            <source>There are no captures yet. Capture something, then choose this again.</source>
+            <translation>还没有截图。请先截取一些内容，然后再次选择此项。</translation>
+        </message>
+        <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>此文件中没有证书 (PEM)。请选择其他文件，或在此移除。</translation>
         </message>
@@ -5825,8 +7162,24 @@
             <translation>{name} 中没有对话。</translation>
         </message>
         <message>
+            <source>There are no jobs yet. Make one with: kireji batch add FILE</source>
+            <translation>还没有任务。创建任务：kireji batch add FILE</translation>
+        </message>
+        <message>
+            <source>There are no messages in it.</source>
+            <translation>其中没有消息。</translation>
+        </message>
+        <message>
             <source>There are no others yet.</source>
             <translation>还没有其他对话。</translation>
+        </message>
+        <message>
+            <source>There are no pictures in {folder}.</source>
+            <translation>{folder} 中没有图片。</translation>
+        </message>
+        <message>
+            <source>There are no rows.</source>
+            <translation>没有任何行。</translation>
         </message>
         <message>
             <source>There are no tools yet.</source>
@@ -5877,6 +7230,14 @@
             <translation>没有回答</translation>
         </message>
         <message>
+            <source>There is no batch service for {model}.</source>
+            <translation>{model} 没有批处理服务。</translation>
+        </message>
+        <message>
+            <source>There is no batch {batch}.</source>
+            <translation>没有批次 {batch}。</translation>
+        </message>
+        <message>
             <source>There is no conversation in it that can be read.</source>
             <translation>其中没有可读取的对话。</translation>
         </message>
@@ -5901,6 +7262,22 @@
             <translation>还没有之前的区域。请拖动选取一个。</translation>
         </message>
         <message>
+            <source>There is no file in it.</source>
+            <translation>其中没有文件。</translation>
+        </message>
+        <message>
+            <source>There is no job {job}.</source>
+            <translation>没有任务 {job}。</translation>
+        </message>
+        <message>
+            <source>There is no job {number}.</source>
+            <translation>没有任务 {number}。</translation>
+        </message>
+        <message>
+            <source>There is no key and no model server, so nobody could answer the rows.</source>
+            <translation>没有密钥，也没有模型服务器，因此无人能回答各行。</translation>
+        </message>
+        <message>
             <source>There is no key and no server to test it with. Add one under Keys &amp; models; nothing is sent before.</source>
             <translation>没有可用来测试的密钥或服务器。请在“密钥与模型”中添加；在此之前不会发送任何内容。</translation>
         </message>
@@ -5921,8 +7298,16 @@
             <translation>该地址没有图片。</translation>
         </message>
         <message>
+            <source>There is no picture in it.</source>
+            <translation>其中没有图片。</translation>
+        </message>
+        <message>
             <source>There is no picture to be had from {host}.</source>
             <translation>无法从 {host} 获取图片。</translation>
+        </message>
+        <message>
+            <source>There is no picture {name}.</source>
+            <translation>没有图片 {name}。</translation>
         </message>
         <message>
             <source>There is no provider {name}.</source>
@@ -5943,6 +7328,18 @@
         <message>
             <source>There is no room to open {name}.</source>
             <translation>没有空间打开 {name}。</translation>
+        </message>
+        <message>
+            <source>There is no row in it that could be asked.</source>
+            <translation>其中没有可以提问的行。</translation>
+        </message>
+        <message>
+            <source>There is no row that could be tried again.</source>
+            <translation>没有可以重试的行。</translation>
+        </message>
+        <message>
+            <source>There is no row {number} in this job.</source>
+            <translation>此任务中没有第 {number} 行。</translation>
         </message>
         <message>
             <source>There is no screen.</source>
@@ -5975,6 +7372,10 @@
         <message>
             <source>There is no window under the pointer.</source>
             <translation>指针下没有窗口。</translation>
+        </message>
+        <message>
+            <source>There is no {path}.</source>
+            <translation>没有 {path}。</translation>
         </message>
         <message>
             <source>There is not enough memory to read this picture.</source>
@@ -6021,12 +7422,24 @@
             <translation>这些按键在任何地方都有效，无论哪个程序在前台。Kireji 从不读取其他按键。</translation>
         </message>
         <message>
+            <source>They are decided with: kireji batch decide {id} --again, or --failed</source>
+            <translation>决定如何处理：kireji batch decide {id} --again 或 --failed</translation>
+        </message>
+        <message>
+            <source>They are read again.</source>
+            <translation>会重新读取。</translation>
+        </message>
+        <message>
             <source>They hold from the next question on.</source>
             <translation>从下一个问题起生效。</translation>
         </message>
         <message>
             <source>They hold from the next question on. Changing them starts the cache anew, so the next answer costs more.</source>
             <translation>从下一个问题起生效。更改会使缓存重新建立，因此下一条回答费用较高。</translation>
+        </message>
+        <message>
+            <source>They stand before every row; none are needed.</source>
+            <translation>放在每一行之前；可以不填。</translation>
         </message>
         <message>
             <source>They stand before everything you ask; each conversation can have its own.</source>
@@ -6067,6 +7480,10 @@
         <message>
             <source>This address is redirected into the local network, to {host}.</source>
             <translation>该地址被重定向到本地网络 {host}。</translation>
+        </message>
+        <message>
+            <source>This address is told when a job ends or needs you: its name, its numbers and what it cost, never what was asked or answered. Messages are signed as Standard Webhooks are.</source>
+            <translation>任务结束或需要您处理时会通知此地址：包括其名称、数目和费用，从不包含提问或回答的内容。消息按 Standard Webhooks 签名。</translation>
         </message>
         <message>
             <source>This address leads from one place to the next without end.</source>
@@ -6111,6 +7528,10 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>本机只能读取图片中的文字，而这个问题没有图片。请截取屏幕的一部分，或在设置中添加密钥以询问模型。</translation>
+        </message>
+        <message>
+            <source>This computer's own reader takes prompts with pictures alone.</source>
+            <translation>本机的文字识别只接受带图片的提示词。</translation>
         </message>
         <message>
             <source>This computer's own reader uses no tools. Choose another model for that.</source>
@@ -6273,6 +7694,10 @@
             <translation>这不是记下末尾的那个台账。如果是您自己移除或恢复了数据文件夹，请删除状态文件夹中的文件“ledger”。</translation>
         </message>
         <message>
+            <source>This is no JSON: look at line {line}, column {column}.</source>
+            <translation>这不是 JSON：见第 {line} 行，第 {column} 列。</translation>
+        </message>
+        <message>
             <source>This is no address of a web page. One looks like https://example.com/page.</source>
             <translation>这不是网页地址。网页地址类似 https://example.com/page。</translation>
         </message>
@@ -6315,6 +7740,18 @@
         <message>
             <source>This is the picture as it is kept here.</source>
             <translation>这是保存在本机的图片。</translation>
+        </message>
+        <message>
+            <source>This job cannot be retried now.</source>
+            <translation>此任务现在无法重试。</translation>
+        </message>
+        <message>
+            <source>This job does not wait to be resumed.</source>
+            <translation>此任务无需继续。</translation>
+        </message>
+        <message>
+            <source>This job was started already.</source>
+            <translation>此任务已经开始。</translation>
         </message>
         <message>
             <source>This keyboard has no key for {shortcut}.</source>
@@ -6365,8 +7802,16 @@
             <translation>这个问题没有得到回答。</translation>
         </message>
         <message>
+            <source>This row could not be looked through for what should be hidden; it was not sent.</source>
+            <translation>无法检查此行中应隐藏的内容；没有发送此行。</translation>
+        </message>
+        <message>
             <source>This screen</source>
             <translation>此屏幕</translation>
+        </message>
+        <message>
+            <source>This service's batches take pictures from the web only.</source>
+            <translation>此服务的批处理只接受网络图片。</translation>
         </message>
         <message>
             <source>This session only</source>
@@ -6391,6 +7836,14 @@
         <message>
             <source>Thought for {time}</source>
             <translation>思考了 {time}</translation>
+        </message>
+        <message>
+            <source>Through the batch service of Anthropic or OpenRouter that costs half, and takes from some minutes to a day. Before anything is sent you see every bad line, one answer as a trial, and what all will cost.</source>
+            <translation>通过 Anthropic 或 OpenRouter 的批处理服务，费用减半，需要几分钟到一天。发送之前，您会看到每个无效行、一条试问的回答以及全部费用。</translation>
+        </message>
+        <message>
+            <source>Time</source>
+            <translation>时间</translation>
         </message>
         <message>
             <source>Title of the conversation</source>
@@ -6435,6 +7888,10 @@
         <message>
             <source>Tokens</source>
             <translation>Token</translation>
+        </message>
+        <message>
+            <source>Too many batches of the service could be the one that was lost.</source>
+            <translation>服务中可能是丢失批次的太多。</translation>
         </message>
         <message>
             <source>Tool</source>
@@ -6525,12 +7982,20 @@
             <translation>请重试；其日志可能说明了原因。</translation>
         </message>
         <message>
+            <source>Try another row</source>
+            <translation>试问另一行</translation>
+        </message>
+        <message>
             <source>Try it</source>
             <translation>试一试</translation>
         </message>
         <message>
             <source>Try its command in a terminal.</source>
             <translation>请在终端中尝试其命令。</translation>
+        </message>
+        <message>
+            <source>Try one row</source>
+            <translation>试问一行</translation>
         </message>
         <message>
             <source>Try the rules</source>
@@ -6748,6 +8213,10 @@
             <translation>网页…</translation>
         </message>
         <message>
+            <source>Webhook</source>
+            <translation>Webhook</translation>
+        </message>
+        <message>
             <source>Welcome to Kireji</source>
             <translation>欢迎使用 Kireji</translation>
         </message>
@@ -6768,6 +8237,14 @@
             <translation>已允许的内容</translation>
         </message>
         <message>
+            <source>What is asked about</source>
+            <translation>提问内容</translation>
+        </message>
+        <message>
+            <source>What is done stays done; kireji batch run{number} goes on with the rest.</source>
+            <translation>已完成的不受影响；kireji batch run{number} 会继续其余部分。</translation>
+        </message>
+        <message>
             <source>What is hidden, one after the other; Space: send it, hide it; from the question with Alt</source>
             <translation>逐个查看隐藏的内容；空格：发送、隐藏；在问题框中加 Alt</translation>
         </message>
@@ -6782,6 +8259,10 @@
         <message>
             <source>What it is called with</source>
             <translation>调用参数</translation>
+        </message>
+        <message>
+            <source>What it will take</source>
+            <translation>所需费用和时间</translation>
         </message>
         <message>
             <source>What it would do</source>
@@ -6810,6 +8291,10 @@
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
             <translation>桌面设置的代理不是地址：请在“设置”的“网络”中输入代理。</translation>
+        </message>
+        <message>
+            <source>What the job is called</source>
+            <translation>任务名称</translation>
         </message>
         <message>
             <source>What the next question costs</source>
@@ -6868,6 +8353,22 @@
             <translation>当所询问的服务无法连接时，不再询问其他服务；会告诉您原因。</translation>
         </message>
         <message>
+            <source>Where a job stands</source>
+            <translation>任务的状态</translation>
+        </message>
+        <message>
+            <source>Where it runs</source>
+            <translation>运行方式</translation>
+        </message>
+        <message>
+            <source>Which lines are bad, and why: kireji batch bad {id}</source>
+            <translation>哪些行无效及其原因：kireji batch bad {id}</translation>
+        </message>
+        <message>
+            <source>Which rows are shown</source>
+            <translation>显示哪些行</translation>
+        </message>
+        <message>
             <source>While words from outside stand in a conversation you are asked all the same: a page's address can carry something away.</source>
             <translation>只要对话中有外来文字，仍会询问您：网页的地址可能把信息带出去。</translation>
         </message>
@@ -6886,6 +8387,10 @@
         <message>
             <source>Whole screen</source>
             <translation>整个屏幕</translation>
+        </message>
+        <message>
+            <source>Why it cannot be used</source>
+            <translation>无法使用的原因</translation>
         </message>
         <message>
             <source>Window</source>
@@ -6984,12 +8489,20 @@
             <translation>标注文字</translation>
         </message>
         <message>
+            <source>Write a prompt.</source>
+            <translation>请写提示词。</translation>
+        </message>
+        <message>
             <source>Write a question first; then you can see what will be sent.</source>
             <translation>请先写一个问题；然后就能看到将要发送的内容。</translation>
         </message>
         <message>
             <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
             <translation>请按阅读顺序写出图中的全部文字，完全照原样，保留换行。表格和列表用 Markdown，代码放在代码块中。无法辨认之处写 […]。不要添加自己的内容。</translation>
+        </message>
+        <message>
+            <source>Write each object on a line of its own, as jq -c '.[]' does.</source>
+            <translation>请将每个对象写在单独一行，如 jq -c '.[]' 那样。</translation>
         </message>
         <message>
             <source>Write its arguments apart from it: each is a text of its own in args.</source>
@@ -7010,6 +8523,10 @@
         <message>
             <source>Writing</source>
             <translation>书写</translation>
+        </message>
+        <message>
+            <source>Writing the answers…</source>
+            <translation>正在写入回答…</translation>
         </message>
         <message>
             <source>Writing…</source>
@@ -7088,6 +8605,10 @@
             <translation>您，一次</translation>
         </message>
         <message>
+            <source>Your own address, told of a job</source>
+            <translation>您自己的地址，收到任务通知</translation>
+        </message>
+        <message>
             <source>Your own words</source>
             <translation>您的自定义词</translation>
         </message>
@@ -7140,6 +8661,22 @@
             <translation>文件</translation>
         </message>
         <message>
+            <source>a file name is empty</source>
+            <translation>有一个文件名为空</translation>
+        </message>
+        <message>
+            <source>a list</source>
+            <translation>列表</translation>
+        </message>
+        <message>
+            <source>a number</source>
+            <translation>数字</translation>
+        </message>
+        <message>
+            <source>a number that is not whole</source>
+            <translation>非整数</translation>
+        </message>
+        <message>
             <source>a plugin or a server</source>
             <translation>插件或服务器</translation>
         </message>
@@ -7150,6 +8687,18 @@
         <message>
             <source>a server</source>
             <translation>一个服务器</translation>
+        </message>
+        <message>
+            <source>about {read} read, {written} written</source>
+            <translation>约读取 {read}，写出 {written}</translation>
+        </message>
+        <message>
+            <source>about {time}</source>
+            <translation>约 {time}</translation>
+        </message>
+        <message>
+            <source>about {usual}</source>
+            <translation>约 {usual}</translation>
         </message>
         <message>
             <source>ada@example.org</source>
@@ -7191,6 +8740,14 @@
             <source>an argument or a variable holds a character that cannot be passed</source>
             <translation>某个参数或变量含有无法传递的字符</translation>
         </message>
+        <message>
+            <source>an object</source>
+            <translation>对象</translation>
+        </message>
+        <message>
+            <source>and {count} more</source>
+            <translation>还有 {count} 行</translation>
+        </message>
         <message numerus="yes">
             <source>and {n} more</source>
             <extracomment>and one more</extracomment>
@@ -7221,6 +8778,10 @@
             </translation>
         </message>
         <message>
+            <source>asked</source>
+            <translation>提问对象</translation>
+        </message>
+        <message>
             <source>asked because the plugin has changed</source>
             <translation>询问原因：插件已变化</translation>
         </message>
@@ -7245,12 +8806,48 @@
             <translation>询问原因：您的许可已到期</translation>
         </message>
         <message>
+            <source>asked row by row</source>
+            <translation>逐行提问</translation>
+        </message>
+        <message>
             <source>asked the desktop</source>
             <translation>已请求桌面</translation>
         </message>
         <message>
+            <source>at a price that is not known</source>
+            <translation>价格未知</translation>
+        </message>
+        <message>
+            <source>at most {most}</source>
+            <translation>最多 {most}</translation>
+        </message>
+        <message>
+            <source>at most {time}</source>
+            <translation>最多 {time}</translation>
+        </message>
+        <message>
             <source>bank account</source>
             <translation>银行账号</translation>
+        </message>
+        <message>
+            <source>batches</source>
+            <translation>批次</translation>
+        </message>
+        <message>
+            <source>being called back</source>
+            <translation>正在撤回</translation>
+        </message>
+        <message>
+            <source>being collected</source>
+            <translation>正在取回</translation>
+        </message>
+        <message>
+            <source>being sent</source>
+            <translation>正在发送</translation>
+        </message>
+        <message>
+            <source>budget</source>
+            <translation>预算</translation>
         </message>
         <message>
             <source>budget reached</source>
@@ -7261,8 +8858,32 @@
             <translation>第 {number} 个字节不是 UTF-8</translation>
         </message>
         <message>
+            <source>called back</source>
+            <translation>已撤回</translation>
+        </message>
+        <message>
             <source>can use tools</source>
             <translation>能使用工具</translation>
+        </message>
+        <message>
+            <source>cancelled</source>
+            <translation>已取消</translation>
+        </message>
+        <message>
+            <source>cancelled {time}</source>
+            <translation>{time} 取消</translation>
+        </message>
+        <message>
+            <source>cancelling</source>
+            <translation>正在取消</translation>
+        </message>
+        <message>
+            <source>cancelling: the service has not confirmed it yet</source>
+            <translation>正在取消：服务尚未确认</translation>
+        </message>
+        <message>
+            <source>cancelling…</source>
+            <translation>正在取消…</translation>
         </message>
         <message>
             <source>cannot fetch pictures from the web</source>
@@ -7281,6 +8902,10 @@
             <translation>看不到图片；会得到本机读出的文字</translation>
         </message>
         <message>
+            <source>captures</source>
+            <translation>张截图</translation>
+        </message>
+        <message>
             <source>card</source>
             <translation>银行卡</translation>
         </message>
@@ -7293,8 +8918,24 @@
             <translation>已检查</translation>
         </message>
         <message>
+            <source>checked; nothing was sent yet</source>
+            <translation>已检查；尚未发送任何内容</translation>
+        </message>
+        <message>
             <source>complete</source>
             <translation>完整</translation>
+        </message>
+        <message>
+            <source>cost</source>
+            <translation>费用</translation>
+        </message>
+        <message>
+            <source>cost so far</source>
+            <translation>目前费用</translation>
+        </message>
+        <message>
+            <source>cost {amount}</source>
+            <translation>费用 {amount}</translation>
         </message>
         <message>
             <source>d MMM</source>
@@ -7346,7 +8987,7 @@
         </message>
         <message>
             <source>ended</source>
-            <translation>已到期</translation>
+            <translation>已结束</translation>
         </message>
         <message>
             <source>ended {when}</source>
@@ -7359,6 +9000,14 @@
         <message>
             <source>ends {day}</source>
             <translation>{day} 停用</translation>
+        </message>
+        <message>
+            <source>est. {amount}</source>
+            <translation>预计 {amount}</translation>
+        </message>
+        <message>
+            <source>estimate</source>
+            <translation>估计</translation>
         </message>
         <message>
             <source>every call</source>
@@ -7375,6 +9024,14 @@
         <message>
             <source>files in {folder}</source>
             <translation>{folder} 中的文件</translation>
+        </message>
+        <message>
+            <source>finished</source>
+            <translation>已完成</translation>
+        </message>
+        <message>
+            <source>finished {time}</source>
+            <translation>{time} 完成</translation>
         </message>
         <message>
             <source>folded</source>
@@ -7401,8 +9058,32 @@
             <translation>来自环境变量</translation>
         </message>
         <message>
+            <source>full price</source>
+            <translation>全价</translation>
+        </message>
+        <message>
+            <source>full price, one by one</source>
+            <translation>全价，逐行提问</translation>
+        </message>
+        <message>
+            <source>full price, through the service's batches</source>
+            <translation>全价，通过服务的批处理</translation>
+        </message>
+        <message>
+            <source>full price: row by row, now</source>
+            <translation>全价：立即逐行提问</translation>
+        </message>
+        <message>
             <source>goes along</source>
             <translation>一并发送</translation>
+        </message>
+        <message>
+            <source>half price</source>
+            <translation>半价</translation>
+        </message>
+        <message>
+            <source>half price, through the service's batches</source>
+            <translation>半价，通过服务的批处理</translation>
         </message>
         <message>
             <source>has a closing bracket without its opening one</source>
@@ -7457,6 +9138,10 @@
             <translation>自允许以来它发生了变化</translation>
         </message>
         <message>
+            <source>it has no such name</source>
+            <translation>不可能有这样的名称</translation>
+        </message>
+        <message>
             <source>it is larger than 10 MB</source>
             <translation>它大于 10 MB</translation>
         </message>
@@ -7497,6 +9182,10 @@
             <translation>不允许进入其工作文件夹 {folder}</translation>
         </message>
         <message>
+            <source>job</source>
+            <translation>任务</translation>
+        </message>
+        <message>
             <source>just now</source>
             <translation>刚刚</translation>
         </message>
@@ -7509,12 +9198,39 @@
             <translation>钥匙串未打开</translation>
         </message>
         <message>
+            <source>kireji batch list shows those there are.</source>
+            <translation>kireji batch list 会列出现有任务。</translation>
+        </message>
+        <message>
+            <source>kireji batch show tells where it stands.</source>
+            <translation>kireji batch show 会显示其状态。</translation>
+        </message>
+        <message numerus="yes">
+            <source>last {n} rows with the service since {time}</source>
+            <extracomment>last row with the service since {time}</extracomment>
+            <translation>
+                <numerusform>最后 {n} 行自 {time} 起由服务处理</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>less than a second</source>
             <translation>不到一秒</translation>
         </message>
         <message>
             <source>line {line}, column {column}</source>
             <translation>第 {line} 行，第 {column} 列</translation>
+        </message>
+        <message>
+            <source>line {line}: {why}</source>
+            <translation>第 {line} 行：{why}</translation>
+        </message>
+        <message>
+            <source>list</source>
+            <translation>列表</translation>
+        </message>
+        <message>
+            <source>looking for duplicates</source>
+            <translation>正在查找重复项</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -7557,8 +9273,20 @@
             <translation>首次截取时，macOS 会询问是否允许录制屏幕。</translation>
         </message>
         <message>
+            <source>made</source>
+            <translation>创建</translation>
+        </message>
+        <message>
+            <source>made from</source>
+            <translation>来源</translation>
+        </message>
+        <message>
             <source>mail address</source>
             <translation>电子邮件地址</translation>
+        </message>
+        <message>
+            <source>max_tokens is {limit}; an answer needs at least 1.</source>
+            <translation>max_tokens 为 {limit}；回答至少需要 1。</translation>
         </message>
         <message>
             <source>may change things and send data</source>
@@ -7617,12 +9345,28 @@
             <translation>必须有 1 到 {most} 个字符</translation>
         </message>
         <message>
+            <source>name a file, a folder, or --last-captures N</source>
+            <translation>请指定文件、文件夹或 --last-captures N</translation>
+        </message>
+        <message>
+            <source>named in the file</source>
+            <translation>由文件指定</translation>
+        </message>
+        <message>
             <source>nearly spent</source>
             <translation>即将用完</translation>
         </message>
         <message>
+            <source>needs you</source>
+            <translation>需要您处理</translation>
+        </message>
+        <message>
             <source>new answer</source>
             <translation>新回答</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>否</translation>
         </message>
         <message>
             <source>no folder, since PATH is empty</source>
@@ -7643,6 +9387,18 @@
         <message>
             <source>no name</source>
             <translation>没有名称</translation>
+        </message>
+        <message>
+            <source>no picture in it</source>
+            <translation>没有图片</translation>
+        </message>
+        <message>
+            <source>no secret</source>
+            <translation>没有机密</translation>
+        </message>
+        <message>
+            <source>nobody knows: the price is not known</source>
+            <translation>未知：价格未知</translation>
         </message>
         <message>
             <source>none</source>
@@ -7693,6 +9449,14 @@
             <translation>那里没有响应</translation>
         </message>
         <message>
+            <source>nothing is done yet</source>
+            <translation>尚无完成的行</translation>
+        </message>
+        <message>
+            <source>nothing paid for this row</source>
+            <translation>此行没有费用</translation>
+        </message>
+        <message>
             <source>nothing that it names</source>
             <translation>未注明</translation>
         </message>
@@ -7703,6 +9467,14 @@
         <message>
             <source>now</source>
             <translation>现在</translation>
+        </message>
+        <message>
+            <source>null</source>
+            <translation>null</translation>
+        </message>
+        <message>
+            <source>number</source>
+            <translation>数字</translation>
         </message>
         <message>
             <source>off</source>
@@ -7717,12 +9489,20 @@
             <translation>已打开</translation>
         </message>
         <message>
+            <source>on its way</source>
+            <translation>进行中</translation>
+        </message>
+        <message>
             <source>one call with exactly these arguments</source>
             <translation>参数完全相同的一次调用</translation>
         </message>
         <message>
             <source>one conversation</source>
             <translation>一个对话</translation>
+        </message>
+        <message>
+            <source>one file or folder makes a job; several files only where all are pictures</source>
+            <translation>一个文件或文件夹构成一个任务；多个文件仅限全部为图片时</translation>
         </message>
         <message>
             <source>open</source>
@@ -7743,6 +9523,10 @@
         <message>
             <source>paused</source>
             <translation>已暂停</translation>
+        </message>
+        <message>
+            <source>paused: nothing new is sent</source>
+            <translation>已暂停：不再发送新内容</translation>
         </message>
         <message>
             <source>person number</source>
@@ -7769,12 +9553,28 @@
             <translation>端口 {port}</translation>
         </message>
         <message>
+            <source>price</source>
+            <translation>价格</translation>
+        </message>
+        <message>
             <source>private key</source>
             <translation>私钥</translation>
         </message>
         <message>
             <source>read-only</source>
             <translation>只读</translation>
+        </message>
+        <message>
+            <source>reading</source>
+            <translation>正在读取</translation>
+        </message>
+        <message>
+            <source>reading the rows…</source>
+            <translation>正在读取各行…</translation>
+        </message>
+        <message>
+            <source>reading {name}</source>
+            <translation>正在读取 {name}</translation>
         </message>
         <message>
             <source>reads documents</source>
@@ -7805,8 +9605,16 @@
             <translation>已停用</translation>
         </message>
         <message>
+            <source>rows</source>
+            <translation>行</translation>
+        </message>
+        <message>
             <source>running</source>
             <translation>正在运行</translation>
+        </message>
+        <message>
+            <source>say --yes, for the answers are deleted with the job</source>
+            <translation>请使用 --yes，因为回答会随任务一起删除</translation>
         </message>
         <message>
             <source>seen working</source>
@@ -7815,6 +9623,10 @@
         <message>
             <source>sees pictures</source>
             <translation>能看图片</translation>
+        </message>
+        <message>
+            <source>sending the rows…</source>
+            <translation>正在发送各行…</translation>
         </message>
         <message>
             <source>sends data</source>
@@ -7826,6 +9638,10 @@
             <translation>
                 <numerusform>发送了 {n} 次</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>sent, no answer yet</source>
+            <translation>已发送，尚无答复</translation>
         </message>
         <message>
             <source>server {name}</source>
@@ -7844,8 +9660,16 @@
             <translation>sk-ant-…、ghp_…、AKIA…</translation>
         </message>
         <message>
+            <source>started</source>
+            <translation>开始</translation>
+        </message>
+        <message>
             <source>starting…</source>
             <translation>正在启动…</translation>
+        </message>
+        <message>
+            <source>state</source>
+            <translation>状态</translation>
         </message>
         <message>
             <source>stopped</source>
@@ -7868,6 +9692,10 @@
             <translation>被其他程序占用</translation>
         </message>
         <message>
+            <source>taken from an earlier job, not asked again</source>
+            <translation>取自之前的任务，没有重新提问</translation>
+        </message>
+        <message>
             <source>telephone number</source>
             <translation>电话号码</translation>
         </message>
@@ -7878,6 +9706,10 @@
         <message>
             <source>testing…</source>
             <translation>正在测试…</translation>
+        </message>
+        <message>
+            <source>text</source>
+            <translation>文字</translation>
         </message>
         <message>
             <source>that is a folder</source>
@@ -7928,6 +9760,10 @@
             <translation>代理拒绝或无法连接</translation>
         </message>
         <message>
+            <source>the same as row {number}, asked once</source>
+            <translation>与第 {number} 行相同，只提问一次</translation>
+        </message>
+        <message>
             <source>the setting network.ca_file</source>
             <translation>设置 network.ca_file</translation>
         </message>
@@ -7952,6 +9788,10 @@
             <translation>此模型</translation>
         </message>
         <message>
+            <source>time</source>
+            <translation>时间</translation>
+        </message>
+        <message>
             <source>today</source>
             <translation>今天</translation>
         </message>
@@ -7968,12 +9808,24 @@
             <translation>明天 {time}</translation>
         </message>
         <message>
+            <source>too late</source>
+            <translation>超时</translation>
+        </message>
+        <message>
             <source>tools</source>
             <translation>工具</translation>
         </message>
         <message>
             <source>tried {when}</source>
             <translation>{when}尝试</translation>
+        </message>
+        <message>
+            <source>true or false</source>
+            <translation>真或假</translation>
+        </message>
+        <message>
+            <source>uncertain</source>
+            <translation>不确定</translation>
         </message>
         <message>
             <source>under {amount}</source>
@@ -8000,12 +9852,48 @@
             <translation>使用了此处不支持的 {sign}</translation>
         </message>
         <message>
+            <source>usually within {usual}, at most {most}</source>
+            <translation>通常在 {usual}内，最多 {most}</translation>
+        </message>
+        <message>
+            <source>usually {usual}, at most {most}</source>
+            <translation>通常 {usual}，最多 {most}</translation>
+        </message>
+        <message>
             <source>void: it has changed since</source>
             <translation>已失效：此后发生了变化</translation>
         </message>
         <message>
+            <source>waits</source>
+            <translation>等待</translation>
+        </message>
+        <message>
             <source>waits for you</source>
             <translation>等待您</translation>
+        </message>
+        <message>
+            <source>waits to be sent</source>
+            <translation>等待发送</translation>
+        </message>
+        <message>
+            <source>whole number</source>
+            <translation>整数</translation>
+        </message>
+        <message>
+            <source>why</source>
+            <translation>原因</translation>
+        </message>
+        <message>
+            <source>with the service</source>
+            <translation>服务处理中</translation>
+        </message>
+        <message>
+            <source>with the service since {time}</source>
+            <translation>自 {time} 起由服务处理</translation>
+        </message>
+        <message>
+            <source>with the service since {time}, at most {hours} h</source>
+            <translation>自 {time} 起由服务处理，最多 {hours} 小时</translation>
         </message>
         <message>
             <source>within budget</source>
@@ -8026,6 +9914,18 @@
         <message>
             <source>works</source>
             <translation>可用</translation>
+        </message>
+        <message>
+            <source>writing</source>
+            <translation>正在写入</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>是</translation>
+        </message>
+        <message>
+            <source>yes or no</source>
+            <translation>是或否</translation>
         </message>
         <message>
             <source>yesterday {time}</source>
@@ -8074,6 +9974,10 @@ in your own network</source>
             <translation>{address} 不断跳转到其他地址。</translation>
         </message>
         <message>
+            <source>{all}: {parts}</source>
+            <translation>{all}：{parts}</translation>
+        </message>
+        <message>
             <source>{amount} per million</source>
             <translation>每百万 {amount}</translation>
         </message>
@@ -8100,6 +10004,10 @@ in the folder {folder}</source>
 在文件夹 {folder} 中</translation>
         </message>
         <message>
+            <source>{command}: {job}</source>
+            <translation>{command}：{job}</translation>
+        </message>
+        <message>
             <source>{context} context</source>
             <translation>{context} 上下文</translation>
         </message>
@@ -8112,16 +10020,100 @@ in the folder {folder}</source>
             <translation>{conversations}没有新内容。</translation>
         </message>
         <message>
+            <source>{cost} expected, {most} at most</source>
+            <translation>预计 {cost}，最多 {most}</translation>
+        </message>
+        <message>
             <source>{cost} per million</source>
             <translation>每百万 {cost}</translation>
+        </message>
+        <message>
+            <source>{count} answered</source>
+            <translation>{count} 行已回答</translation>
+        </message>
+        <message>
+            <source>{count} bad</source>
+            <translation>{count} 行无效</translation>
+        </message>
+        <message>
+            <source>{count} bad lines left out</source>
+            <translation>略过 {count} 个无效行</translation>
+        </message>
+        <message>
+            <source>{count} called back</source>
+            <translation>{count} 行已撤回</translation>
         </message>
         <message>
             <source>{count} characters</source>
             <translation type="vanished">{count} 个字符</translation>
         </message>
         <message>
+            <source>{count} duplicates merged</source>
+            <translation>合并 {count} 个重复项</translation>
+        </message>
+        <message>
+            <source>{count} expired</source>
+            <translation>{count} 行超时</translation>
+        </message>
+        <message>
+            <source>{count} failed</source>
+            <translation>{count} 行失败</translation>
+        </message>
+        <message>
+            <source>{count} hours</source>
+            <translation>{count} 小时</translation>
+        </message>
+        <message>
+            <source>{count} jobs</source>
+            <translation>{count} 个任务</translation>
+        </message>
+        <message>
+            <source>{count} lines cannot be asked, so nothing was added.</source>
+            <translation>{count} 行无法提问，因此没有添加任何内容。</translation>
+        </message>
+        <message>
+            <source>{count} minutes</source>
+            <translation>{count} 分钟</translation>
+        </message>
+        <message>
             <source>{count} more conversations could not be read.</source>
             <translation>另有 {count} 个对话无法读取。</translation>
+        </message>
+        <message>
+            <source>{count} pictures</source>
+            <translation>{count} 张图片</translation>
+        </message>
+        <message>
+            <source>{count} reused</source>
+            <translation>{count} 行复用</translation>
+        </message>
+        <message>
+            <source>{count} rows</source>
+            <translation>{count} 行</translation>
+        </message>
+        <message>
+            <source>{count} rows have not ended yet and are left out.</source>
+            <translation>{count} 行尚未结束，已略过。</translation>
+        </message>
+        <message>
+            <source>{count} seconds</source>
+            <translation>{count} 秒</translation>
+        </message>
+        <message>
+            <source>{count} uncertain</source>
+            <translation>{count} 行不确定</translation>
+        </message>
+        <message>
+            <source>{count} under way</source>
+            <translation>{count} 行进行中</translation>
+        </message>
+        <message>
+            <source>{count} wait</source>
+            <translation>{count} 行等待</translation>
+        </message>
+        <message>
+            <source>{count} with the service since {time}</source>
+            <translation>{count} 行自 {time} 起由服务处理</translation>
         </message>
         <message>
             <source>{day}: {amount}</source>
@@ -8136,8 +10128,24 @@ in the folder {folder}</source>
             <translation>已读取 {done} 个对话</translation>
         </message>
         <message>
+            <source>{done} of {all} MB</source>
+            <translation>{done} / {all} MB</translation>
+        </message>
+        <message>
             <source>{done} of {total} conversations</source>
             <translation>{done} / {total} 个对话</translation>
+        </message>
+        <message>
+            <source>{done} of {total} rows</source>
+            <translation>{done} / {total} 行</translation>
+        </message>
+        <message>
+            <source>{ended} of {all} ended</source>
+            <translation>{all} 个中 {ended} 个已结束</translation>
+        </message>
+        <message>
+            <source>{ended} of {all} rows</source>
+            <translation>{ended} / {all} 行</translation>
         </message>
         <message>
             <source>{file}, after conversation {number}</source>
@@ -8154,6 +10162,10 @@ in the folder {folder}</source>
         <message>
             <source>{file}: {reason}</source>
             <translation>{file}：{reason}</translation>
+        </message>
+        <message>
+            <source>{first} · {second}</source>
+            <translation>{first} · {second}</translation>
         </message>
         <message numerus="yes">
             <source>{going} of {n} files</source>
@@ -8179,6 +10191,10 @@ in the folder {folder}</source>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
             <translation>{host} 返回的不是回答 (HTTP {status})。</translation>
+        </message>
+        <message>
+            <source>{host} answered {status}.</source>
+            <translation>{host} 返回 {status}。</translation>
         </message>
         <message>
             <source>{host} answers with status {status} instead of the protocol.</source>
@@ -8209,6 +10225,10 @@ in the folder {folder}</source>
             <translation>{host} 没有像模型服务器那样列出模型。</translation>
         </message>
         <message>
+            <source>{host} does not take messages at this address.</source>
+            <translation>{host} 不在此地址接收消息。</translation>
+        </message>
+        <message>
             <source>{host} gave an empty answer; the model may still be starting.</source>
             <translation>{host} 返回了空回答；模型可能仍在启动。</translation>
         </message>
@@ -8237,6 +10257,10 @@ in the folder {folder}</source>
             <translation>{host} 发来的内容远超所请求的。</translation>
         </message>
         <message>
+            <source>{host} sent something that is not a batch.</source>
+            <translation>{host} 发来的内容不是批次。</translation>
+        </message>
+        <message>
             <source>{host} sent something that is not a count of tokens.</source>
             <translation>{host} 发来的不是 token 数。</translation>
         </message>
@@ -8263,6 +10287,54 @@ in the folder {folder}</source>
         <message>
             <source>{hours}h</source>
             <translation>{hours} 时</translation>
+        </message>
+        <message>
+            <source>{images} → {columns}</source>
+            <translation>{images} → {columns}</translation>
+        </message>
+        <message>
+            <source>{job} has ended: {answered} answered</source>
+            <translation>{job}已结束：{answered} 行已回答</translation>
+        </message>
+        <message>
+            <source>{job} has not ended: kireji batch show {id}</source>
+            <translation>{job}尚未结束：kireji batch show {id}</translation>
+        </message>
+        <message>
+            <source>{job} is paused.</source>
+            <translation>{job}已暂停。</translation>
+        </message>
+        <message>
+            <source>{job} is paused: nothing new is sent.</source>
+            <translation>{job}已暂停：不再发送新内容。</translation>
+        </message>
+        <message>
+            <source>{job} is removed.</source>
+            <translation>{job}已移除。</translation>
+        </message>
+        <message>
+            <source>{job} is still being read.</source>
+            <translation>{job}仍在读取。</translation>
+        </message>
+        <message>
+            <source>{job} runs while the app does, or with: kireji batch run {id}</source>
+            <translation>{job}在程序运行时执行，或使用：kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>{job} waits, and nothing was sent: kireji batch run {id}</source>
+            <translation>{job}正在等待，没有发送任何内容：kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>{job} waits: kireji batch run {id}</source>
+            <translation>{job}正在等待：kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>{job} was cancelled: {answered} answered</source>
+            <translation>{job}已取消：{answered} 行已回答</translation>
+        </message>
+        <message>
+            <source>{job}: {sentence}</source>
+            <translation>{job}：{sentence}</translation>
         </message>
         <message>
             <source>{key} is not an object: {{...}}</source>
@@ -8400,6 +10472,10 @@ in the folder {folder}</source>
             <translation>{name} 无法读取此对话中的一张图片。</translation>
         </message>
         <message>
+            <source>{name} cannot see pictures.</source>
+            <translation>{name} 不能看图片。</translation>
+        </message>
+        <message>
             <source>{name} cannot see pictures; it gets the text this computer reads in them.</source>
             <translation>{name} 看不到图片；它会得到本机从中读出的文字。</translation>
         </message>
@@ -8408,12 +10484,36 @@ in the folder {folder}</source>
             <translation>{name} 在 {total} 秒内没有响应。</translation>
         </message>
         <message>
+            <source>{name} did not get to it within a day.</source>
+            <translation>{name} 未能在一天之内处理。</translation>
+        </message>
+        <message>
             <source>{name} does not allow this key to do that.</source>
             <translation>{name} 不允许此密钥这样做。</translation>
         </message>
         <message>
+            <source>{name} does not call a batch back; it ends within a day.</source>
+            <translation>{name} 不撤回批次；它会在一天之内结束。</translation>
+        </message>
+        <message>
+            <source>{name} does not find the batch at the moment.</source>
+            <translation>{name} 暂时找不到该批次。</translation>
+        </message>
+        <message>
             <source>{name} does not know the effort {asked}; it answers with {sent}.</source>
             <translation>{name} 不支持推理强度 {asked}；以 {sent} 回答。</translation>
+        </message>
+        <message>
+            <source>{name} does not know this batch; another account's key may have made it.</source>
+            <translation>{name} 没有这个批次；它可能是用其他账户的密钥创建的。</translation>
+        </message>
+        <message>
+            <source>{name} ended it in a way that is not known here.</source>
+            <translation>{name} 以无法识别的方式结束了它。</translation>
+        </message>
+        <message>
+            <source>{name} ends neither with .jsonl nor with .csv, which are what can be written</source>
+            <translation>{name} 的扩展名既不是 .jsonl 也不是 .csv；只能写入这两种文件</translation>
         </message>
         <message>
             <source>{name} has a fault at the moment.</source>
@@ -8422,6 +10522,10 @@ in the folder {folder}</source>
         <message>
             <source>{name} has been silent for {silence} seconds, which is the limit.</source>
             <translation>{name} 已 {silence} 秒没有响应，达到上限。</translation>
+        </message>
+        <message>
+            <source>{name} has deleted the results of this batch.</source>
+            <translation>{name} 已删除此批次的结果。</translation>
         </message>
         <message>
             <source>{name} has no model.</source>
@@ -8456,6 +10560,10 @@ in the folder {folder}</source>
             <translation>{name} 是文件夹，不是文件。</translation>
         </message>
         <message>
+            <source>{name} is a folder.</source>
+            <translation>{name} 是文件夹。</translation>
+        </message>
+        <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
             <translation>{name} 是 {found} 的导出文件，不是 {wanted} 的。</translation>
         </message>
@@ -8474,6 +10582,26 @@ in the folder {folder}</source>
         <message>
             <source>{name} is larger than {most} MB.</source>
             <translation>{name} 超过 {most} MB。</translation>
+        </message>
+        <message>
+            <source>{name} is neither a file nor a folder</source>
+            <translation>{name} 既不是文件也不是文件夹</translation>
+        </message>
+        <message>
+            <source>{name} is neither lines of JSON (.jsonl), nor a table (.csv), nor a picture</source>
+            <translation>{name} 既不是逐行 JSON (.jsonl)，也不是表格 (.csv) 或图片</translation>
+        </message>
+        <message>
+            <source>{name} is no JSON schema.</source>
+            <translation>{name} 不是 JSON 架构。</translation>
+        </message>
+        <message>
+            <source>{name} is no JSON: {why}.</source>
+            <translation>{name} 不是 JSON：{why}。</translation>
+        </message>
+        <message>
+            <source>{name} is not a file.</source>
+            <translation>{name} 不是文件。</translation>
         </message>
         <message>
             <source>{name} is not a folder.</source>
@@ -8514,6 +10642,10 @@ in the folder {folder}</source>
         <message>
             <source>{name} refused the question: {ended}</source>
             <translation>{name} 拒绝了问题：{ended}</translation>
+        </message>
+        <message>
+            <source>{name} sent lines that are not results of a batch.</source>
+            <translation>{name} 发来的行不是批次的结果。</translation>
         </message>
         <message>
             <source>{name} stands there twice. Remove one of the two.</source>
@@ -8631,6 +10763,10 @@ in the folder {folder}</source>
             <source>{number}k</source>
             <translation>{number}k</translation>
         </message>
+        <message>
+            <source>{n} % of the price</source>
+            <translation>价格的 {n} %</translation>
+        </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
@@ -8639,10 +10775,45 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} answered before</source>
+            <extracomment>1 answered before</extracomment>
+            <translation>
+                <numerusform>{n} 行之前已回答</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} answers are kept.</source>
+            <extracomment>1 answer is kept.</extracomment>
+            <translation>
+                <numerusform>保留 {n} 条回答。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} answers of this month have a price that nobody knows; they are not in these sums.</source>
             <extracomment>1 answer of this month has a price that nobody knows; it is not in these sums.</extracomment>
             <translation>
                 <numerusform>本月有 {n} 条回答的价格未知；未计入这些合计。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} bad lines left out</source>
+            <extracomment>1 bad line left out</extracomment>
+            <translation>
+                <numerusform>略过 {n} 个无效行</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} cannot be used</source>
+            <extracomment>1 cannot be used</extracomment>
+            <translation>
+                <numerusform>{n} 行无法使用</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} columns</source>
+            <extracomment>1 column</extracomment>
+            <translation>
+                <numerusform>{n} 列</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8674,8 +10845,30 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message>
+            <source>{n} done</source>
+            <translation>{n} 行完成</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} duplicates merged</source>
+            <extracomment>1 duplicate merged</extracomment>
+            <translation>
+                <numerusform>合并 {n} 个重复项</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>{n} earlier messages are not shown here</source>
             <translation>此处未显示更早的 {n} 条消息</translation>
+        </message>
+        <message>
+            <source>{n} failed</source>
+            <translation>{n} 行失败</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} failed: retry only these</source>
+            <extracomment>1 failed: retry only this</extracomment>
+            <translation>
+                <numerusform>{n} 行失败：只重试这些</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>{n} files</source>
@@ -8696,6 +10889,34 @@ in the folder {folder}</source>
             <extracomment>1 found</extracomment>
             <translation>
                 <numerusform>找到 {n} 个</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} hours</source>
+            <extracomment>an hour</extracomment>
+            <translation>
+                <numerusform>{n} 小时</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} images</source>
+            <extracomment>1 image</extracomment>
+            <translation>
+                <numerusform>{n} 张图片</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lines cannot be used. The others can go on without them.</source>
+            <extracomment>1 line cannot be used. The others can go on without it.</extracomment>
+            <translation>
+                <numerusform>{n} 行无法使用。其余各行可以继续。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lines read</source>
+            <extracomment>1 line read</extracomment>
+            <translation>
+                <numerusform>已读取 {n} 行</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8720,6 +10941,13 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} minutes</source>
+            <extracomment>a minute</extracomment>
+            <translation>
+                <numerusform>{n} 分钟</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} models</source>
             <extracomment>1 model</extracomment>
             <translation>
@@ -8731,6 +10959,20 @@ in the folder {folder}</source>
             <extracomment>1 more place is wrong.</extracomment>
             <translation>
                 <numerusform>另有 {n} 处不正确。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} need you</source>
+            <extracomment>1 needs you</extracomment>
+            <translation>
+                <numerusform>{n} 个需要您处理</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} of {rows} rows failed and can be tried again.</source>
+            <extracomment>1 of {rows} rows failed and can be tried again.</extracomment>
+            <translation>
+                <numerusform>{rows} 行中有 {n} 行失败，可以重试。</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8755,10 +10997,24 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} pictures are no longer there.</source>
+            <extracomment>A picture is no longer there.</extracomment>
+            <translation>
+                <numerusform>有 {n} 张图片已不存在。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} pictures of the history are lost.</source>
             <extracomment>1 picture of the history is lost.</extracomment>
             <translation>
                 <numerusform>历史记录中有 {n} 张图片丢失。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures read</source>
+            <extracomment>1 picture read</extracomment>
+            <translation>
+                <numerusform>已读取 {n} 张图片</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8773,6 +11029,66 @@ in the folder {folder}</source>
             <extracomment>1 request</extracomment>
             <translation>
                 <numerusform>{n} 个请求</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{n} reused</source>
+            <translation>{n} 行复用</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows</source>
+            <extracomment>1 row</extracomment>
+            <translation>
+                <numerusform>{n} 行</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows are answered</source>
+            <extracomment>1 row is answered</extracomment>
+            <translation>
+                <numerusform>{n} 行已回答</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows are asked again.</source>
+            <extracomment>1 row is asked again.</extracomment>
+            <translation>
+                <numerusform>重新提问 {n} 行。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows are with the service. What it has answered already is paid for, and those answers are kept.</source>
+            <extracomment>1 row is with the service. If it has answered that already, the answer is paid for, and it is kept.</extracomment>
+            <translation>
+                <numerusform>有 {n} 行由服务处理中。已回答的部分已计费，这些回答会保留。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows to ask</source>
+            <extracomment>1 row to ask</extracomment>
+            <translation>
+                <numerusform>{n} 行待提问</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows were sent, and nobody can tell whether the service has them. Sent again, they may be paid twice.</source>
+            <extracomment>1 row was sent, and nobody can tell whether the service has it. Sent again, it may be paid for twice.</extracomment>
+            <translation>
+                <numerusform>{n} 行已发送，但无法得知服务是否收到。重新发送可能会重复计费。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows with the service since {time}</source>
+            <extracomment>1 row with the service since {time}</extracomment>
+            <translation>
+                <numerusform>{n} 行自 {time} 起由服务处理</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} running</source>
+            <extracomment>1 running</extracomment>
+            <translation>
+                <numerusform>{n} 个正在运行</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8803,6 +11119,14 @@ in the folder {folder}</source>
                 <numerusform>{n} 个 token</numerusform>
             </translation>
         </message>
+        <message>
+            <source>{n} tokens read</source>
+            <translation>读取 {n} 个 token</translation>
+        </message>
+        <message>
+            <source>{n} tokens written</source>
+            <translation>写出 {n} 个 token</translation>
+        </message>
         <message numerus="yes">
             <source>{n} tools</source>
             <extracomment>1 tool</extracomment>
@@ -8815,6 +11139,17 @@ in the folder {folder}</source>
             <extracomment>1 turn</extracomment>
             <translation>
                 <numerusform>{n} 轮</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{n} uncertain</source>
+            <translation>{n} 行不确定</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} values were hidden before they were sent:</source>
+            <extracomment>1 value was hidden before it was sent:</extracomment>
+            <translation>
+                <numerusform>发送前隐藏了 {n} 个值：</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8885,12 +11220,20 @@ in the folder {folder}</source>
             <translation>{path} 含有超过 {number} 个代码文件。</translation>
         </message>
         <message>
+            <source>{path} has no columns.</source>
+            <translation>{path} 没有列。</translation>
+        </message>
+        <message>
             <source>{path} has no server called {name}.</source>
             <translation>{path} 中没有名为 {name} 的服务器。</translation>
         </message>
         <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} 是其他程序的数据库。</translation>
+        </message>
+        <message>
+            <source>{path} is a folder.</source>
+            <translation>{path} 是文件夹。</translation>
         </message>
         <message>
             <source>{path} is larger than {most} MB.</source>
@@ -8905,6 +11248,14 @@ in the folder {folder}</source>
             <translation>{path} 不是 UTF-8 文本。</translation>
         </message>
         <message>
+            <source>{path} is not UTF-8.</source>
+            <translation>{path} 不是 UTF-8。</translation>
+        </message>
+        <message>
+            <source>{path} is not a file that can be replaced.</source>
+            <translation>{path} 不是可以替换的文件。</translation>
+        </message>
+        <message>
             <source>{path} is not a program: it is a folder.</source>
             <translation>{path} 不是程序，而是文件夹。</translation>
         </message>
@@ -8913,8 +11264,20 @@ in the folder {folder}</source>
             <translation>{path} 不是程序：该文件不可执行。</translation>
         </message>
         <message>
+            <source>{path} is not a regular file.</source>
+            <translation>{path} 不是普通文件。</translation>
+        </message>
+        <message>
             <source>{path} is not there.</source>
             <translation>{path} 不存在。</translation>
+        </message>
+        <message>
+            <source>{path} is one JSON list, not lines of JSON.</source>
+            <translation>{path} 是一个 JSON 列表，而不是逐行 JSON。</translation>
+        </message>
+        <message>
+            <source>{path} is written in UTF-16.</source>
+            <translation>{path} 是 UTF-16 编码。</translation>
         </message>
         <message>
             <source>{path} is written in a way that cannot be changed without losing something.</source>
@@ -8923,6 +11286,10 @@ in the folder {folder}</source>
         <message>
             <source>{path} names no server.</source>
             <translation>{path} 没有指定任何服务器。</translation>
+        </message>
+        <message>
+            <source>{path} needs a prompt that says what to do with each row.</source>
+            <translation>{path} 需要提示词，说明如何处理每一行。</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
@@ -8937,12 +11304,28 @@ in the folder {folder}</source>
             <translation>已占用上下文的 {percent} %</translation>
         </message>
         <message>
+            <source>{percent} % of the full price, through the service's batches</source>
+            <translation>全价的 {percent} %，通过服务的批处理</translation>
+        </message>
+        <message>
             <source>{pictures} came with it.</source>
             <translation>同时添加了 {pictures}。</translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
             <translation>{place}是否有误，以及网络。</translation>
+        </message>
+        <message>
+            <source>{problem} It may have been paid for nevertheless.</source>
+            <translation>{problem} 仍可能已计费。</translation>
+        </message>
+        <message>
+            <source>{problem} The job goes on by itself.</source>
+            <translation>{problem} 任务会自行继续。</translation>
+        </message>
+        <message>
+            <source>{problem} Then resume the job.</source>
+            <translation>{problem} 然后请继续任务。</translation>
         </message>
         <message>
             <source>{provider} does not count; this is an estimate.</source>
@@ -8991,6 +11374,30 @@ in the folder {folder}</source>
         <message>
             <source>{requests}, {read} tokens read and {written} written</source>
             <translation>{requests}，读取 {read} 个 token，生成 {written} 个</translation>
+        </message>
+        <message>
+            <source>{rows} count as failed.</source>
+            <translation>{rows}计为失败。</translation>
+        </message>
+        <message>
+            <source>{rows} since {time}</source>
+            <translation>{rows}，自 {time} 起</translation>
+        </message>
+        <message>
+            <source>{rows} still come back.</source>
+            <translation>仍有 {rows}会返回。</translation>
+        </message>
+        <message>
+            <source>{rows} wait again.</source>
+            <translation>{rows}重新等待。</translation>
+        </message>
+        <message>
+            <source>{rows} written.</source>
+            <translation>已写入 {rows}。</translation>
+        </message>
+        <message>
+            <source>{rows}, for {amount}</source>
+            <translation>{rows}，费用 {amount}</translation>
         </message>
         <message>
             <source>{rows}: added behind the end that was last noted. The program was killed meanwhile, or somebody wrote them.</source>
@@ -9134,6 +11541,10 @@ in the folder {folder}</source>
         <message>
             <source>{spent} of {budget}</source>
             <translation>{spent} / {budget}</translation>
+        </message>
+        <message>
+            <source>{state} · reused</source>
+            <translation>{state} · 复用</translation>
         </message>
         <message>
             <source>{taken} of {room}</source>
@@ -9316,12 +11727,24 @@ in the folder {folder}</source>
             <translation>{when}，或更改 openrouter 下的设置。</translation>
         </message>
         <message>
+            <source>{who} has no batch service for {model}.</source>
+            <translation>{who} 没有用于 {model} 的批处理服务。</translation>
+        </message>
+        <message>
+            <source>{who}'s batches take no pictures from this computer, only from the web.</source>
+            <translation>{who} 的批处理不接受本机的图片，只接受网络图片。</translation>
+        </message>
+        <message>
             <source>{who}; asked because the conversation contained text from {outside}</source>
             <translation>{who}；询问原因：对话含有来自{outside}的文字</translation>
         </message>
         <message>
             <source>{who}; asked because {why}</source>
             <translation>{who}；询问原因：{why}</translation>
+        </message>
+        <message>
+            <source>{why} Nobody can tell whether {rows} rows of this job are with the service. Look at its own list of batches, then say whether they are to be sent again or count as failed.</source>
+            <translation>{why} 无法得知此任务的 {rows} 行是否在服务处。请查看服务自己的批次列表，然后决定重新发送还是计为失败。</translation>
         </message>
         <message>
             <source>{words}, and up to {amount} under way</source>
@@ -9334,6 +11757,34 @@ in the folder {folder}</source>
         <message>
             <source>“Capture after a delay” waits</source>
             <translation>“延迟后截取”等待</translation>
+        </message>
+        <message>
+            <source>“{field}” cannot be {got}.</source>
+            <translation>“{field}”不能是{got}。</translation>
+        </message>
+        <message>
+            <source>“{name}” cannot be read.</source>
+            <translation>无法读取“{name}”。</translation>
+        </message>
+        <message>
+            <source>“{name}” is neither lines of JSON (.jsonl), nor a table (.csv), nor a picture.</source>
+            <translation>“{name}”既不是逐行 JSON (.jsonl)，也不是表格 (.csv) 或图片。</translation>
+        </message>
+        <message>
+            <source>“{name}” is not a JSON object.</source>
+            <translation>“{name}”不是 JSON 对象。</translation>
+        </message>
+        <message>
+            <source>“{name}” is not known here: a line has prompt, image and id.</source>
+            <translation>无法识别“{name}”：一行包含 prompt、image 和 id。</translation>
+        </message>
+        <message>
+            <source>“{name}” is not known here; did you mean “{close}”?</source>
+            <translation>无法识别“{name}”；是否指“{close}”？</translation>
+        </message>
+        <message>
+            <source>“{name}” is too large for a schema.</source>
+            <translation>“{name}”太大，不能作为架构。</translation>
         </message>
         <message>
             <source>“{program}” could not be started: the process that starts it was ended.</source>
@@ -9356,12 +11807,20 @@ in the folder {folder}</source>
             <translation>“{title}”已回到列表</translation>
         </message>
         <message>
+            <source>“{what}” cannot be carried over to this service's form.</source>
+            <translation>“{what}”无法转换为此服务的格式。</translation>
+        </message>
+        <message>
             <source>… and {more} more characters</source>
             <translation>… 以及另外 {more} 个字符</translation>
         </message>
         <message>
             <source>≈ {amount}</source>
             <translation>≈ {amount}</translation>
+        </message>
+        <message>
+            <source>≈ {read} read, {written} written</source>
+            <translation>≈ 读取 {read}，写出 {written}</translation>
         </message>
         <message>
             <source>▇▇▇ stands in their place, in the window, on the command line and in the history.</source>
