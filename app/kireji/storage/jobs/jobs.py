@@ -72,13 +72,13 @@ def found(connection: Connection, job: int, alive: Callable[[Origin], bool] = _n
     return None if row is None else _job(connection, row, alive)
 
 
-def existing(connection: Connection, job: int) -> Job:
+def existing(connection: Connection, job: int, alive: Callable[[Origin], bool] = _nobody) -> Job:
     """One.
 
     Raises:
         JobConflict: There is none.
     """
-    known = found(connection, job)
+    known = found(connection, job, alive)
     if known is None:
         raise no_such(job)
     return known
@@ -90,7 +90,13 @@ def no_such(job: int) -> JobConflict:
 
 
 def set_state(
-    connection: Connection, job: int, state: JobState, sentence: str, delivery: Delivery | None, now: int
+    connection: Connection,
+    job: int,
+    state: JobState,
+    sentence: str,
+    delivery: Delivery | None,
+    now: int,
+    alive: Callable[[Origin], bool],
 ) -> Job:
     """As in JobStore."""
     known = existing(connection, job)
@@ -106,7 +112,7 @@ def set_state(
     connection.execute(_MOVE, (state.value, storable(sentence), began, ended, job))
     if delivery is not None:
         queue(connection, delivery)
-    return existing(connection, job)
+    return existing(connection, job, alive)
 
 
 def _refuse_early_end(connection: Connection, known: Job, state: JobState) -> None:

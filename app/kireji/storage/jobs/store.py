@@ -86,7 +86,7 @@ class SqliteJobStore:
     async def set_state(self, job: int, state: JobState, sentence: str = "", delivery: Delivery | None = None) -> Job:
         """As in JobStore."""
         now = self._time()
-        return await self._database.write(lambda c: jobs.set_state(c, job, state, sentence, delivery, now))
+        return await self._database.write(lambda c: jobs.set_state(c, job, state, sentence, delivery, now, self._alive))
 
     async def tell(self, job: int, sentence: str) -> None:
         """As in JobStore."""
