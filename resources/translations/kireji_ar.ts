@@ -4,6 +4,10 @@
     <context>
         <name>Kireji</name>
         <message>
+            <source>#</source>
+            <translation>#</translation>
+        </message>
+        <message>
             <source>${amount}</source>
             <translation>{amount} دولار</translation>
         </message>
@@ -44,6 +48,38 @@
             <translation>⁦-----BEGIN PRIVATE KEY-----⁩</translation>
         </message>
         <message>
+            <source>1 bad line left out</source>
+            <translation>تُرك سطر فاسد واحد</translation>
+        </message>
+        <message>
+            <source>1 duplicate merged</source>
+            <translation>دُمج مكرر واحد</translation>
+        </message>
+        <message>
+            <source>1 hour</source>
+            <translation>ساعة واحدة</translation>
+        </message>
+        <message>
+            <source>1 line cannot be asked, so nothing was added.</source>
+            <translation>سطر واحد لا يمكن السؤال عنه، لذا لم يُضَف شيء.</translation>
+        </message>
+        <message>
+            <source>1 minute</source>
+            <translation>دقيقة واحدة</translation>
+        </message>
+        <message>
+            <source>1 row</source>
+            <translation>صف واحد</translation>
+        </message>
+        <message>
+            <source>1 row has not ended yet and is left out.</source>
+            <translation>صف واحد لم ينتهِ بعد، وقد تُرك.</translation>
+        </message>
+        <message>
+            <source>1 second</source>
+            <translation>ثانية واحدة</translation>
+        </message>
+        <message>
             <source>1 tool</source>
             <translation>أداة واحدة</translation>
         </message>
@@ -60,8 +96,24 @@
             <translation>؛ هل تقصد {name}؟</translation>
         </message>
         <message>
+            <source>&lt; {amount}</source>
+            <translation>أقل من {amount}</translation>
+        </message>
+        <message>
             <source>?</source>
             <translation>؟</translation>
+        </message>
+        <message>
+            <source>A JSON schema</source>
+            <translation>مخطط JSON</translation>
+        </message>
+        <message>
+            <source>A batch of the same size turned out to be another one's.</source>
+            <translation>تبيّن أن دفعة بالحجم نفسه تخص جهة أخرى.</translation>
+        </message>
+        <message>
+            <source>A batch service says nothing of a batch before it has ended: smaller batches show progress sooner. Their size holds for jobs that are made from now on.</source>
+            <translation>لا تقول خدمة الدفعات شيئًا عن دفعة قبل انتهائها: فالدفعات الأصغر تُظهر التقدم أسرع. يسري حجمها على المهام التي تُنشأ من الآن.</translation>
         </message>
         <message>
             <source>A budget in settings.toml cannot be read, so nothing was sent.</source>
@@ -70,6 +122,10 @@
         <message>
             <source>A change makes the next question cost more: the service reads the conversation anew.</source>
             <translation>أي تغيير يرفع تكلفة السؤال التالي: إذ تقرأ الخدمة المحادثة من جديد.</translation>
+        </message>
+        <message>
+            <source>A column in braces stands for what the row has there.</source>
+            <translation>العمود بين قوسين معقوفين يمثّل ما في الصف هناك.</translation>
         </message>
         <message>
             <source>A content check held the question back{why}.</source>
@@ -88,8 +144,24 @@
             <translation>يُسمّى الملف بمساره الكامل.</translation>
         </message>
         <message>
+            <source>A file needs a name.</source>
+            <translation>يحتاج الملف إلى اسم.</translation>
+        </message>
+        <message>
             <source>A file on another computer was not attached. Copy it to this one first.</source>
             <translation>لم يُرفق ملف على حاسوب آخر. انسخه إلى هذا أولًا.</translation>
+        </message>
+        <message>
+            <source>A folder of pictures</source>
+            <translation>مجلد صور</translation>
+        </message>
+        <message>
+            <source>A job asks about every row of a file, or every picture in a folder, in the same way: receipts become a table, pictures get their texts, letters are sorted by subject.</source>
+            <translation>تسأل المهمة عن كل صف في ملف، أو كل صورة في مجلد، بالطريقة نفسها: فتصير الإيصالات جدولًا، وتحصل الصور على نصوصها، وتُفرز الرسائل حسب موضوعها.</translation>
+        </message>
+        <message>
+            <source>A job needs you</source>
+            <translation>مهمة بانتظارك</translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
@@ -104,8 +176,20 @@
             <translation>لا يُستعمل المفتاح إلا لهذه الجلسة؛ ولا يُكتب في ملف أبدًا.</translation>
         </message>
         <message>
+            <source>A line with params has neither a method nor a url.</source>
+            <translation>السطر الذي فيه params لا method فيه ولا url.</translation>
+        </message>
+        <message>
+            <source>A message has no “{field}”.</source>
+            <translation>في رسالة ينقص «{field}».</translation>
+        </message>
+        <message>
             <source>A name has up to 64 letters, digits, spaces and the signs . _ - ( ) @ +.</source>
             <translation>يتكون الاسم من 64 على الأكثر من الحروف والأرقام والمسافات والعلامات ‎. _ - ( ) @ +‎.</translation>
+        </message>
+        <message>
+            <source>A name stands twice in it, once with a picture or a document.</source>
+            <translation>يرد فيه اسم مرتين، إحداهما مع صورة أو مستند.</translation>
         </message>
         <message>
             <source>A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.</source>
@@ -120,8 +204,20 @@
             <translation>صفحة لأداة</translation>
         </message>
         <message>
+            <source>A picture in it is of an unknown kind, or damaged.</source>
+            <translation>فيه صورة من نوع غير معروف، أو تالفة.</translation>
+        </message>
+        <message>
+            <source>A picture in it is written in an unusual way.</source>
+            <translation>فيه صورة مكتوبة بطريقة غير معتادة.</translation>
+        </message>
+        <message>
             <source>A picture in this conversation is larger than the service takes.</source>
             <translation>في هذه المحادثة صورة أكبر مما تقبله الخدمة.</translation>
+        </message>
+        <message>
+            <source>A picture of this job is missing or damaged.</source>
+            <translation>صورة في هذه المهمة مفقودة أو تالفة.</translation>
         </message>
         <message>
             <source>A picture or document is missing.</source>
@@ -138,6 +234,10 @@
         <message>
             <source>A piece of JSON from the server's documentation can be pasted into any of these fields.</source>
             <translation>يمكن لصق مقطع JSON من توثيق الخادم في أي من هذه الحقول.</translation>
+        </message>
+        <message>
+            <source>A place in the prompt has no name.</source>
+            <translation>في السؤال موضع بلا اسم.</translation>
         </message>
         <message>
             <source>A program on this computer</source>
@@ -190,6 +290,18 @@
         <message>
             <source>A rule of this {name} account held the question back.</source>
             <translation>أوقفت السؤالَ قاعدةٌ في حساب {name} هذا.</translation>
+        </message>
+        <message>
+            <source>A schema is a JSON object, in braces.</source>
+            <translation>المخطط كائن JSON بين قوسين معقوفين.</translation>
+        </message>
+        <message>
+            <source>A schema is a JSON object.</source>
+            <translation>المخطط كائن JSON.</translation>
+        </message>
+        <message>
+            <source>A secret belongs to one address, and there is none.</source>
+            <translation>السر خاص بعنوان واحد، ولا عنوان هنا.</translation>
         </message>
         <message>
             <source>A secret is kept in your system keychain, never in a file. Only this server gets it.</source>
@@ -436,6 +548,10 @@
             <translation>مجددًا بالنموذج نفسه</translation>
         </message>
         <message>
+            <source>All</source>
+            <translation>الكل</translation>
+        </message>
+        <message>
             <source>All conversations</source>
             <translation>كل المحادثات</translation>
         </message>
@@ -450,6 +566,10 @@
         <message>
             <source>All its tools</source>
             <translation>كل أدواته</translation>
+        </message>
+        <message>
+            <source>All other rows have ended, but nobody can tell what became of {rows} that were sent. Say whether they are to be sent again or count as failed.</source>
+            <translation>انتهت كل الصفوف الأخرى، لكن مصير صفوف أُرسلت وعددها {rows} غير معروف. حدّد هل تُرسل مجددًا أم تُحتسب مخفقة.</translation>
         </message>
         <message>
             <source>All screens</source>
@@ -636,6 +756,10 @@
             <translation>تقرأ الخدمة الأخرى كل شيء: {tokens} من الرموز{price}.</translation>
         </message>
         <message>
+            <source>Another window or command line may have been quicker; look at it again.</source>
+            <translation>ربما سبقت نافذة أخرى أو سطر أوامر آخر؛ انظر إليها مجددًا.</translation>
+        </message>
+        <message>
             <source>Answer</source>
             <translation>الإجابة</translation>
         </message>
@@ -652,6 +776,10 @@
             <translation>اكتملت الإجابة.</translation>
         </message>
         <message>
+            <source>Answer in one word.</source>
+            <translation>أجب بكلمة واحدة.</translation>
+        </message>
+        <message>
             <source>Answer in {title}: {words}</source>
             <translation>إجابة في {title}: {words}</translation>
         </message>
@@ -666,6 +794,14 @@
         <message>
             <source>Answers and questions</source>
             <translation>الإجابات والأسئلة</translation>
+        </message>
+        <message>
+            <source>Answers as a table</source>
+            <translation>الإجابات في جدول</translation>
+        </message>
+        <message>
+            <source>Answers come at once; several rows are asked at the same time.</source>
+            <translation>تصل الإجابات فورًا؛ ويُسأل عن عدة صفوف في الوقت نفسه.</translation>
         </message>
         <message>
             <source>Answers from a model</source>
@@ -891,6 +1027,14 @@
             <source>Ask ⏎</source>
             <translation>اسأل ⏎</translation>
         </message>
+        <message>
+            <source>Asked</source>
+            <translation>السؤال</translation>
+        </message>
+        <message>
+            <source>Asked at the same time, one by one</source>
+            <translation>المسؤول عنها في الوقت نفسه، واحدًا واحدًا</translation>
+        </message>
         <message numerus="yes">
             <source>Asked one after the other when this answer is done:</source>
             <extracomment>Asked when this answer is done:</extracomment>
@@ -906,6 +1050,10 @@
         <message>
             <source>Asked with</source>
             <translation>طُلب بـ</translation>
+        </message>
+        <message>
+            <source>Asking one row…</source>
+            <translation>يُسأل عن صف واحد…</translation>
         </message>
         <message>
             <source>At most</source>
@@ -930,6 +1078,14 @@
         <message>
             <source>Attached files and pictures</source>
             <translation type="vanished">الملفات والصور المرفقة</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Back to the jobs</source>
+            <translation>العودة إلى المهام</translation>
         </message>
         <message>
             <source>Back up every day</source>
@@ -958,6 +1114,22 @@
         <message>
             <source>Bank accounts</source>
             <translation>الحسابات المصرفية</translation>
+        </message>
+        <message>
+            <source>Batch service: half price, within a day</source>
+            <translation>خدمة الدفعات: نصف السعر، خلال يوم</translation>
+        </message>
+        <message>
+            <source>Batch service: {percent} % of the price, within a day</source>
+            <translation>خدمة الدفعات: {percent}% من السعر، خلال يوم</translation>
+        </message>
+        <message>
+            <source>Batch {batch} is {state} now.</source>
+            <translation>حالة الدفعة {batch} الآن: {state}.</translation>
+        </message>
+        <message>
+            <source>Batches know no “{what}”.</source>
+            <translation>لا تعرف الدفعات «{what}».</translation>
         </message>
         <message>
             <source>Being looked through…</source>
@@ -1076,8 +1248,20 @@
             <translation>إلغاء</translation>
         </message>
         <message>
+            <source>Cancel it first and wait until that is confirmed.</source>
+            <translation>ألغها أولًا وانتظر تأكيد ذلك.</translation>
+        </message>
+        <message>
+            <source>Cancel the job</source>
+            <translation>إلغاء المهمة</translation>
+        </message>
+        <message>
             <source>Cancel {name}</source>
             <translation>إلغاء {name}</translation>
+        </message>
+        <message>
+            <source>Cancel “{job}”?</source>
+            <translation>إلغاء «{job}»؟</translation>
         </message>
         <message>
             <source>Capture</source>
@@ -1108,6 +1292,10 @@
             <translation>التقطها مجددًا، أو اسأل بدونها في محادثة جديدة.</translation>
         </message>
         <message>
+            <source>Capture something first, or name a folder.</source>
+            <translation>التقط شيئًا أولًا، أو سمّ مجلدًا.</translation>
+        </message>
+        <message>
             <source>Capture the same region again</source>
             <translation>التقاط المنطقة نفسها مجددًا</translation>
         </message>
@@ -1124,6 +1312,10 @@
             <translation>التقط بالزر أو بقائمة الشريط أو بالأمر «{command}».</translation>
         </message>
         <message>
+            <source>Capture {number}</source>
+            <translation>اللقطة {number}</translation>
+        </message>
+        <message>
             <source>Capturing soon</source>
             <translation>الالتقاط بعد قليل</translation>
         </message>
@@ -1136,6 +1328,10 @@
             <translation>شهادات (*.pem *.crt *.cer)</translation>
         </message>
         <message>
+            <source>Change</source>
+            <translation>تغيير</translation>
+        </message>
+        <message>
             <source>Change budget</source>
             <translation>تغيير الميزانية</translation>
         </message>
@@ -1144,8 +1340,16 @@
             <translation>غيّره ثم اسأل مرة أخرى.</translation>
         </message>
         <message>
+            <source>Change it, or switch hiding off in the settings.</source>
+            <translation>غيّره، أو عطّل الإخفاء في الإعدادات.</translation>
+        </message>
+        <message>
             <source>Change the budgets in the settings</source>
             <translation>تغيير الميزانيات في الإعدادات</translation>
+        </message>
+        <message>
+            <source>Change the budgets…</source>
+            <translation>تغيير الميزانيات…</translation>
         </message>
         <message>
             <source>Change the folder of backups</source>
@@ -1172,12 +1376,28 @@
             <translation>تغيير…</translation>
         </message>
         <message>
+            <source>Check</source>
+            <translation>التحقق</translation>
+        </message>
+        <message>
+            <source>Check and start</source>
+            <translation>التحقق والبدء</translation>
+        </message>
+        <message>
+            <source>Check and start…</source>
+            <translation>التحقق والبدء…</translation>
+        </message>
+        <message>
             <source>Check it and try again.</source>
             <translation>تحقق منه ثم حاول مجددًا.</translation>
         </message>
         <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
             <translation>تحقق من الفوترة في لوحة {name}، أو استعمل مفتاحًا آخر.</translation>
+        </message>
+        <message>
+            <source>Check its name.</source>
+            <translation>تحقق من اسمه.</translation>
         </message>
         <message>
             <source>Check its permissions.</source>
@@ -1210,6 +1430,10 @@
         <message>
             <source>Check the address in Settings, Keys &amp; models</source>
             <translation>تحقق من العنوان في الإعدادات، المفاتيح والنماذج</translation>
+        </message>
+        <message>
+            <source>Check the address in Settings, Keys &amp; models, and the proxy settings.</source>
+            <translation>تحقق من العنوان في الإعدادات، المفاتيح والنماذج، ومن إعدادات الوكيل.</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models, or in OPENAI_BASE_URL</source>
@@ -1256,8 +1480,16 @@
             <translation>تحقق من القرص. النسخ السابقة ما زالت موجودة.</translation>
         </message>
         <message>
+            <source>Check the file and its folder.</source>
+            <translation>تحقق من الملف ومجلده.</translation>
+        </message>
+        <message>
             <source>Check the ledger</source>
             <translation>التحقق من الدفتر</translation>
+        </message>
+        <message>
+            <source>Check the name after --schema.</source>
+            <translation>تحقق من الاسم بعد ‎--schema.</translation>
         </message>
         <message>
             <source>Check the name.</source>
@@ -1324,8 +1556,20 @@
             <translation>اختر نموذجًا يستطيع ذلك، أو اترك الصورة.</translation>
         </message>
         <message>
+            <source>Choose a model that can.</source>
+            <translation>اختر نموذجًا يستطيع ذلك.</translation>
+        </message>
+        <message>
+            <source>Choose a model.</source>
+            <translation>اختر نموذجًا.</translation>
+        </message>
+        <message>
             <source>Choose an export</source>
             <translation>اختيار تصدير</translation>
+        </message>
+        <message>
+            <source>Choose another file.</source>
+            <translation>اختر ملفًا آخر.</translation>
         </message>
         <message>
             <source>Choose another folder.</source>
@@ -1424,6 +1668,10 @@
             <translation>اختيار ما يُرسل مع السؤال</translation>
         </message>
         <message>
+            <source>Choose what is asked about first.</source>
+            <translation>اختر أولًا ما يُسأل عنه.</translation>
+        </message>
+        <message>
             <source>Choose where…</source>
             <translation>اختيار المكان…</translation>
         </message>
@@ -1464,6 +1712,10 @@
             <translation>إغلاق النافذة</translation>
         </message>
         <message>
+            <source>Close this row</source>
+            <translation>إغلاق هذا الصف</translation>
+        </message>
+        <message>
             <source>Code, {language}.</source>
             <translation>كود، {language}.</translation>
         </message>
@@ -1478,6 +1730,10 @@
         <message>
             <source>Colours</source>
             <translation>الألوان</translation>
+        </message>
+        <message>
+            <source>Columns: {columns}</source>
+            <translation>الأعمدة: {columns}</translation>
         </message>
         <message>
             <source>Command</source>
@@ -1640,6 +1896,10 @@
             <translation>نسخ عنوان الرابط</translation>
         </message>
         <message>
+            <source>Copy the new secret</source>
+            <translation>نسخ السر الجديد</translation>
+        </message>
+        <message>
             <source>Copy the question</source>
             <translation>نسخ السؤال</translation>
         </message>
@@ -1672,6 +1932,10 @@
             <translation>انسخ هناك، ثم اسأل عن الحافظة.</translation>
         </message>
         <message>
+            <source>Copy these lines</source>
+            <translation>نسخ هذه الأسطر</translation>
+        </message>
+        <message>
             <source>Copy what is known about it</source>
             <translation>نسخ المعروف عنه</translation>
         </message>
@@ -1696,6 +1960,10 @@
             <translation>صحّحه في محرّر؛ ويُترك كما هو حتى ذلك الحين.</translation>
         </message>
         <message>
+            <source>Correct it in the settings.</source>
+            <translation>صحّحه في الإعدادات.</translation>
+        </message>
+        <message>
             <source>Correct its schema.</source>
             <translation>صحّح مخططه.</translation>
         </message>
@@ -1710,6 +1978,10 @@
         <message>
             <source>Correct that line; until then the defaults hold, and the file is left as it is.</source>
             <translation>صحّح ذلك السطر؛ وحتى ذلك الحين تسري القيم الافتراضية ويُترك الملف كما هو.</translation>
+        </message>
+        <message>
+            <source>Correct the address of the webhook in the settings.</source>
+            <translation>صحّح عنوان Webhook في الإعدادات.</translation>
         </message>
         <message>
             <source>Correct the entry in mcp.json.</source>
@@ -1732,8 +2004,20 @@
             <translation>صحّح المسار، أو اجعل الملف قابلًا للتنفيذ.</translation>
         </message>
         <message>
+            <source>Correct them, or go on without them: --yes</source>
+            <translation>صحّحها، أو تابع بدونها: ‎--yes</translation>
+        </message>
+        <message>
             <source>Cost</source>
             <translation>التكلفة</translation>
+        </message>
+        <message>
+            <source>Cost, at most</source>
+            <translation>التكلفة على الأكثر</translation>
+        </message>
+        <message>
+            <source>Cost, expected</source>
+            <translation>التكلفة المتوقعة</translation>
         </message>
         <message>
             <source>Count exactly</source>
@@ -1742,6 +2026,18 @@
         <message>
             <source>Count of tokens</source>
             <translation>عدّ الرموز</translation>
+        </message>
+        <message numerus="yes">
+            <source>Count them as failed</source>
+            <extracomment>Count it as failed</extracomment>
+            <translation>
+                <numerusform>احتسابها مخفقة</numerusform>
+                <numerusform>احتسابه مخفقًا</numerusform>
+                <numerusform>احتسابهما مخفقين</numerusform>
+                <numerusform>احتسابها مخفقة</numerusform>
+                <numerusform>احتسابها مخفقة</numerusform>
+                <numerusform>احتسابها مخفقة</numerusform>
+            </translation>
         </message>
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
@@ -1964,8 +2260,16 @@
             <translation>ارسم بالفأرة أو بمفاتيح الأسهم والمسافة  (Esc: تم)</translation>
         </message>
         <message>
+            <source>Drop a file or a folder here: lines of JSON, a table, or pictures.</source>
+            <translation>أفلت هنا ملفًا أو مجلدًا: أسطر JSON، أو جدولًا، أو صورًا.</translation>
+        </message>
+        <message>
             <source>Drop to ask about it</source>
             <translation>أفلت للسؤال عنه</translation>
+        </message>
+        <message>
+            <source>Drop to make a job of it</source>
+            <translation>أفلت لإنشاء مهمة منه</translation>
         </message>
         <message>
             <source>Dropped picture</source>
@@ -1974,6 +2278,10 @@
         <message>
             <source>Each command is shown exactly as it would run, and you are asked every time. No permission lasts.</source>
             <translation>يُعرض كل أمر تمامًا كما سيُشغَّل، وتُسأل في كل مرة. لا يدوم أي إذن.</translation>
+        </message>
+        <message>
+            <source>Each line is a JSON object with a prompt, params or a body; a table needs a prompt.</source>
+            <translation>كل سطر كائن JSON فيه prompt أو params أو body؛ والجدول يحتاج إلى سؤال.</translation>
         </message>
         <message>
             <source>Each variable or header has a name without spaces. Remove the row if there is none.</source>
@@ -2048,8 +2356,16 @@
             <translation>أدخل واحدًا في الإعدادات، المفاتيح والنماذج، أو بالأمر: kireji keys set local. وإلى جانب OPENAI_BASE_URL عيّن OPENAI_API_KEY.</translation>
         </message>
         <message>
+            <source>Enter the address that is to be told as jobs.webhook in the settings first.</source>
+            <translation>أدخل أولًا العنوان الذي سيُبلَّغ في jobs.webhook في الإعدادات.</translation>
+        </message>
+        <message>
             <source>Enter the server's address in Settings, Keys &amp; models, first.</source>
             <translation>أدخل أولًا عنوان الخادم في الإعدادات، المفاتيح والنماذج.</translation>
+        </message>
+        <message>
+            <source>Enter this secret where messages are received. It is shown only now; the keychain keeps it.</source>
+            <translation>أدخل هذا السر حيث تُستقبل الرسائل. لا يُعرض إلا الآن؛ وتحفظه سلسلة المفاتيح.</translation>
         </message>
         <message>
             <source>Enter: done. Shift+Enter: new line.</source>
@@ -2088,6 +2404,10 @@
             <translation>تنتهي كل إجابة فورًا: {rule} موجود في أي نص.</translation>
         </message>
         <message>
+            <source>Every answer follows a JSON schema; its properties become columns.</source>
+            <translation>تتبع كل إجابة مخطط JSON؛ وتصير خصائصه أعمدة.</translation>
+        </message>
+        <message>
             <source>Every call of this tool for a week</source>
             <translation>كل استدعاء لهذه الأداة لمدة أسبوع</translation>
         </message>
@@ -2106,6 +2426,10 @@
         <message>
             <source>Every host is reached directly.</source>
             <translation>يُبلَغ كل مضيف مباشرة.</translation>
+        </message>
+        <message>
+            <source>Every line of this job can be asked.</source>
+            <translation>يمكن السؤال عن كل أسطر هذه المهمة.</translation>
         </message>
         <message>
             <source>Everything</source>
@@ -2156,12 +2480,24 @@
             <translation>تصدير الكل…</translation>
         </message>
         <message>
+            <source>Export results…</source>
+            <translation>تصدير النتائج…</translation>
+        </message>
+        <message>
+            <source>Export the answers of “{name}”</source>
+            <translation>تصدير إجابات «{name}»</translation>
+        </message>
+        <message>
             <source>Export them again.</source>
             <translation>صدّرها مجددًا.</translation>
         </message>
         <message>
             <source>Export to</source>
             <translation>التصدير إلى</translation>
+        </message>
+        <message>
+            <source>Export what failed of “{name}”</source>
+            <translation>تصدير ما أخفق من «{name}»</translation>
         </message>
         <message numerus="yes">
             <source>Export {n} conversations</source>
@@ -2196,8 +2532,16 @@
             <translation>صُدّرت {conversations} إلى {path}.</translation>
         </message>
         <message>
+            <source>Exported {rows} to {path}.</source>
+            <translation>صُدّر إلى ⁦{path}⁩: {rows}.</translation>
+        </message>
+        <message>
             <source>Exports of ChatGPT and Claude (the zip file they send, or its folder) and Kireji's own. What is there already is not added again, so a newer export can be imported later.</source>
             <translation>تصديرات ChatGPT وClaude (ملف zip الذي يرسلانه أو مجلده) وتصديرات Kireji. لا يُضاف الموجود مرة أخرى، فيمكن استيراد تصدير أحدث لاحقًا.</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>تصدير…</translation>
         </message>
         <message>
             <source>Extra certificates</source>
@@ -2212,6 +2556,10 @@
             <translation>F1: كل المفاتيح</translation>
         </message>
         <message>
+            <source>Failed</source>
+            <translation>ما أخفق</translation>
+        </message>
+        <message>
             <source>Fetch a page</source>
             <translation>جلب صفحة</translation>
         </message>
@@ -2222,6 +2570,10 @@
         <message>
             <source>Fetches a page, a text, a picture or a PDF from the web; nobody is signed in there.</source>
             <translation>تجلب صفحة أو نصًا أو صورة أو ملف PDF من الويب؛ دون تسجيل دخول أحد.</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>ملف</translation>
         </message>
         <message>
             <source>Files</source>
@@ -2256,6 +2608,14 @@
             <translation>المجلد</translation>
         </message>
         <message>
+            <source>Folder of pictures</source>
+            <translation>مجلد صور</translation>
+        </message>
+        <message>
+            <source>Folder of pictures…</source>
+            <translation>مجلد صور…</translation>
+        </message>
+        <message>
             <source>Folder or repository…</source>
             <translation>مجلد أو مستودع…</translation>
         </message>
@@ -2272,12 +2632,32 @@
             <translation>الغرض</translation>
         </message>
         <message>
+            <source>For braces themselves write {open} and {close}.</source>
+            <translation>لكتابة القوسين المعقوفين نفسيهما اكتب ‎{open}‎ و‎{close}‎.</translation>
+        </message>
+        <message>
             <source>For example: Answer in two sentences.</source>
             <translation>مثلًا: أجب في جملتين.</translation>
         </message>
         <message>
+            <source>For example: Describe this picture in one sentence for people who cannot see it.</source>
+            <translation>مثلًا: صف هذه الصورة في جملة واحدة لمن لا يستطيع رؤيتها.</translation>
+        </message>
+        <message>
+            <source>For example: Translate into English.</source>
+            <translation>مثلًا: ترجم إلى الإنجليزية.</translation>
+        </message>
+        <message>
+            <source>For example: Which product is this mail about? {column}</source>
+            <translation>مثلًا: عن أي منتج تتحدث هذه الرسالة؟ ‎{column}‎</translation>
+        </message>
+        <message>
             <source>For how long</source>
             <translation>مدة الحفظ</translation>
+        </message>
+        <message>
+            <source>For lines that bring none of their own; those that do keep theirs.</source>
+            <translation>للأسطر التي لا سؤال فيها؛ أما التي فيها سؤال فتُبقيه.</translation>
         </message>
         <message>
             <source>For the host {host}, until you take it back</source>
@@ -2294,6 +2674,10 @@
         <message>
             <source>Free some space.</source>
             <translation>أفرغ بعض المساحة.</translation>
+        </message>
+        <message>
+            <source>From a file…</source>
+            <translation>من ملف…</translation>
         </message>
         <message>
             <source>From cache</source>
@@ -2324,6 +2708,10 @@
             <translation>أعطِ اسمًا ينتهي بـ .zip، أو اسمًا بلا امتداد لمجلد.</translation>
         </message>
         <message>
+            <source>Give each column a name of its own.</source>
+            <translation>أعطِ كل عمود اسمًا خاصًّا به.</translation>
+        </message>
+        <message>
             <source>Give it a name, such as git.</source>
             <translation>أعطه اسمًا، مثل git.</translation>
         </message>
@@ -2346,6 +2734,10 @@
         <message>
             <source>H</source>
             <translation>H</translation>
+        </message>
+        <message>
+            <source>Half price through the batch service</source>
+            <translation>نصف السعر عبر خدمة الدفعات</translation>
         </message>
         <message>
             <source>Have {name} summarise the message that is left out?</source>
@@ -2416,6 +2808,14 @@
             <translation>مضيفون بلا وكيل</translation>
         </message>
         <message>
+            <source>How jobs run</source>
+            <translation>كيف تعمل المهام</translation>
+        </message>
+        <message>
+            <source>How many of the last captures</source>
+            <translation>عدد اللقطات الأخيرة</translation>
+        </message>
+        <message>
             <source>If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE.</source>
             <translation>إن كانت بينهما شبكة شركة فسمّ ملف شهاداتها في الإعداد network.ca_file أو في SSL_CERT_FILE.</translation>
         </message>
@@ -2426,6 +2826,10 @@
         <message>
             <source>Import</source>
             <translation>الاستيراد</translation>
+        </message>
+        <message>
+            <source>Import JSONL / CSV / folder…</source>
+            <translation>استيراد JSONL / CSV / مجلد…</translation>
         </message>
         <message>
             <source>Import a file</source>
@@ -2516,6 +2920,14 @@
             <translation>Insert</translation>
         </message>
         <message>
+            <source>Insert an example</source>
+            <translation>إدراج مثال</translation>
+        </message>
+        <message>
+            <source>Insert the column “{column}”</source>
+            <translation>إدراج العمود «{column}»</translation>
+        </message>
+        <message>
             <source>Install Kireji again.</source>
             <translation>ثبّت Kireji من جديد.</translation>
         </message>
@@ -2552,6 +2964,10 @@
             <translation>تعليمات للمحادثات الجديدة</translation>
         </message>
         <message>
+            <source>Instructions: {words}</source>
+            <translation>التعليمات: {words}</translation>
+        </message>
+        <message>
             <source>Instructions: {words}. Change them</source>
             <translation>التعليمات: {words}. تغييرها</translation>
         </message>
@@ -2572,6 +2988,10 @@
             <translation>لا يمكن استعماله بعد.</translation>
         </message>
         <message>
+            <source>It cannot go on by itself.</source>
+            <translation>لا تستطيع المتابعة من تلقاء نفسها.</translation>
+        </message>
+        <message>
             <source>It closed the connection.</source>
             <translation>أغلق الاتصال.</translation>
         </message>
@@ -2582,6 +3002,10 @@
         <message>
             <source>It comes from {variable}: change it there. While that is set, no stored key is used.</source>
             <translation>يأتي من {variable}: غيّره هناك. ما دام معيّنًا فلا يُستعمل مفتاح محفوظ.</translation>
+        </message>
+        <message>
+            <source>It could pass a budget.</source>
+            <translation>قد تتجاوز ميزانية.</translation>
         </message>
         <message>
             <source>It did not answer within {seconds} seconds.</source>
@@ -2604,12 +3028,20 @@
             <translation>يُغرق خرجه القياسي بما ليس من البروتوكول.</translation>
         </message>
         <message>
+            <source>It goes on with: kireji batch resume {id}</source>
+            <translation>تتابع بالأمر: kireji batch resume {id}</translation>
+        </message>
+        <message>
             <source>It had no body: what left was its address.</source>
             <translation>لم يكن له محتوى: ما غادر هو عنوانه.</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
             <translation>بلا معرّف أو بلا رسائل.</translation>
+        </message>
+        <message>
+            <source>It has {size}; the service takes {most} at most.</source>
+            <translation>حجمه {size}؛ وتقبل الخدمة {most} على الأكثر.</translation>
         </message>
         <message>
             <source>It holds no conversations and was left out.</source>
@@ -2622,6 +3054,10 @@
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
             <translation>يُعاد السؤال كلما تغيّرت الصورة. يمكن إيقافه من شريط النظام، تحت المهام.</translation>
+        </message>
+        <message>
+            <source>It is being asked.</source>
+            <translation>يُسأل عنه الآن.</translation>
         </message>
         <message>
             <source>It is damaged ({why}).</source>
@@ -2644,6 +3080,10 @@
             <translation>متداخلة أكثر من اللازم.</translation>
         </message>
         <message>
+            <source>It is no JSON.</source>
+            <translation>ليس JSON.</translation>
+        </message>
+        <message>
             <source>It is no longer in the history.</source>
             <translation>لم تعد في السجل.</translation>
         </message>
@@ -2660,6 +3100,14 @@
             <translation>لا يُعرف هل يستطيع هذا النموذج الرؤية.</translation>
         </message>
         <message>
+            <source>It is started with: kireji batch run {id}</source>
+            <translation>تبدأ بالأمر: kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>It is still being called back; kireji batch cancel{number} waits for it.</source>
+            <translation>ما زالت قيد السحب؛ وينتظرها kireji batch cancel{number}.</translation>
+        </message>
+        <message>
             <source>It is switched off, so nothing is known of its tools. Its menu switches it on.</source>
             <translation>هو معطّل، لذا لا يُعرف شيء عن أدواته. يمكن تفعيله من قائمته.</translation>
         </message>
@@ -2668,12 +3116,36 @@
             <translation>ثم يُحفظ في سلسلة مفاتيح النظام.</translation>
         </message>
         <message>
+            <source>It is told again later.</source>
+            <translation>يُبلَّغ مجددًا لاحقًا.</translation>
+        </message>
+        <message>
             <source>It is too large to be passed on.</source>
             <translation>حجمه أكبر من أن يُمرَّر.</translation>
         </message>
         <message>
+            <source>It is too large to be shown; write it to a file with: kireji receipt {id} -o FILE</source>
+            <translation>أكبر من أن يُعرض؛ اكتبه في ملف بالأمر: kireji receipt {id} -o FILE</translation>
+        </message>
+        <message>
             <source>It is too long for the field</source>
             <translation>أطول مما تتسع له الخانة</translation>
+        </message>
+        <message>
+            <source>It is with the service; answers come when its batch has ended.</source>
+            <translation>هو لدى الخدمة؛ وتصل الإجابات عند انتهاء دفعته.</translation>
+        </message>
+        <message>
+            <source>It keeps them for 29 days; ask again what has no answer.</source>
+            <translation>يحتفظ بها 29 يومًا؛ أعد السؤال عما لا إجابة له.</translation>
+        </message>
+        <message>
+            <source>It keeps them for 30 days; ask again what has no answer.</source>
+            <translation>يحتفظ بها 30 يومًا؛ أعد السؤال عما لا إجابة له.</translation>
+        </message>
+        <message>
+            <source>It may have been removed meanwhile.</source>
+            <translation>ربما أُزيلت في الأثناء.</translation>
         </message>
         <message>
             <source>It only computes, or reads where you have allowed that; nothing is asked.</source>
@@ -2704,8 +3176,40 @@
             <translation>يستغرق فحصه وقتًا أطول من اللازم؛ اختر مجلدًا أصغر.</translation>
         </message>
         <message>
+            <source>It waits for you to start it.</source>
+            <translation>تنتظر أن تبدأها.</translation>
+        </message>
+        <message>
+            <source>It was called back before it was answered.</source>
+            <translation>سُحب قبل الإجابة عنه.</translation>
+        </message>
+        <message>
+            <source>It was called back before it was answered. Retry asks it again.</source>
+            <translation>سُحب قبل الإجابة عنه. تسأل إعادة المحاولة عنه مجددًا.</translation>
+        </message>
+        <message>
             <source>It was ended by signal {number}.</source>
             <translation>أُنهي بالإشارة {number}.</translation>
+        </message>
+        <message>
+            <source>It was not answered in time. Retry asks it again.</source>
+            <translation>لم يُجَب عنه في الوقت. تسأل إعادة المحاولة عنه مجددًا.</translation>
+        </message>
+        <message>
+            <source>It was not answered yet.</source>
+            <translation>لم يُجَب عنه بعد.</translation>
+        </message>
+        <message>
+            <source>It was not sent yet.</source>
+            <translation>لم يُرسل بعد.</translation>
+        </message>
+        <message>
+            <source>It was sent, and no answer came; the job's page says what can be done.</source>
+            <translation>أُرسل ولم تصل إجابة؛ وفي صفحة المهمة ما يمكن فعله.</translation>
+        </message>
+        <message>
+            <source>It was sent, and nobody knows what became of it.</source>
+            <translation>أُرسل، ومصيره غير معروف.</translation>
         </message>
         <message>
             <source>It works.</source>
@@ -2720,8 +3224,16 @@
             <translation>يبدأ عنوانه بـ https://‎ أو، على هذا الحاسوب، بـ http://‎.</translation>
         </message>
         <message>
+            <source>Its columns are: {columns}.</source>
+            <translation>أعمدته: {columns}.</translation>
+        </message>
+        <message>
             <source>Its conversation was deleted, or the question in it.</source>
             <translation>حُذفت محادثته أو السؤال فيها.</translation>
+        </message>
+        <message>
+            <source>Its job may have been removed.</source>
+            <translation>ربما أُزيلت مهمتها.</translation>
         </message>
         <message>
             <source>Its key, if it wants one</source>
@@ -2730,6 +3242,26 @@
         <message>
             <source>Its name is not written in UTF-8.</source>
             <translation>اسمه ليس مكتوبًا بترميز UTF-8.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Its rows and {n} answers go, and cannot be brought back. The file that it was made from stays.</source>
+            <extracomment>Its rows and 1 answer go, and cannot be brought back. The file that it was made from stays.</extracomment>
+            <translation>
+                <numerusform>تُحذف صفوفها و{n} إجابة، ولا يمكن استرجاعها. ويبقى الملف الذي أُنشئت منه.</numerusform>
+                <numerusform>تُحذف صفوفها وإجابة واحدة، ولا يمكن استرجاعها. ويبقى الملف الذي أُنشئت منه.</numerusform>
+                <numerusform>تُحذف صفوفها وإجابتان، ولا يمكن استرجاعها. ويبقى الملف الذي أُنشئت منه.</numerusform>
+                <numerusform>تُحذف صفوفها و{n} إجابات، ولا يمكن استرجاعها. ويبقى الملف الذي أُنشئت منه.</numerusform>
+                <numerusform>تُحذف صفوفها و{n} إجابة، ولا يمكن استرجاعها. ويبقى الملف الذي أُنشئت منه.</numerusform>
+                <numerusform>تُحذف صفوفها و{n} إجابة، ولا يمكن استرجاعها. ويبقى الملف الذي أُنشئت منه.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Its rows are read. Shall the job stay in the list, to be started later?</source>
+            <translation>قُرئت صفوفها. هل تبقى المهمة في القائمة لتبدأ لاحقًا؟</translation>
+        </message>
+        <message>
+            <source>Its rows go. The file that it was made from stays.</source>
+            <translation>تُحذف صفوفها. ويبقى الملف الذي أُنشئت منه.</translation>
         </message>
         <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
@@ -2748,6 +3280,42 @@
             <translation>صورة JPEG (*.jpg *.jpeg)</translation>
         </message>
         <message>
+            <source>JSON (*.json)</source>
+            <translation>JSON (*.json)</translation>
+        </message>
+        <message>
+            <source>JSON schema</source>
+            <translation>مخطط JSON</translation>
+        </message>
+        <message>
+            <source>JSONL or CSV file…</source>
+            <translation>ملف JSONL أو CSV…</translation>
+        </message>
+        <message>
+            <source>Job</source>
+            <translation>المهمة</translation>
+        </message>
+        <message>
+            <source>Job cancelled</source>
+            <translation>أُلغيت المهمة</translation>
+        </message>
+        <message>
+            <source>Job finished</source>
+            <translation>انتهت المهمة</translation>
+        </message>
+        <message>
+            <source>Job {id}</source>
+            <translation>المهمة {id}</translation>
+        </message>
+        <message>
+            <source>Job {job} has rows with the service.</source>
+            <translation>للمهمة {job} صفوف لدى الخدمة.</translation>
+        </message>
+        <message>
+            <source>Job {job} is {state} now.</source>
+            <translation>حالة المهمة {job} الآن: {state}.</translation>
+        </message>
+        <message>
             <source>Jobs</source>
             <translation>المهام</translation>
         </message>
@@ -2764,12 +3332,20 @@
             </translation>
         </message>
         <message>
+            <source>Jobs, {words}</source>
+            <translation>المهام، {words}</translation>
+        </message>
+        <message>
             <source>Keep backups in the data folder</source>
             <translation>حفظ النسخ الاحتياطية في مجلد البيانات</translation>
         </message>
         <message>
             <source>Keep it</source>
             <translation>الإبقاء عليه</translation>
+        </message>
+        <message>
+            <source>Keep it in the list</source>
+            <translation>إبقاؤها في القائمة</translation>
         </message>
         <message>
             <source>Keep it untested</source>
@@ -2868,6 +3444,10 @@
             <translation>يقع Kireji في مجلد اسمه أطول من أن يشغّله Windows منه.</translation>
         </message>
         <message>
+            <source>Kireji may be closed meanwhile: nothing is lost, and nothing is paid twice.</source>
+            <translation>يمكن إغلاق Kireji في هذه الأثناء: لا يضيع شيء، ولا يُدفع ثمن شيء مرتين.</translation>
+        </message>
+        <message>
             <source>Kireji presses the copy keys in the program in front, reads the text and puts your clipboard back as it was. Never in terminals, where these keys stop programs.</source>
             <translation>يضغط Kireji مفتاحي النسخ في البرنامج الأمامي، ويقرأ النص، ويعيد الحافظة كما كانت. ليس في الطرفيات أبدًا، حيث توقف هذه المفاتيح البرامج.</translation>
         </message>
@@ -2936,8 +3516,40 @@
             <translation>إرساله مع السؤال</translation>
         </message>
         <message>
+            <source>Let it run</source>
+            <translation>تركها تعمل</translation>
+        </message>
+        <message>
             <source>Light</source>
             <translation>فاتح</translation>
+        </message>
+        <message>
+            <source>Line</source>
+            <translation>السطر</translation>
+        </message>
+        <message>
+            <source>Line {line} has the id of line {first}.</source>
+            <translation>معرّف السطر {line} هو معرّف السطر {first} نفسه.</translation>
+        </message>
+        <message>
+            <source>Lines for {url} are not known here, only for /v1/chat/completions.</source>
+            <translation>الأسطر الموجهة إلى ‎{url} غير معروفة هنا، بل إلى ‎/v1/chat/completions فقط.</translation>
+        </message>
+        <message>
+            <source>Lines of JSON</source>
+            <translation>أسطر JSON</translation>
+        </message>
+        <message>
+            <source>Lines of JSON (*.jsonl)</source>
+            <translation>أسطر JSON (*.jsonl)</translation>
+        </message>
+        <message>
+            <source>Lines that cannot be used</source>
+            <translation>الأسطر التي لا تصلح</translation>
+        </message>
+        <message>
+            <source>Lines, tables and pictures ({endings})</source>
+            <translation>أسطر وجداول وصور ({endings})</translation>
         </message>
         <message>
             <source>List a folder</source>
@@ -2984,12 +3596,24 @@
             <translation>السجلات التقنية</translation>
         </message>
         <message>
+            <source>Longest answer</source>
+            <translation>أطول إجابة</translation>
+        </message>
+        <message>
             <source>Longest answer, thinking included</source>
             <translation>أطول إجابة، بما فيها التفكير</translation>
         </message>
         <message>
             <source>Look again</source>
             <translation>البحث مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Look again in a minute.</source>
+            <translation>انظر مجددًا بعد دقيقة.</translation>
+        </message>
+        <message>
+            <source>Look at it again: another may have changed it.</source>
+            <translation>انظر إليها مجددًا: ربما غيّرها غيرك.</translation>
         </message>
         <message>
             <source>Look at the clock</source>
@@ -3014,6 +3638,10 @@
         <message>
             <source>Looked through by words only, not by pictures: {names}.</source>
             <translation>فُحصت الكلمات فقط دون الصور: {names}.</translation>
+        </message>
+        <message>
+            <source>Looking for duplicates…</source>
+            <translation>يجري البحث عن المكرر…</translation>
         </message>
         <message>
             <source>Looking for other programs' servers…</source>
@@ -3052,12 +3680,36 @@
             <translation>عناوين البريد</translation>
         </message>
         <message>
+            <source>Make a new one with: kireji keys new webhook</source>
+            <translation>أنشئ واحدًا جديدًا بالأمر: kireji keys new webhook</translation>
+        </message>
+        <message>
+            <source>Make a new secret</source>
+            <translation>إنشاء سر جديد</translation>
+        </message>
+        <message>
+            <source>Make a secret</source>
+            <translation>إنشاء سر</translation>
+        </message>
+        <message>
             <source>Make default for {name}</source>
             <translation>جعله الافتراضي لدى {name}</translation>
         </message>
         <message>
+            <source>Make one with: kireji keys new webhook</source>
+            <translation>أنشئ واحدًا بالأمر: kireji keys new webhook</translation>
+        </message>
+        <message>
             <source>Make the folder, or name another one.</source>
             <translation>أنشئ المجلد، أو سمّ غيره.</translation>
+        </message>
+        <message>
+            <source>Make the job anew from its source.</source>
+            <translation>أنشئ المهمة من جديد من مصدرها.</translation>
+        </message>
+        <message>
+            <source>Make the job anew: its rows then go one by one, at full price.</source>
+            <translation>أنشئ المهمة من جديد: تُرسل صفوفها عندئذ واحدًا واحدًا، بالسعر الكامل.</translation>
         </message>
         <message>
             <source>Make {folder} writable.</source>
@@ -3204,12 +3856,32 @@
             <translation>الاسم</translation>
         </message>
         <message>
+            <source>Name a file in it.</source>
+            <translation>سمّ ملفًا فيه.</translation>
+        </message>
+        <message>
+            <source>Name a file with a JSON schema.</source>
+            <translation>سمّ ملفًا فيه مخطط JSON.</translation>
+        </message>
+        <message>
+            <source>Name a file, or make a job of its pictures.</source>
+            <translation>سمّ ملفًا، أو أنشئ مهمة من صوره.</translation>
+        </message>
+        <message>
             <source>Name fewer of them.</source>
             <translation>اذكر أقل منها.</translation>
         </message>
         <message>
+            <source>Name its columns in braces: {columns}.</source>
+            <translation>سمّ أعمدته بين قوسين معقوفين: {columns}.</translation>
+        </message>
+        <message>
             <source>Name of the server</source>
             <translation>اسم الخادم</translation>
+        </message>
+        <message>
+            <source>Name one in braces: {columns}.</source>
+            <translation>سمّ واحدًا منها بين قوسين معقوفين: {columns}.</translation>
         </message>
         <message>
             <source>Name the export you downloaded.</source>
@@ -3254,6 +3926,10 @@
         <message>
             <source>New conversations are answered by</source>
             <translation>يجيب عن المحادثات الجديدة</translation>
+        </message>
+        <message>
+            <source>New job</source>
+            <translation>مهمة جديدة</translation>
         </message>
         <message>
             <source>New line</source>
@@ -3309,7 +3985,7 @@
         </message>
         <message>
             <source>No jobs</source>
-            <translation>لا مهام</translation>
+            <translation type="vanished">لا مهام</translation>
         </message>
         <message>
             <source>No key is stored.</source>
@@ -3372,12 +4048,40 @@
             <translation>بلا وكيل</translation>
         </message>
         <message>
+            <source>No row has an answer yet.</source>
+            <translation>لا إجابة لأي صف بعد.</translation>
+        </message>
+        <message>
+            <source>No row has failed.</source>
+            <translation>لم يخفق أي صف.</translation>
+        </message>
+        <message>
+            <source>No row of this job has failed.</source>
+            <translation>لم يخفق أي صف في هذه المهمة.</translation>
+        </message>
+        <message>
+            <source>No row of this job is uncertain.</source>
+            <translation>لا صف غير مؤكد في هذه المهمة.</translation>
+        </message>
+        <message>
+            <source>No row of this job waits.</source>
+            <translation>لا صف ينتظر في هذه المهمة.</translation>
+        </message>
+        <message>
+            <source>No row waits to be asked.</source>
+            <translation>لا صف ينتظر السؤال عنه.</translation>
+        </message>
+        <message>
             <source>No rule is met.</source>
             <translation>لا تنطبق أي قاعدة.</translation>
         </message>
         <message>
             <source>No screen is connected.</source>
             <translation>لا توجد شاشة موصولة.</translation>
+        </message>
+        <message>
+            <source>No service takes that much.</source>
+            <translation>لا تقبل أي خدمة هذا القدر.</translation>
         </message>
         <message>
             <source>No shortcut is set.</source>
@@ -3414,6 +4118,22 @@
         <message>
             <source>Nobody can look into these documents: {titles}.</source>
             <translation>لا يمكن النظر في هذه المستندات: {titles}.</translation>
+        </message>
+        <message>
+            <source>Nobody is set up who could answer. Add a key in the settings.</source>
+            <translation>لم يُعدّ من يستطيع الإجابة. أضف مفتاحًا في الإعدادات.</translation>
+        </message>
+        <message>
+            <source>Nobody knows what became of it; the job was cancelled.</source>
+            <translation>مصيره غير معروف؛ أُلغيت المهمة.</translation>
+        </message>
+        <message>
+            <source>Nobody knows what it will cost, so no budget can hold for it.</source>
+            <translation>التكلفة غير معروفة، لذا لا يمكن أن تسري عليها أي ميزانية.</translation>
+        </message>
+        <message>
+            <source>Nobody knows yet what it will cost: kireji batch estimate {id} says why.</source>
+            <translation>التكلفة غير معروفة بعد: يبيّن kireji batch estimate {id} السبب.</translation>
         </message>
         <message>
             <source>Nobody looks, because that is switched off.</source>
@@ -3454,6 +4174,10 @@
         <message>
             <source>Normal</source>
             <translation>عادي</translation>
+        </message>
+        <message>
+            <source>Not now</source>
+            <translation>ليس الآن</translation>
         </message>
         <message>
             <source>Not tested.</source>
@@ -3508,12 +4232,20 @@
             <translation>لم يُحدَّد شيء.</translation>
         </message>
         <message>
+            <source>Nothing is sent before there is a secret to sign it with.</source>
+            <translation>لا يُرسل شيء قبل أن يوجد سر يُوقَّع به.</translation>
+        </message>
+        <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>لا جديد: كل ما فيه موجود بالفعل.</translation>
         </message>
         <message>
             <source>Nothing of this conversation is left out.</source>
             <translation>لا يُترك شيء من هذه المحادثة.</translation>
+        </message>
+        <message>
+            <source>Nothing waits to be run.</source>
+            <translation>لا شيء ينتظر التشغيل.</translation>
         </message>
         <message>
             <source>Nothing was added.</source>
@@ -3540,8 +4272,20 @@
             <translation>لم يُحذف شيء: انقل {name} والملفات التي تبدأ بهذا الاسم إلى مجلد آخر للبدء بسجل فارغ، أو ضع نسخة لديك مكانها.</translation>
         </message>
         <message>
+            <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty queue; what is with a service can still be fetched on its website.</source>
+            <translation>لم يُحذف شيء: انقل {name} والملفات التي تبدأ بهذا الاسم إلى مجلد آخر للبدء بطابور فارغ؛ وما لدى خدمة يمكن جلبه من موقعها.</translation>
+        </message>
+        <message>
             <source>Nothing was found for “{words}”.</source>
             <translation>لم يُعثر على شيء لـ «{words}».</translation>
+        </message>
+        <message>
+            <source>Nothing was read yet.</source>
+            <translation>لم يُقرأ شيء بعد.</translation>
+        </message>
+        <message>
+            <source>Nothing was removed.</source>
+            <translation>لم يُزَل شيء.</translation>
         </message>
         <message>
             <source>Nothing was spent in the last {days} days.</source>
@@ -3570,6 +4314,10 @@
         <message>
             <source>Now that is {who}.</source>
             <translation>هو الآن {who}.</translation>
+        </message>
+        <message>
+            <source>Now, one by one: full price</source>
+            <translation>الآن، واحدًا واحدًا: السعر الكامل</translation>
         </message>
         <message>
             <source>Off in the settings</source>
@@ -3604,8 +4352,16 @@
             <translation>يوم واحد</translation>
         </message>
         <message>
+            <source>One file or one folder makes a job; several files only when all of them are pictures.</source>
+            <translation>تُنشأ المهمة من ملف واحد أو مجلد واحد؛ ولا تُنشأ من عدة ملفات إلا إذا كانت كلها صورًا.</translation>
+        </message>
+        <message>
             <source>One month</source>
             <translation>شهر واحد</translation>
+        </message>
+        <message>
+            <source>One question, asked of thousands</source>
+            <translation>سؤال واحد يُطرح على الآلاف</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
@@ -3626,6 +4382,10 @@
         <message>
             <source>Only the first {count} characters are tried.</source>
             <translation>لا تُجرَّب إلا الأحرف الأولى، وعددها {count}.</translation>
+        </message>
+        <message>
+            <source>Only those that failed are asked again with: kireji batch retry {id}</source>
+            <translation>يُعاد السؤال عما أخفق وحده بالأمر: kireji batch retry {id}</translation>
         </message>
         <message>
             <source>Opacity</source>
@@ -3674,6 +4434,10 @@
         <message>
             <source>Open plugins folder</source>
             <translation>فتح مجلد الملحقات</translation>
+        </message>
+        <message>
+            <source>Open results</source>
+            <translation>فتح النتائج</translation>
         </message>
         <message>
             <source>Open settings</source>
@@ -3756,6 +4520,10 @@
             <translation>صورة PNG (*.png)</translation>
         </message>
         <message>
+            <source>PNG, JPEG, WebP and GIF files are read.</source>
+            <translation>تُقرأ ملفات PNG وJPEG وWebP وGIF.</translation>
+        </message>
+        <message>
             <source>Page Up, Page Down</source>
             <translation>Page Up, Page Down</translation>
         </message>
@@ -3778,6 +4546,10 @@
         <message>
             <source>Paste</source>
             <translation>لصق</translation>
+        </message>
+        <message>
+            <source>Paste a JSON schema</source>
+            <translation>الصق مخطط JSON</translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
@@ -3806,6 +4578,10 @@
         <message>
             <source>Pasted text</source>
             <translation>نص ملصق</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>إيقاف مؤقت</translation>
         </message>
         <message>
             <source>Pause shortcuts</source>
@@ -3840,6 +4616,10 @@
             <translation>صورة</translation>
         </message>
         <message>
+            <source>Picture {number}. Show it in full size</source>
+            <translation>الصورة {number}. عرضها بالحجم الكامل</translation>
+        </message>
+        <message>
             <source>Picture, {width} × {height} pixels</source>
             <translation>صورة، {width} × {height} بكسل</translation>
         </message>
@@ -3850,6 +4630,10 @@
         <message>
             <source>Pictures</source>
             <translation>صور</translation>
+        </message>
+        <message>
+            <source>Pictures need a prompt that says what to do with each.</source>
+            <translation>تحتاج الصور إلى سؤال يحدّد ما يُفعل بكل منها.</translation>
         </message>
         <message>
             <source>Pin to the screen</source>
@@ -3952,8 +4736,24 @@
             <translation>لا تستطيع البرامج حجز تركيبة مفاتيح في جلسة Wayland هذه.</translation>
         </message>
         <message>
+            <source>Progress</source>
+            <translation>التقدم</translation>
+        </message>
+        <message>
             <source>Project Nightingale</source>
             <translation>مشروع العندليب</translation>
+        </message>
+        <message>
+            <source>Prompt</source>
+            <translation>السؤال</translation>
+        </message>
+        <message>
+            <source>Prompt for every picture</source>
+            <translation>السؤال لكل صورة</translation>
+        </message>
+        <message>
+            <source>Prompt for every row</source>
+            <translation>السؤال لكل صف</translation>
         </message>
         <message>
             <source>Protocol spoken</source>
@@ -4032,6 +4832,14 @@
             <translation>RapidOCR ونماذجه PP-OCR</translation>
         </message>
         <message>
+            <source>Raw answer</source>
+            <translation>الإجابة الخام</translation>
+        </message>
+        <message>
+            <source>Raw row</source>
+            <translation>الصف الخام</translation>
+        </message>
+        <message>
             <source>Read a file</source>
             <translation>قراءة ملف</translation>
         </message>
@@ -4056,12 +4864,20 @@
             <translation>قراءة النص في الصور</translation>
         </message>
         <message>
+            <source>Reading</source>
+            <translation>القراءة</translation>
+        </message>
+        <message>
             <source>Reading the backup…</source>
             <translation>تُقرأ النسخة الاحتياطية…</translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
             <translation>تُقرأ الصورة على هذا الحاسوب</translation>
+        </message>
+        <message>
+            <source>Reading the rows broke off.</source>
+            <translation>انقطعت قراءة الصفوف.</translation>
         </message>
         <message>
             <source>Reading what goes along…  Esc cancels</source>
@@ -4144,6 +4960,10 @@
             <translation>إزالة</translation>
         </message>
         <message>
+            <source>Remove it</source>
+            <translation>إزالتها</translation>
+        </message>
+        <message>
             <source>Remove its permissions</source>
             <translation>إزالة أذوناتها</translation>
         </message>
@@ -4158,6 +4978,10 @@
         <message>
             <source>Remove that line, then change the setting again.</source>
             <translation>أزل ذلك السطر، ثم غيّر الإعداد مجددًا.</translation>
+        </message>
+        <message>
+            <source>Remove the job</source>
+            <translation>إزالة المهمة</translation>
         </message>
         <message>
             <source>Remove the key</source>
@@ -4192,6 +5016,10 @@
             <translation>إزالة هذا السطر</translation>
         </message>
         <message>
+            <source>Remove {job} ({name}) with {answers} answers? [y/N]</source>
+            <translation>إزالة {job} ({name}) مع إجاباتها ({answers})؟ [y/N]</translation>
+        </message>
+        <message>
             <source>Remove {name}</source>
             <translation>إزالة {name}</translation>
         </message>
@@ -4202,6 +5030,10 @@
         <message>
             <source>Remove {what}</source>
             <translation>إزالة {what}</translation>
+        </message>
+        <message>
+            <source>Remove “{job}”?</source>
+            <translation>إزالة «{job}»؟</translation>
         </message>
         <message>
             <source>Remove…</source>
@@ -4276,6 +5108,38 @@
             <translation>نتيجة أداة</translation>
         </message>
         <message>
+            <source>Results of a job</source>
+            <translation>نتائج مهمة</translation>
+        </message>
+        <message>
+            <source>Resume</source>
+            <translation>استئناف</translation>
+        </message>
+        <message>
+            <source>Retry failed</source>
+            <translation>إعادة محاولة ما أخفق</translation>
+        </message>
+        <message numerus="yes">
+            <source>Retry the {n} rows that failed</source>
+            <extracomment>Retry the row that failed</extracomment>
+            <translation>
+                <numerusform>إعادة محاولة {n} صف أخفق</numerusform>
+                <numerusform>إعادة محاولة الصف الذي أخفق</numerusform>
+                <numerusform>إعادة محاولة الصفين اللذين أخفقا</numerusform>
+                <numerusform>إعادة محاولة {n} صفوف أخفقت</numerusform>
+                <numerusform>إعادة محاولة {n} صفًا أخفقت</numerusform>
+                <numerusform>إعادة محاولة {n} صف أخفق</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Retry those that failed, or add a new job.</source>
+            <translation>أعد محاولة ما أخفق، أو أضف مهمة جديدة.</translation>
+        </message>
+        <message>
+            <source>Reuse results of earlier jobs</source>
+            <translation>استعمال نتائج مهام سابقة</translation>
+        </message>
+        <message>
             <source>Revoke</source>
             <translation>سحب</translation>
         </message>
@@ -4284,12 +5148,44 @@
             <translation>سحب: {tool}، {what}</translation>
         </message>
         <message>
+            <source>Row</source>
+            <translation>الصف</translation>
+        </message>
+        <message>
+            <source>Row in full</source>
+            <translation>الصف كاملًا</translation>
+        </message>
+        <message>
             <source>Row {number}</source>
-            <translation>السطر {number}</translation>
+            <translation>الصف {number}</translation>
+        </message>
+        <message>
+            <source>Row {number} cost {cost}, at full price. Its answer counts; it is not asked again.</source>
+            <translation>كلّف الصف {number} مبلغ {cost}، بالسعر الكامل. تُحتسب إجابته؛ ولا يُسأل عنه مجددًا.</translation>
+        </message>
+        <message>
+            <source>Row {row}: {read} tokens read, {written} written, {cost}.</source>
+            <translation>الصف {row}: قُرئ {read} من الرموز، وكُتب {written}، {cost}.</translation>
+        </message>
+        <message>
+            <source>Rows</source>
+            <translation>الصفوف</translation>
+        </message>
+        <message>
+            <source>Rows of a job</source>
+            <translation>صفوف مهمة</translation>
+        </message>
+        <message>
+            <source>Rows of job {job} have not ended.</source>
+            <translation>لم تنتهِ صفوف في المهمة {job}.</translation>
+        </message>
+        <message>
+            <source>Rows that were asked exactly so before get that answer again, and cost nothing.</source>
+            <translation>الصفوف التي سُئل عنها هكذا تمامًا من قبل تحصل على الإجابة نفسها، ولا تكلّف شيئًا.</translation>
         </message>
         <message>
             <source>Rows {first} to {last}</source>
-            <translation>الأسطر {first} إلى {last}</translation>
+            <translation>الصفوف {first} إلى {last}</translation>
         </message>
         <message>
             <source>Run a command</source>
@@ -4298,6 +5194,26 @@
         <message>
             <source>Run it again.</source>
             <translation>شغّلها مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Run it all the same</source>
+            <translation>تشغيلها رغم ذلك</translation>
+        </message>
+        <message>
+            <source>Run it anyway (on the command line with --yes), or choose another model.</source>
+            <translation>شغّلها رغم ذلك (في سطر الأوامر مع ‎--yes)، أو اختر نموذجًا آخر.</translation>
+        </message>
+        <message>
+            <source>Run the last prompt on many rows</source>
+            <translation>طرح آخر سؤال على صفوف كثيرة</translation>
+        </message>
+        <message>
+            <source>Run the last prompt on…</source>
+            <translation>طرح آخر سؤال على…</translation>
+        </message>
+        <message>
+            <source>Run this prompt on…</source>
+            <translation>طرح هذا السؤال على…</translation>
         </message>
         <message>
             <source>Running: {tool}</source>
@@ -4320,8 +5236,16 @@
             <translation>حفظ باسم…</translation>
         </message>
         <message>
+            <source>Save it as UTF-8.</source>
+            <translation>احفظه بترميز UTF-8.</translation>
+        </message>
+        <message>
             <source>Save it as a PDF and attach that.</source>
             <translation>احفظه بصيغة PDF وأرفقه.</translation>
+        </message>
+        <message>
+            <source>Save it as a file first.</source>
+            <translation>احفظه ملفًا أولًا.</translation>
         </message>
         <message>
             <source>Save it without one.</source>
@@ -4404,6 +5328,10 @@
             <translation>عرضه كاملًا في النافذة الرئيسية</translation>
         </message>
         <message>
+            <source>See one answer before the rest: at full price, and not asked again.</source>
+            <translation>انظر إجابة واحدة قبل البقية: بالسعر الكامل، ولا يُسأل عنها مجددًا.</translation>
+        </message>
+        <message>
             <source>See what it wrote on its standard error.</source>
             <translation>انظر ما كتبه على خرج الأخطاء القياسي.</translation>
         </message>
@@ -4422,6 +5350,10 @@
         <message>
             <source>Send</source>
             <translation>إرسال</translation>
+        </message>
+        <message>
+            <source>Send again</source>
+            <translation>إعادة الإرسال</translation>
         </message>
         <message>
             <source>Send anyway</source>
@@ -4456,8 +5388,24 @@
             <translation>إرسال السؤال مع أن سعره غير معروف</translation>
         </message>
         <message>
+            <source>Send them again?</source>
+            <translation>إعادة إرسالها؟</translation>
+        </message>
+        <message>
             <source>Send what could not be looked into?</source>
             <translation>إرسال ما تعذر النظر فيه؟</translation>
+        </message>
+        <message numerus="yes">
+            <source>Send {n} uncertain rows again</source>
+            <extracomment>Send the uncertain row again</extracomment>
+            <translation>
+                <numerusform>إعادة إرسال {n} صف غير مؤكد</numerusform>
+                <numerusform>إعادة إرسال الصف غير المؤكد</numerusform>
+                <numerusform>إعادة إرسال صفين غير مؤكدين</numerusform>
+                <numerusform>إعادة إرسال {n} صفوف غير مؤكدة</numerusform>
+                <numerusform>إعادة إرسال {n} صفًا غير مؤكد</numerusform>
+                <numerusform>إعادة إرسال {n} صف غير مؤكد</numerusform>
+            </translation>
         </message>
         <message>
             <source>Send; while an answer streams: queue</source>
@@ -4480,6 +5428,10 @@
             <translation>أُرسل إلى</translation>
         </message>
         <message>
+            <source>Sent together to a batch service</source>
+            <translation>المرسلة معًا إلى خدمة دفعات</translation>
+        </message>
+        <message>
             <source>Sent without being looked through: {names}.</source>
             <translation>أُرسل دون فحص: {names}.</translation>
         </message>
@@ -4498,6 +5450,10 @@
         <message>
             <source>Set a corner; while dragging: move the whole</source>
             <translation>تثبيت زاوية؛ وأثناء السحب: تحريك الكل</translation>
+        </message>
+        <message>
+            <source>Set a key (kireji keys set anthropic), or start a model server.</source>
+            <translation>عيّن مفتاحًا (kireji keys set anthropic)، أو شغّل خادم نماذج.</translation>
         </message>
         <message>
             <source>Set a number</source>
@@ -4563,6 +5519,10 @@
             <source>Show all ({count} more characters)</source>
             <translation>عرض الكل ({count} من المحارف الأخرى)</translation>
         </message>
+        <message>
+            <source>Show all jobs</source>
+            <translation>عرض كل المهام</translation>
+        </message>
         <message numerus="yes">
             <source>Show all {n}</source>
             <extracomment>Show all</extracomment>
@@ -4602,6 +5562,14 @@
         <message>
             <source>Show another branch</source>
             <translation>عرض فرع آخر</translation>
+        </message>
+        <message>
+            <source>Show in folder</source>
+            <translation>عرض في المجلد</translation>
+        </message>
+        <message>
+            <source>Show it in full size</source>
+            <translation>عرضها بالحجم الكامل</translation>
         </message>
         <message>
             <source>Show it large</source>
@@ -4728,8 +5696,16 @@
             <translation>شيء في ملفه ينتظر؛ ربما في سجله التقني المزيد.</translation>
         </message>
         <message>
+            <source>Something is hidden in a document that stands where no words can.</source>
+            <translation>أُخفي شيء في مستند يقع حيث لا يمكن أن تقع كلمات.</translation>
+        </message>
+        <message>
             <source>Something is missing in this address. Try again in Kireji.</source>
             <translation>ينقص هذا العنوانَ شيء. حاول مجددًا في Kireji.</translation>
+        </message>
+        <message>
+            <source>Something went wrong inside Kireji; the log says what. Resume the job to try again.</source>
+            <translation>حدث خلل في Kireji؛ تفاصيله في السجل التقني. استأنف المهمة للمحاولة مجددًا.</translation>
         </message>
         <message>
             <source>Space</source>
@@ -4762,6 +5738,10 @@
         <message>
             <source>Stands on the work of</source>
             <translation>يقوم على عمل</translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation>بدء</translation>
         </message>
         <message>
             <source>Start Kireji again.</source>
@@ -4824,6 +5804,10 @@
             <translation>شغّله من جديد عندما يعود سطح المكتب؛ ما كُتب قبل ذلك محفوظ في السجل.</translation>
         </message>
         <message>
+            <source>Start it again.</source>
+            <translation>ابدأها مجددًا.</translation>
+        </message>
+        <message>
             <source>Start it and ask again, or check the address.</source>
             <translation>شغّله واسأل مرة أخرى، أو تحقق من العنوان.</translation>
         </message>
@@ -4834,6 +5818,18 @@
         <message>
             <source>Start when you log in</source>
             <translation>البدء عند تسجيل الدخول</translation>
+        </message>
+        <message>
+            <source>Start without the bad lines? [y/N]</source>
+            <translation>هل تبدأ بدون الأسطر الفاسدة؟ [y/N]</translation>
+        </message>
+        <message>
+            <source>Start? [y/N]</source>
+            <translation>هل تبدأ؟ [y/N]</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>الحالة</translation>
         </message>
         <message>
             <source>Stays here</source>
@@ -4934,6 +5930,14 @@
         <message>
             <source>Tab: the next</source>
             <translation>Tab: التالية</translation>
+        </message>
+        <message>
+            <source>Table</source>
+            <translation>جدول</translation>
+        </message>
+        <message>
+            <source>Table (*.csv)</source>
+            <translation>جدول (*.csv)</translation>
         </message>
         <message>
             <source>Take it out and ask again.</source>
@@ -5056,12 +6060,28 @@
             <translation>هذا ليس مفتاحًا.</translation>
         </message>
         <message>
+            <source>That is not a secret for webhooks: it begins with whsec_, and Base64 follows.</source>
+            <translation>ليس هذا سر Webhook: السر يبدأ بـ whsec_ ويليه Base64.</translation>
+        </message>
+        <message>
             <source>That model cannot see pictures; it gets the text this computer reads in them.</source>
             <translation>لا يرى هذا النموذج الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب فيها.</translation>
         </message>
         <message>
             <source>That would leave too many files out one by one. Switch whole folders instead.</source>
             <translation>يستبعد هذا ملفات كثيرة جدًا واحدًا واحدًا. فعّل مجلدات كاملة أو عطّلها بدلًا من ذلك.</translation>
+        </message>
+        <message>
+            <source>The JSON holds half of a character, as \ud83d without its other half.</source>
+            <translation>في JSON نصف محرف، مثل ‎\ud83d بلا نصفه الآخر.</translation>
+        </message>
+        <message>
+            <source>The JSON is broken at column {column}: there is a NUL byte.</source>
+            <translation>JSON معطوب عند العمود {column}: هناك بايت NUL.</translation>
+        </message>
+        <message>
+            <source>The JSON is broken at column {column}: {reason}.</source>
+            <translation>JSON معطوب عند العمود {column}: {reason}.</translation>
         </message>
         <message>
             <source>The PDF could not be read.</source>
@@ -5112,6 +6132,14 @@
             <translation>عنوان الوكيل غير صالح: يجب أن يبدأ بـ http:// أو https://.</translation>
         </message>
         <message>
+            <source>The address of the webhook has a name or password in it, and nothing is sent there.</source>
+            <translation>في عنوان Webhook اسم أو كلمة مرور، فلا يُرسل إليه شيء.</translation>
+        </message>
+        <message>
+            <source>The address of the webhook is not an address of the web.</source>
+            <translation>عنوان Webhook ليس عنوان ويب.</translation>
+        </message>
+        <message>
             <source>The answer broke off before its end.</source>
             <translation>انقطعت الإجابة قبل نهايتها.</translation>
         </message>
@@ -5124,8 +6152,28 @@
             <translation>انقطعت الإجابة.</translation>
         </message>
         <message>
+            <source>The answer cannot be read.</source>
+            <translation>تتعذر قراءة الإجابة.</translation>
+        </message>
+        <message>
+            <source>The answer comes from an earlier job; it was not asked again.</source>
+            <translation>الإجابة من مهمة سابقة؛ ولم يُسأل عنه مجددًا.</translation>
+        </message>
+        <message>
+            <source>The answer does not fit the schema: {why}</source>
+            <translation>لا توافق الإجابة المخطط: {why}</translation>
+        </message>
+        <message>
             <source>The answer ends at {rule}.</source>
             <translation>تنتهي الإجابة عند {rule}.</translation>
+        </message>
+        <message>
+            <source>The answer is empty.</source>
+            <translation>الإجابة فارغة.</translation>
+        </message>
+        <message>
+            <source>The answer is no JSON, so it does not fit the schema.</source>
+            <translation>الإجابة ليست JSON، فلا توافق المخطط.</translation>
         </message>
         <message>
             <source>The answer paused after many steps. It can be continued.</source>
@@ -5142,6 +6190,18 @@
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued: the oldest messages then no longer go along.</source>
             <translation>قُطعت الإجابة لأن المحادثة تملأ كل ما يستطيع هذا النموذج قراءته. يمكن متابعتها: عندئذ لا تُرسل أقدم الرسائل بعد ذلك.</translation>
+        </message>
+        <message>
+            <source>The answer was cut off at its longest length.</source>
+            <translation>قُطعت الإجابة عند أقصى طول لها.</translation>
+        </message>
+        <message>
+            <source>The answer was cut off: the model can read no more.</source>
+            <translation>قُطعت الإجابة: لا يستطيع النموذج قراءة المزيد.</translation>
+        </message>
+        <message>
+            <source>The answers have no columns.</source>
+            <translation>لا أعمدة للإجابات.</translation>
         </message>
         <message>
             <source>The arguments are no JSON object.</source>
@@ -5166,6 +6226,10 @@
         <message>
             <source>The backup {name} is damaged.</source>
             <translation>النسخة الاحتياطية {name} تالفة.</translation>
+        </message>
+        <message>
+            <source>The brace at “{near}” in the prompt has no other half.</source>
+            <translation>القوس المعقوف عند «{near}» في السؤال بلا نصفه الآخر.</translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
@@ -5400,8 +6464,28 @@
             <translation>الملف أكبر من {most} م.ب.</translation>
         </message>
         <message>
+            <source>The file with what was to be sent is gone, or was changed.</source>
+            <translation>الملف الذي فيه ما كان سيُرسل لم يعد موجودًا، أو غُيّر.</translation>
+        </message>
+        <message>
             <source>The first message did not go along: it no longer fits.</source>
             <translation>لم تُرسل معه الرسالة الأولى: لم يعد لها متسع.</translation>
+        </message>
+        <message>
+            <source>The first row asks:</source>
+            <translation>الصف الأول يسأل:</translation>
+        </message>
+        <message>
+            <source>The first row of a table names them, as in text,language.</source>
+            <translation>يسمّيها الصف الأول من الجدول، كما في text,language.</translation>
+        </message>
+        <message>
+            <source>The first row of {path} cannot be read: {reason}.</source>
+            <translation>تعذرت قراءة الصف الأول من ‎{path}: {reason}.</translation>
+        </message>
+        <message>
+            <source>The first that failed, {id}: {why}</source>
+            <translation>أول ما أخفق، {id}: {why}</translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
@@ -5428,8 +6512,32 @@
             <translation>السجل في {path} تالف.</translation>
         </message>
         <message>
+            <source>The id holds characters that cannot be seen.</source>
+            <translation>في المعرّف محارف لا تُرى.</translation>
+        </message>
+        <message>
+            <source>The id is empty.</source>
+            <translation>المعرّف فارغ.</translation>
+        </message>
+        <message>
+            <source>The id is longer than {most} characters.</source>
+            <translation>المعرّف أطول من {most} من المحارف.</translation>
+        </message>
+        <message>
             <source>The job ended before this question was answered.</source>
             <translation>انتهت المهمة قبل الإجابة عن هذا السؤال.</translation>
+        </message>
+        <message>
+            <source>The job goes on at the service; kireji batch run{number} collects it.</source>
+            <translation>تستمر المهمة لدى الخدمة؛ ويجمعها kireji batch run{number}.</translation>
+        </message>
+        <message>
+            <source>The job was removed meanwhile.</source>
+            <translation>أُزيلت المهمة في الأثناء.</translation>
+        </message>
+        <message>
+            <source>The jobs go on at the service; kireji batch run collects them.</source>
+            <translation>تستمر المهام لدى الخدمة؛ ويجمعها kireji batch run.</translation>
         </message>
         <message>
             <source>The key comes from {variable} and is never stored.</source>
@@ -5467,6 +6575,30 @@
             <source>The keychain is locked.</source>
             <translation>سلسلة المفاتيح مقفلة.</translation>
         </message>
+        <message>
+            <source>The last capture</source>
+            <translation>آخر لقطة</translation>
+        </message>
+        <message>
+            <source>The last captures</source>
+            <translation>آخر اللقطات</translation>
+        </message>
+        <message>
+            <source>The last {count} captures</source>
+            <translation>آخر اللقطات ({count})</translation>
+        </message>
+        <message numerus="yes">
+            <source>The last {n} captures</source>
+            <extracomment>The last capture</extracomment>
+            <translation>
+                <numerusform>آخر {n} لقطة</numerusform>
+                <numerusform>آخر لقطة</numerusform>
+                <numerusform>آخر لقطتين</numerusform>
+                <numerusform>آخر {n} لقطات</numerusform>
+                <numerusform>آخر {n} لقطة</numerusform>
+                <numerusform>آخر {n} لقطة</numerusform>
+            </translation>
+        </message>
         <message numerus="yes">
             <source>The last {n} days</source>
             <extracomment>The last day</extracomment>
@@ -5496,12 +6628,68 @@
             <translation>مكتبة libxcb مفقودة.</translation>
         </message>
         <message>
+            <source>The line could not be read.</source>
+            <translation>تعذرت قراءة السطر.</translation>
+        </message>
+        <message>
+            <source>The line has a method or a url, but no body.</source>
+            <translation>في السطر method أو url، ولكن لا body فيه.</translation>
+        </message>
+        <message>
+            <source>The line has a schema of its own, and the job has one, too.</source>
+            <translation>للسطر مخطط خاص به، وللمهمة مخطط أيضًا.</translation>
+        </message>
+        <message>
+            <source>The line has a shape that is not known here.</source>
+            <translation>بنية السطر غير معروفة هنا.</translation>
+        </message>
+        <message>
+            <source>The line has more than one of prompt, params and body.</source>
+            <translation>في السطر أكثر من واحد من prompt وparams وbody.</translation>
+        </message>
+        <message>
+            <source>The line has neither a prompt, nor params, nor a body.</source>
+            <translation>لا prompt في السطر ولا params ولا body.</translation>
+        </message>
+        <message>
+            <source>The line has no prompt, and the job has none for lines without.</source>
+            <translation>لا سؤال في السطر (prompt)، وليس في المهمة سؤال للأسطر الخالية منه.</translation>
+        </message>
+        <message>
+            <source>The line has two ids.</source>
+            <translation>في السطر معرّفان.</translation>
+        </message>
+        <message>
+            <source>The line is larger than the {most} MB that one question may have.</source>
+            <translation>السطر أكبر مما يجوز لسؤال واحد، وهو {most} م.ب.</translation>
+        </message>
+        <message>
+            <source>The line is nested too deeply, or holds a number with too many digits.</source>
+            <translation>تداخل السطر أعمق من اللازم، أو فيه عدد أرقامه أكثر من اللازم.</translation>
+        </message>
+        <message>
+            <source>The line is not UTF-8: there is a wrong byte at column {column}.</source>
+            <translation>السطر ليس UTF-8: هناك بايت خطأ عند العمود {column}.</translation>
+        </message>
+        <message>
+            <source>The line is not a JSON object.</source>
+            <translation>السطر ليس كائن JSON.</translation>
+        </message>
+        <message>
+            <source>The line names the model {model}, the job asks {other}. Give the job a model, or split the file.</source>
+            <translation>يسمّي السطر النموذج {model}، والمهمة تسأل {other}. حدّد للمهمة نموذجًا، أو قسّم الملف.</translation>
+        </message>
+        <message>
             <source>The local server</source>
             <translation>الخادم المحلي</translation>
         </message>
         <message>
             <source>The local server was reached, but does not take the key.</source>
             <translation>بُلغ الخادم المحلي، لكنه لا يقبل المفتاح.</translation>
+        </message>
+        <message>
+            <source>The method is {method}; questions are asked with POST.</source>
+            <translation>قيمة method هي {method}؛ والأسئلة تُطرح بـ POST.</translation>
         </message>
         <message>
             <source>The model</source>
@@ -5514,6 +6702,10 @@
         <message>
             <source>The model decides</source>
             <translation>النموذج يقرر</translation>
+        </message>
+        <message>
+            <source>The model declined to answer.</source>
+            <translation>امتنع النموذج عن الإجابة.</translation>
         </message>
         <message>
             <source>The model declined to answer{about}. Ask differently, or choose another model.</source>
@@ -5572,12 +6764,28 @@
             <translation>وحدة {entry} غير مثبتة. ثبّتها مجددًا.</translation>
         </message>
         <message>
+            <source>The name of the picture is empty.</source>
+            <translation>اسم الصورة فارغ.</translation>
+        </message>
+        <message>
+            <source>The new secret</source>
+            <translation>السر الجديد</translation>
+        </message>
+        <message>
             <source>The next question has about {tokens} tokens; with an answer of {answer} it costs about {cost}.</source>
             <translation>في السؤال التالي نحو {tokens} من الرموز؛ ومع إجابة من {answer} تكون تكلفته نحو {cost}.</translation>
         </message>
         <message>
+            <source>The next row</source>
+            <translation>الصف التالي</translation>
+        </message>
+        <message>
             <source>The next version</source>
             <translation>النسخة التالية</translation>
+        </message>
+        <message>
+            <source>The other rows wait as job {id}: kireji batch run {id}</source>
+            <translation>تنتظر بقية الصفوف في المهمة {id}: kireji batch run {id}</translation>
         </message>
         <message>
             <source>The page did not arrive within {seconds} seconds.</source>
@@ -5624,12 +6832,32 @@
             <translation>في الصورة أكثر من {most} مليون بكسل.</translation>
         </message>
         <message>
+            <source>The picture in the line</source>
+            <translation>الصورة التي في السطر</translation>
+        </message>
+        <message>
+            <source>The picture in the line is not written as base64.</source>
+            <translation>الصورة التي في السطر ليست مكتوبة بصيغة base64.</translation>
+        </message>
+        <message>
             <source>The picture is too large for the text reader.</source>
             <translation>الصورة أكبر من قدرة قارئ النص.</translation>
         </message>
         <message>
             <source>The picture is too large to open.</source>
             <translation>الصورة أكبر من أن تُفتح.</translation>
+        </message>
+        <message>
+            <source>The picture {name} cannot be read: {reason}.</source>
+            <translation>تعذرت قراءة الصورة {name}: {reason}.</translation>
+        </message>
+        <message>
+            <source>The picture {name} is larger than {most} MB.</source>
+            <translation>الصورة {name} أكبر من {most} م.ب.</translation>
+        </message>
+        <message>
+            <source>The picture {name} is not on this computer.</source>
+            <translation>الصورة {name} ليست على هذا الحاسوب.</translation>
         </message>
         <message>
             <source>The pictures could not be looked through for what should be hidden; nothing was sent.</source>
@@ -5696,6 +6924,18 @@
             <translation>لم يُعثر على البرنامج «{command}». جرى البحث عنه في ‎{folders}‎.</translation>
         </message>
         <message>
+            <source>The prompt is empty.</source>
+            <translation>السؤال فارغ.</translation>
+        </message>
+        <message>
+            <source>The prompt names a column that is not there.</source>
+            <translation>يسمّي السؤال عمودًا غير موجود.</translation>
+        </message>
+        <message>
+            <source>The prompt names no column, so every row would ask the same.</source>
+            <translation>لا يسمّي السؤال أي عمود، فيصير واحدًا لكل الصفوف.</translation>
+        </message>
+        <message>
             <source>The proxy</source>
             <translation>الوكيل</translation>
         </message>
@@ -5722,6 +6962,14 @@
         <message>
             <source>The question was not sent.</source>
             <translation>لم يُرسل السؤال.</translation>
+        </message>
+        <message>
+            <source>The queue of jobs in {path} is damaged.</source>
+            <translation>طابور المهام في ‎{path} تالف.</translation>
+        </message>
+        <message>
+            <source>The reading was stopped; nothing of it was kept.</source>
+            <translation>أُوقفت القراءة؛ ولم يُحفظ منها شيء.</translation>
         </message>
         <message>
             <source>The region has changed</source>
@@ -5756,6 +7004,34 @@
             <translation>تعذرت الكتابة في سجل Windows.</translation>
         </message>
         <message>
+            <source>The results broke off before their end.</source>
+            <translation>انقطعت النتائج قبل نهايتها.</translation>
+        </message>
+        <message>
+            <source>The results of the batches that it could be cannot be read any more.</source>
+            <translation>لم تعد قراءة نتائج الدفعات المحتملة ممكنة.</translation>
+        </message>
+        <message>
+            <source>The row before</source>
+            <translation>الصف السابق</translation>
+        </message>
+        <message>
+            <source>The row cannot be read: {reason}.</source>
+            <translation>تعذرت قراءة الصف: {reason}.</translation>
+        </message>
+        <message>
+            <source>The row has no cell “{column}”.</source>
+            <translation>لا خلية في الصف للعمود «{column}».</translation>
+        </message>
+        <message>
+            <source>The row has {cells} cells, the table {columns} columns.</source>
+            <translation>خلايا الصف {cells}، وأعمدة الجدول {columns}.</translation>
+        </message>
+        <message>
+            <source>The row is not UTF-8.</source>
+            <translation>الصف ليس UTF-8.</translation>
+        </message>
+        <message>
             <source>The rules need too much work for this; the rest of an answer would not be shown.</source>
             <translation>تتطلب القواعد لهذا عملًا أكثر من اللازم؛ ولن تُعرض بقية الإجابة.</translation>
         </message>
@@ -5768,6 +7044,18 @@
             <translation>المنطقة نفسها مجددًا</translation>
         </message>
         <message>
+            <source>The same request as row {number}; it was asked once.</source>
+            <translation>الطلب نفسه في الصف {number}؛ وقد سُئل عنه مرة واحدة.</translation>
+        </message>
+        <message>
+            <source>The schema is nested too deeply.</source>
+            <translation>تداخل المخطط أعمق من اللازم.</translation>
+        </message>
+        <message>
+            <source>The schema is not complete.</source>
+            <translation>المخطط غير مكتمل.</translation>
+        </message>
+        <message>
             <source>The screen cannot be captured here.</source>
             <translation>لا يمكن التقاط الشاشة هنا.</translation>
         </message>
@@ -5778,6 +7066,14 @@
         <message>
             <source>The screens have changed, so the capture was closed. Press the shortcut to start again.</source>
             <translation>تغيّرت الشاشات فأُغلق الالتقاط. اضغط الاختصار للبدء من جديد.</translation>
+        </message>
+        <message>
+            <source>The secret of the webhook is not one: it begins with whsec_, and Base64 follows.</source>
+            <translation>سر Webhook ليس سرًّا صالحًا: السر يبدأ بـ whsec_ ويليه Base64.</translation>
+        </message>
+        <message>
+            <source>The secret that messages are signed with is in the keychain.</source>
+            <translation>السر الذي تُوقَّع به الرسائل في سلسلة المفاتيح.</translation>
         </message>
         <message>
             <source>The selected text can be had here only by pressing the copy keys.</source>
@@ -5796,8 +7092,60 @@
             <translation>الخدمة تعدّ…</translation>
         </message>
         <message>
+            <source>The service does not know a batch that it had taken. If the key or the address was changed to another account's, change it back and resume the job.</source>
+            <translation>لا تعرف الخدمة دفعة كانت قد قبلتها. إن غُيّر المفتاح أو العنوان إلى حساب آخر فأعده كما كان، ثم استأنف المهمة.</translation>
+        </message>
+        <message>
+            <source>The service does not list its batches: {why}</source>
+            <translation>لا تسرد الخدمة دفعاتها: {why}</translation>
+        </message>
+        <message>
             <source>The service does not take this conversation's earlier reasoning back.</source>
             <translation>لا تقبل الخدمة استرجاع التفكير السابق في هذه المحادثة.</translation>
+        </message>
+        <message>
+            <source>The service gave no answer and no reason.</source>
+            <translation>لم تعطِ الخدمة إجابة ولا سببًا.</translation>
+        </message>
+        <message>
+            <source>The service has deleted the results: it keeps them for 29 days.</source>
+            <translation>حذفت الخدمة النتائج: تحتفظ بها 29 يومًا.</translation>
+        </message>
+        <message numerus="yes">
+            <source>The service may have these {n} rows already. Sent again, they may be paid for twice.</source>
+            <extracomment>The service may have 1 row already. Sent again, it may be paid for twice.</extracomment>
+            <translation>
+                <numerusform>ربما لدى الخدمة هذه الصفوف ({n}) من قبل. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+                <numerusform>ربما لدى الخدمة هذا الصف من قبل. إن أُرسل مجددًا فقد يُدفع ثمنه مرتين.</numerusform>
+                <numerusform>ربما لدى الخدمة هذان الصفان من قبل. إن أُرسلا مجددًا فقد يُدفع ثمنهما مرتين.</numerusform>
+                <numerusform>ربما لدى الخدمة هذه الصفوف ({n}) من قبل. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+                <numerusform>ربما لدى الخدمة هذه الصفوف ({n}) من قبل. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+                <numerusform>ربما لدى الخدمة هذه الصفوف ({n}) من قبل. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The service mixed results of others into a batch, and some of its own are missing.</source>
+            <translation>خلطت الخدمة نتائج غيرها بدفعة، وبعض نتائج الدفعة نفسها ناقص.</translation>
+        </message>
+        <message>
+            <source>The service refused the whole batch.</source>
+            <translation>رفضت الخدمة الدفعة كلها.</translation>
+        </message>
+        <message numerus="yes">
+            <source>The service takes its time, {n} hours at most; the answers are kept for you meanwhile.</source>
+            <extracomment>The service takes its time, an hour at most; the answers are kept for you meanwhile.</extracomment>
+            <translation>
+                <numerusform>تأخذ الخدمة وقتها، {n} ساعة على الأكثر؛ وتُحفظ لك الإجابات في هذه الأثناء.</numerusform>
+                <numerusform>تأخذ الخدمة وقتها، ساعة على الأكثر؛ وتُحفظ لك الإجابات في هذه الأثناء.</numerusform>
+                <numerusform>تأخذ الخدمة وقتها، ساعتين على الأكثر؛ وتُحفظ لك الإجابات في هذه الأثناء.</numerusform>
+                <numerusform>تأخذ الخدمة وقتها، {n} ساعات على الأكثر؛ وتُحفظ لك الإجابات في هذه الأثناء.</numerusform>
+                <numerusform>تأخذ الخدمة وقتها، {n} ساعة على الأكثر؛ وتُحفظ لك الإجابات في هذه الأثناء.</numerusform>
+                <numerusform>تأخذ الخدمة وقتها، {n} ساعة على الأكثر؛ وتُحفظ لك الإجابات في هذه الأثناء.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The service's answer to {rows} rows was lost. Whether it has them, its own list will show; they are not sent twice.</source>
+            <translation>ضاع رد الخدمة على صفوف عددها {rows}. ستُظهر قائمتها هل وصلتها؛ ولا تُرسل مرتين.</translation>
         </message>
         <message>
             <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
@@ -5818,6 +7166,18 @@
         <message>
             <source>The summary is attached to your next question, where you can read, change or remove it.</source>
             <translation>يُرفق الملخص بسؤالك التالي، وهناك يمكنك قراءته أو تغييره أو إزالته.</translation>
+        </message>
+        <message>
+            <source>The table has more than one column “{name}”.</source>
+            <translation>في الجدول أكثر من عمود باسم «{name}».</translation>
+        </message>
+        <message>
+            <source>The table has no column “{name}”.</source>
+            <translation>لا عمود في الجدول باسم «{name}».</translation>
+        </message>
+        <message>
+            <source>The table has no column “{name}”; did you mean “{meant}”?</source>
+            <translation>لا عمود في الجدول باسم «{name}»؛ هل قصدت «{meant}»؟</translation>
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>
@@ -5900,6 +7260,10 @@
             <translation>النسخة السابقة</translation>
         </message>
         <message>
+            <source>The webhook has no secret to sign with, so nothing is sent to it.</source>
+            <translation>لا سر لـ Webhook يُوقَّع به، لذا لا يُرسل إليه شيء.</translation>
+        </message>
+        <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
             <translation>النوافذ غير معروفة على سطح المكتب هذا. اسحب لاقتطاع منطقة.</translation>
         </message>
@@ -5932,6 +7296,14 @@
             <translation>الملفات أكثر من {most}؛ اختر مجلدًا أصغر.</translation>
         </message>
         <message>
+            <source>There are no captures yet.</source>
+            <translation>لا لقطات بعد.</translation>
+        </message>
+        <message>
+            <source>There are no captures yet. Capture something, then choose this again.</source>
+            <translation>لا لقطات بعد. التقط شيئًا، ثم اختر هذا مجددًا.</translation>
+        </message>
+        <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>لا شهادات (PEM) في هذا الملف. اختر غيره، أو أزله هنا.</translation>
         </message>
@@ -5940,8 +7312,24 @@
             <translation>لا محادثات في {name}.</translation>
         </message>
         <message>
+            <source>There are no jobs yet. Make one with: kireji batch add FILE</source>
+            <translation>لا مهام بعد. أنشئ واحدة بالأمر: kireji batch add FILE</translation>
+        </message>
+        <message>
+            <source>There are no messages in it.</source>
+            <translation>لا رسائل فيه.</translation>
+        </message>
+        <message>
             <source>There are no others yet.</source>
             <translation>لا توجد محادثات أخرى بعد.</translation>
+        </message>
+        <message>
+            <source>There are no pictures in {folder}.</source>
+            <translation>لا صور في ‎{folder}.</translation>
+        </message>
+        <message>
+            <source>There are no rows.</source>
+            <translation>لا صفوف.</translation>
         </message>
         <message>
             <source>There are no tools yet.</source>
@@ -5992,6 +7380,14 @@
             <translation>لا توجد إجابة</translation>
         </message>
         <message>
+            <source>There is no batch service for {model}.</source>
+            <translation>لا خدمة دفعات للنموذج {model}.</translation>
+        </message>
+        <message>
+            <source>There is no batch {batch}.</source>
+            <translation>لا دفعة برقم {batch}.</translation>
+        </message>
+        <message>
             <source>There is no conversation in it that can be read.</source>
             <translation>لا توجد فيه محادثة يمكن قراءتها.</translation>
         </message>
@@ -6016,6 +7412,22 @@
             <translation>لا توجد منطقة سابقة بعد. اسحب لاقتطاع واحدة.</translation>
         </message>
         <message>
+            <source>There is no file in it.</source>
+            <translation>لا ملف فيه.</translation>
+        </message>
+        <message>
+            <source>There is no job {job}.</source>
+            <translation>لا مهمة برقم {job}.</translation>
+        </message>
+        <message>
+            <source>There is no job {number}.</source>
+            <translation>لا مهمة برقم {number}.</translation>
+        </message>
+        <message>
+            <source>There is no key and no model server, so nobody could answer the rows.</source>
+            <translation>لا مفتاح ولا خادم نماذج، فلا أحد يجيب عن الصفوف.</translation>
+        </message>
+        <message>
             <source>There is no key and no server to test it with. Add one under Keys &amp; models; nothing is sent before.</source>
             <translation>لا مفتاح ولا خادم للاختبار به. أضف واحدًا تحت «المفاتيح والنماذج»؛ لا يُرسل شيء قبل ذلك.</translation>
         </message>
@@ -6036,8 +7448,16 @@
             <translation>لا صورة على هذا العنوان.</translation>
         </message>
         <message>
+            <source>There is no picture in it.</source>
+            <translation>لا صورة فيه.</translation>
+        </message>
+        <message>
             <source>There is no picture to be had from {host}.</source>
             <translation>لا يمكن الحصول على صورة من {host}.</translation>
+        </message>
+        <message>
+            <source>There is no picture {name}.</source>
+            <translation>لا صورة باسم {name}.</translation>
         </message>
         <message>
             <source>There is no provider {name}.</source>
@@ -6058,6 +7478,18 @@
         <message>
             <source>There is no room to open {name}.</source>
             <translation>لا مساحة لفتح {name}.</translation>
+        </message>
+        <message>
+            <source>There is no row in it that could be asked.</source>
+            <translation>لا صف فيه يمكن السؤال عنه.</translation>
+        </message>
+        <message>
+            <source>There is no row that could be tried again.</source>
+            <translation>لا صف يمكن إعادة محاولته.</translation>
+        </message>
+        <message>
+            <source>There is no row {number} in this job.</source>
+            <translation>لا صف برقم {number} في هذه المهمة.</translation>
         </message>
         <message>
             <source>There is no screen.</source>
@@ -6090,6 +7522,10 @@
         <message>
             <source>There is no window under the pointer.</source>
             <translation>لا نافذة تحت المؤشر.</translation>
+        </message>
+        <message>
+            <source>There is no {path}.</source>
+            <translation>لا وجود لـ ‎{path}.</translation>
         </message>
         <message>
             <source>There is not enough memory to read this picture.</source>
@@ -6136,12 +7572,24 @@
             <translation>تعمل هذه المفاتيح في أي مكان، أيًّا كان البرنامج الأمامي. لا يرى Kireji أي مفتاح آخر أبدًا.</translation>
         </message>
         <message>
+            <source>They are decided with: kireji batch decide {id} --again, or --failed</source>
+            <translation>يُحسم أمرها بالأمر: kireji batch decide {id} --again، أو ‎--failed</translation>
+        </message>
+        <message>
+            <source>They are read again.</source>
+            <translation>تُقرأ مجددًا.</translation>
+        </message>
+        <message>
             <source>They hold from the next question on.</source>
             <translation>تسري ابتداءً من السؤال التالي.</translation>
         </message>
         <message>
             <source>They hold from the next question on. Changing them starts the cache anew, so the next answer costs more.</source>
             <translation>تسري ابتداءً من السؤال التالي. تغييرها يبدأ الذاكرة المؤقتة من جديد، فتكلّف الإجابة التالية أكثر.</translation>
+        </message>
+        <message>
+            <source>They stand before every row; none are needed.</source>
+            <translation>تأتي قبل كل صف؛ وليست لازمة.</translation>
         </message>
         <message>
             <source>They stand before everything you ask; each conversation can have its own.</source>
@@ -6182,6 +7630,10 @@
         <message>
             <source>This address is redirected into the local network, to {host}.</source>
             <translation>يُعاد توجيه هذا العنوان إلى الشبكة المحلية، إلى {host}.</translation>
+        </message>
+        <message>
+            <source>This address is told when a job ends or needs you: its name, its numbers and what it cost, never what was asked or answered. Messages are signed as Standard Webhooks are.</source>
+            <translation>يُبلَّغ هذا العنوان حين تنتهي مهمة أو تكون بانتظارك: باسمها وأعدادها وتكلفتها، وليس أبدًا بما سُئل أو أُجيب. تُوقَّع الرسائل كما في Standard Webhooks.</translation>
         </message>
         <message>
             <source>This address leads from one place to the next without end.</source>
@@ -6226,6 +7678,10 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>لا يستطيع قارئ هذا الحاسوب إلا قراءة النص في صورة، ولا صورة في هذا السؤال. اقتطع جزءًا من الشاشة، أو أضف مفتاحًا في الإعدادات لسؤال نموذج.</translation>
+        </message>
+        <message>
+            <source>This computer's own reader takes prompts with pictures alone.</source>
+            <translation>لا يقبل القارئ الذي على هذا الحاسوب إلا أسئلة معها صور.</translation>
         </message>
         <message>
             <source>This computer's own reader uses no tools. Choose another model for that.</source>
@@ -6388,6 +7844,10 @@
             <translation>هذا دفتر غير الذي سُجِّل آخره. إن كنت قد أزلت مجلد البيانات أو استعدته بنفسك، فاحذف الملف «ledger» من مجلد الحالة.</translation>
         </message>
         <message>
+            <source>This is no JSON: look at line {line}, column {column}.</source>
+            <translation>ليس هذا JSON: انظر السطر {line}، العمود {column}.</translation>
+        </message>
+        <message>
             <source>This is no address of a web page. One looks like https://example.com/page.</source>
             <translation>ليس هذا عنوان صفحة ويب. يبدو العنوان هكذا: ⁦https://example.com/page⁩.</translation>
         </message>
@@ -6430,6 +7890,18 @@
         <message>
             <source>This is the picture as it is kept here.</source>
             <translation>هذه هي الصورة كما هي محفوظة هنا.</translation>
+        </message>
+        <message>
+            <source>This job cannot be retried now.</source>
+            <translation>لا يمكن إعادة محاولة هذه المهمة الآن.</translation>
+        </message>
+        <message>
+            <source>This job does not wait to be resumed.</source>
+            <translation>لا تنتظر هذه المهمة استئنافًا.</translation>
+        </message>
+        <message>
+            <source>This job was started already.</source>
+            <translation>بدأت هذه المهمة من قبل.</translation>
         </message>
         <message>
             <source>This keyboard has no key for {shortcut}.</source>
@@ -6480,8 +7952,16 @@
             <translation>لم يُجَب عن هذا السؤال.</translation>
         </message>
         <message>
+            <source>This row could not be looked through for what should be hidden; it was not sent.</source>
+            <translation>تعذر فحص هذا الصف بحثًا عما ينبغي إخفاؤه؛ ولم يُرسل.</translation>
+        </message>
+        <message>
             <source>This screen</source>
             <translation>هذه الشاشة</translation>
+        </message>
+        <message>
+            <source>This service's batches take pictures from the web only.</source>
+            <translation>لا تقبل دفعات هذه الخدمة إلا صورًا من الويب.</translation>
         </message>
         <message>
             <source>This session only</source>
@@ -6506,6 +7986,14 @@
         <message>
             <source>Thought for {time}</source>
             <translation>فكّر لمدة {time}</translation>
+        </message>
+        <message>
+            <source>Through the batch service of Anthropic or OpenRouter that costs half, and takes from some minutes to a day. Before anything is sent you see every bad line, one answer as a trial, and what all will cost.</source>
+            <translation>عبر خدمة الدفعات لدى Anthropic أو OpenRouter يكلّف ذلك النصف، ويستغرق من دقائق إلى يوم. وقبل أن يُرسل شيء ترى كل سطر فاسد، وإجابة واحدة للتجربة، وتكلفة الكل.</translation>
+        </message>
+        <message>
+            <source>Time</source>
+            <translation>المدة</translation>
         </message>
         <message>
             <source>Title of the conversation</source>
@@ -6550,6 +8038,10 @@
         <message>
             <source>Tokens</source>
             <translation>الرموز</translation>
+        </message>
+        <message>
+            <source>Too many batches of the service could be the one that was lost.</source>
+            <translation>دفعات كثيرة جدًا لدى الخدمة قد تكون هي الضائعة.</translation>
         </message>
         <message>
             <source>Tool</source>
@@ -6640,12 +8132,20 @@
             <translation>حاول مجددًا؛ ربما يذكر سجله التقني السبب.</translation>
         </message>
         <message>
+            <source>Try another row</source>
+            <translation>تجربة صف آخر</translation>
+        </message>
+        <message>
             <source>Try it</source>
             <translation>جرّبه</translation>
         </message>
         <message>
             <source>Try its command in a terminal.</source>
             <translation>جرّب أمره في طرفية.</translation>
+        </message>
+        <message>
+            <source>Try one row</source>
+            <translation>تجربة صف واحد</translation>
         </message>
         <message>
             <source>Try the rules</source>
@@ -6868,6 +8368,10 @@
             <translation>صفحة ويب…</translation>
         </message>
         <message>
+            <source>Webhook</source>
+            <translation>Webhook</translation>
+        </message>
+        <message>
             <source>Welcome to Kireji</source>
             <translation>مرحبًا بك في Kireji</translation>
         </message>
@@ -6888,6 +8392,14 @@
             <translation>ما هو مسموح</translation>
         </message>
         <message>
+            <source>What is asked about</source>
+            <translation>ما يُسأل عنه</translation>
+        </message>
+        <message>
+            <source>What is done stays done; kireji batch run{number} goes on with the rest.</source>
+            <translation>ما تم يبقى؛ ويتابع kireji batch run{number} الباقي.</translation>
+        </message>
+        <message>
             <source>What is hidden, one after the other; Space: send it, hide it; from the question with Alt</source>
             <translation>المخفي واحدًا تلو الآخر؛ المسافة: إرساله، إخفاؤه؛ ومن خانة السؤال مع Alt</translation>
         </message>
@@ -6902,6 +8414,10 @@
         <message>
             <source>What it is called with</source>
             <translation>ما تُستدعى به</translation>
+        </message>
+        <message>
+            <source>What it will take</source>
+            <translation>ما ستتطلبه</translation>
         </message>
         <message>
             <source>What it would do</source>
@@ -6930,6 +8446,10 @@
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
             <translation>ما يسمّيه سطح المكتب وكيلًا ليس عنوانًا: أدخل الوكيل في الإعدادات، الشبكة.</translation>
+        </message>
+        <message>
+            <source>What the job is called</source>
+            <translation>اسم المهمة</translation>
         </message>
         <message>
             <source>What the next question costs</source>
@@ -6988,6 +8508,22 @@
             <translation>إذا تعذر الوصول إلى من سُئل فلا يُسأل غيره؛ وتُخبَر بالسبب.</translation>
         </message>
         <message>
+            <source>Where a job stands</source>
+            <translation>حالة مهمة</translation>
+        </message>
+        <message>
+            <source>Where it runs</source>
+            <translation>أين تعمل</translation>
+        </message>
+        <message>
+            <source>Which lines are bad, and why: kireji batch bad {id}</source>
+            <translation>أي الأسطر فاسد، ولماذا: kireji batch bad {id}</translation>
+        </message>
+        <message>
+            <source>Which rows are shown</source>
+            <translation>الصفوف المعروضة</translation>
+        </message>
+        <message>
             <source>While words from outside stand in a conversation you are asked all the same: a page's address can carry something away.</source>
             <translation>ما دامت في المحادثة كلمات من الخارج فإنك تُسأل رغم ذلك: فقد يحمل عنوان الصفحة شيئًا إلى الخارج.</translation>
         </message>
@@ -7006,6 +8542,10 @@
         <message>
             <source>Whole screen</source>
             <translation>الشاشة كلها</translation>
+        </message>
+        <message>
+            <source>Why it cannot be used</source>
+            <translation>لماذا لا يصلح</translation>
         </message>
         <message>
             <source>Window</source>
@@ -7104,12 +8644,20 @@
             <translation>كلمات العلامة</translation>
         </message>
         <message>
+            <source>Write a prompt.</source>
+            <translation>اكتب سؤالًا.</translation>
+        </message>
+        <message>
             <source>Write a question first; then you can see what will be sent.</source>
             <translation>اكتب سؤالًا أولًا؛ ثم يمكنك رؤية ما سيُرسل.</translation>
         </message>
         <message>
             <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
             <translation>اكتب كل النص المعروض بترتيب القراءة وكما هو تمامًا، مع فواصل أسطره. اكتب الجداول والقوائم بصيغة Markdown، والكود في كتلة كود. اكتب […] لما لا يمكن قراءته. لا تضف شيئًا من عندك.</translation>
+        </message>
+        <message>
+            <source>Write each object on a line of its own, as jq -c '.[]' does.</source>
+            <translation>اكتب كل كائن في سطر مستقل، كما يفعل jq -c '.[]'‎.</translation>
         </message>
         <message>
             <source>Write its arguments apart from it: each is a text of its own in args.</source>
@@ -7130,6 +8678,10 @@
         <message>
             <source>Writing</source>
             <translation>الكتابة</translation>
+        </message>
+        <message>
+            <source>Writing the answers…</source>
+            <translation>تجري كتابة الإجابات…</translation>
         </message>
         <message>
             <source>Writing…</source>
@@ -7208,6 +8760,10 @@
             <translation>أنت، مرة واحدة</translation>
         </message>
         <message>
+            <source>Your own address, told of a job</source>
+            <translation>عنوانك الخاص، أُبلغ عن مهمة</translation>
+        </message>
+        <message>
             <source>Your own words</source>
             <translation>كلماتك الخاصة</translation>
         </message>
@@ -7260,6 +8816,22 @@
             <translation>ملف</translation>
         </message>
         <message>
+            <source>a file name is empty</source>
+            <translation>اسم ملف فارغ</translation>
+        </message>
+        <message>
+            <source>a list</source>
+            <translation>قائمة</translation>
+        </message>
+        <message>
+            <source>a number</source>
+            <translation>عدد</translation>
+        </message>
+        <message>
+            <source>a number that is not whole</source>
+            <translation>عدد كسري</translation>
+        </message>
+        <message>
             <source>a plugin or a server</source>
             <translation>ملحق أو خادم</translation>
         </message>
@@ -7270,6 +8842,18 @@
         <message>
             <source>a server</source>
             <translation>خادم</translation>
+        </message>
+        <message>
+            <source>about {read} read, {written} written</source>
+            <translation>نحو {read} قراءةً، و{written} كتابةً</translation>
+        </message>
+        <message>
+            <source>about {time}</source>
+            <translation>{time} تقريبًا</translation>
+        </message>
+        <message>
+            <source>about {usual}</source>
+            <translation>{usual} تقريبًا</translation>
         </message>
         <message>
             <source>ada@example.org</source>
@@ -7310,6 +8894,14 @@
         <message>
             <source>an argument or a variable holds a character that cannot be passed</source>
             <translation>في أحد المعطيات أو المتغيرات محرف لا يمكن تمريره</translation>
+        </message>
+        <message>
+            <source>an object</source>
+            <translation>كائن</translation>
+        </message>
+        <message>
+            <source>and {count} more</source>
+            <translation>و{count} غيرها</translation>
         </message>
         <message numerus="yes">
             <source>and {n} more</source>
@@ -7356,6 +8948,10 @@
             </translation>
         </message>
         <message>
+            <source>asked</source>
+            <translation>المجيب</translation>
+        </message>
+        <message>
             <source>asked because the plugin has changed</source>
             <translation>السؤال لأن الملحق تغيّر</translation>
         </message>
@@ -7380,12 +8976,48 @@
             <translation>السؤال لأن إذنك انتهى</translation>
         </message>
         <message>
+            <source>asked row by row</source>
+            <translation>تُسأل صفًّا صفًّا</translation>
+        </message>
+        <message>
             <source>asked the desktop</source>
             <translation>طُلب من سطح المكتب</translation>
         </message>
         <message>
+            <source>at a price that is not known</source>
+            <translation>بسعر غير معروف</translation>
+        </message>
+        <message>
+            <source>at most {most}</source>
+            <translation>{most} على الأكثر</translation>
+        </message>
+        <message>
+            <source>at most {time}</source>
+            <translation>{time} على الأكثر</translation>
+        </message>
+        <message>
             <source>bank account</source>
             <translation>حساب مصرفي</translation>
+        </message>
+        <message>
+            <source>batches</source>
+            <translation>الدفعات</translation>
+        </message>
+        <message>
+            <source>being called back</source>
+            <translation>قيد السحب</translation>
+        </message>
+        <message>
+            <source>being collected</source>
+            <translation>قيد الجمع</translation>
+        </message>
+        <message>
+            <source>being sent</source>
+            <translation>قيد الإرسال</translation>
+        </message>
+        <message>
+            <source>budget</source>
+            <translation>الميزانية</translation>
         </message>
         <message>
             <source>budget reached</source>
@@ -7396,8 +9028,32 @@
             <translation>البايت {number} ليس UTF-8</translation>
         </message>
         <message>
+            <source>called back</source>
+            <translation>سُحب</translation>
+        </message>
+        <message>
             <source>can use tools</source>
             <translation>يستعمل الأدوات</translation>
+        </message>
+        <message>
+            <source>cancelled</source>
+            <translation>أُلغيت</translation>
+        </message>
+        <message>
+            <source>cancelled {time}</source>
+            <translation>أُلغيت {time}</translation>
+        </message>
+        <message>
+            <source>cancelling</source>
+            <translation>قيد الإلغاء</translation>
+        </message>
+        <message>
+            <source>cancelling: the service has not confirmed it yet</source>
+            <translation>قيد الإلغاء: لم تؤكده الخدمة بعد</translation>
+        </message>
+        <message>
+            <source>cancelling…</source>
+            <translation>قيد الإلغاء…</translation>
         </message>
         <message>
             <source>cannot fetch pictures from the web</source>
@@ -7416,6 +9072,10 @@
             <translation>لا يرى الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب</translation>
         </message>
         <message>
+            <source>captures</source>
+            <translation>لقطات</translation>
+        </message>
+        <message>
             <source>card</source>
             <translation>بطاقة</translation>
         </message>
@@ -7428,8 +9088,24 @@
             <translation>فُحصت</translation>
         </message>
         <message>
+            <source>checked; nothing was sent yet</source>
+            <translation>تم التحقق؛ ولم يُرسل شيء بعد</translation>
+        </message>
+        <message>
             <source>complete</source>
             <translation>مكتملة</translation>
+        </message>
+        <message>
+            <source>cost</source>
+            <translation>التكلفة</translation>
+        </message>
+        <message>
+            <source>cost so far</source>
+            <translation>التكلفة حتى الآن</translation>
+        </message>
+        <message>
+            <source>cost {amount}</source>
+            <translation>التكلفة {amount}</translation>
         </message>
         <message>
             <source>d MMM</source>
@@ -7496,6 +9172,14 @@
             <translation>ينتهي {day}</translation>
         </message>
         <message>
+            <source>est. {amount}</source>
+            <translation>التقدير {amount}</translation>
+        </message>
+        <message>
+            <source>estimate</source>
+            <translation>التقدير</translation>
+        </message>
+        <message>
             <source>every call</source>
             <translation>كل استدعاء</translation>
         </message>
@@ -7510,6 +9194,14 @@
         <message>
             <source>files in {folder}</source>
             <translation>الملفات في ⁦{folder}⁩</translation>
+        </message>
+        <message>
+            <source>finished</source>
+            <translation>انتهت</translation>
+        </message>
+        <message>
+            <source>finished {time}</source>
+            <translation>انتهت {time}</translation>
         </message>
         <message>
             <source>folded</source>
@@ -7536,8 +9228,32 @@
             <translation>من متغيرات البيئة</translation>
         </message>
         <message>
+            <source>full price</source>
+            <translation>السعر الكامل</translation>
+        </message>
+        <message>
+            <source>full price, one by one</source>
+            <translation>السعر الكامل، واحدًا واحدًا</translation>
+        </message>
+        <message>
+            <source>full price, through the service's batches</source>
+            <translation>السعر الكامل، عبر دفعات الخدمة</translation>
+        </message>
+        <message>
+            <source>full price: row by row, now</source>
+            <translation>السعر الكامل: صفًّا صفًّا، الآن</translation>
+        </message>
+        <message>
             <source>goes along</source>
             <translation>يُرسل مع السؤال</translation>
+        </message>
+        <message>
+            <source>half price</source>
+            <translation>نصف السعر</translation>
+        </message>
+        <message>
+            <source>half price, through the service's batches</source>
+            <translation>نصف السعر، عبر دفعات الخدمة</translation>
         </message>
         <message>
             <source>has a closing bracket without its opening one</source>
@@ -7592,6 +9308,10 @@
             <translation>تغيّرت منذ أن سُمح بها</translation>
         </message>
         <message>
+            <source>it has no such name</source>
+            <translation>لا يصلح اسمًا لملف</translation>
+        </message>
+        <message>
             <source>it is larger than 10 MB</source>
             <translation>حجمه أكبر من 10 MB</translation>
         </message>
@@ -7632,6 +9352,10 @@
             <translation>لا يُسمح بدخول مجلد عمله {folder}</translation>
         </message>
         <message>
+            <source>job</source>
+            <translation>المهمة</translation>
+        </message>
+        <message>
             <source>just now</source>
             <translation>للتو</translation>
         </message>
@@ -7644,12 +9368,44 @@
             <translation>سلسلة المفاتيح غير مفتوحة</translation>
         </message>
         <message>
+            <source>kireji batch list shows those there are.</source>
+            <translation>يعرض kireji batch list الموجود منها.</translation>
+        </message>
+        <message>
+            <source>kireji batch show tells where it stands.</source>
+            <translation>يبيّن kireji batch show حالتها.</translation>
+        </message>
+        <message numerus="yes">
+            <source>last {n} rows with the service since {time}</source>
+            <extracomment>last row with the service since {time}</extracomment>
+            <translation>
+                <numerusform>آخر {n} صف لدى الخدمة منذ {time}</numerusform>
+                <numerusform>آخر صف لدى الخدمة منذ {time}</numerusform>
+                <numerusform>آخر صفين لدى الخدمة منذ {time}</numerusform>
+                <numerusform>آخر {n} صفوف لدى الخدمة منذ {time}</numerusform>
+                <numerusform>آخر {n} صفًا لدى الخدمة منذ {time}</numerusform>
+                <numerusform>آخر {n} صف لدى الخدمة منذ {time}</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>less than a second</source>
             <translation>أقل من ثانية</translation>
         </message>
         <message>
             <source>line {line}, column {column}</source>
             <translation>السطر {line}، العمود {column}</translation>
+        </message>
+        <message>
+            <source>line {line}: {why}</source>
+            <translation>السطر {line}: {why}</translation>
+        </message>
+        <message>
+            <source>list</source>
+            <translation>قائمة</translation>
+        </message>
+        <message>
+            <source>looking for duplicates</source>
+            <translation>يجري البحث عن المكرر</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -7692,8 +9448,20 @@
             <translation>سيطلب macOS الإذن بتسجيل الشاشة عند أول التقاط.</translation>
         </message>
         <message>
+            <source>made</source>
+            <translation>أُنشئت</translation>
+        </message>
+        <message>
+            <source>made from</source>
+            <translation>المصدر</translation>
+        </message>
+        <message>
             <source>mail address</source>
             <translation>عنوان بريد</translation>
+        </message>
+        <message>
+            <source>max_tokens is {limit}; an answer needs at least 1.</source>
+            <translation>قيمة max_tokens هي {limit}؛ والإجابة تحتاج إلى 1 على الأقل.</translation>
         </message>
         <message>
             <source>may change things and send data</source>
@@ -7752,12 +9520,28 @@
             <translation>يجب أن يكون بين 1 و{most} من الأحرف</translation>
         </message>
         <message>
+            <source>name a file, a folder, or --last-captures N</source>
+            <translation>سمّ ملفًا أو مجلدًا أو ‎--last-captures N</translation>
+        </message>
+        <message>
+            <source>named in the file</source>
+            <translation>مذكور في الملف</translation>
+        </message>
+        <message>
             <source>nearly spent</source>
             <translation>تكاد تنفد</translation>
         </message>
         <message>
+            <source>needs you</source>
+            <translation>بانتظارك</translation>
+        </message>
+        <message>
             <source>new answer</source>
             <translation>إجابة جديدة</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>لا</translation>
         </message>
         <message>
             <source>no folder, since PATH is empty</source>
@@ -7778,6 +9562,18 @@
         <message>
             <source>no name</source>
             <translation>بلا اسم</translation>
+        </message>
+        <message>
+            <source>no picture in it</source>
+            <translation>لا صورة فيه</translation>
+        </message>
+        <message>
+            <source>no secret</source>
+            <translation>لا سر</translation>
+        </message>
+        <message>
+            <source>nobody knows: the price is not known</source>
+            <translation>غير معروفة: السعر غير معروف</translation>
         </message>
         <message>
             <source>none</source>
@@ -7828,6 +9624,14 @@
             <translation>لا شيء يجيب هناك</translation>
         </message>
         <message>
+            <source>nothing is done yet</source>
+            <translation>لم يتم شيء بعد</translation>
+        </message>
+        <message>
+            <source>nothing paid for this row</source>
+            <translation>لم يُدفع شيء لهذا الصف</translation>
+        </message>
+        <message>
             <source>nothing that it names</source>
             <translation>غير مذكور</translation>
         </message>
@@ -7838,6 +9642,14 @@
         <message>
             <source>now</source>
             <translation>الآن</translation>
+        </message>
+        <message>
+            <source>null</source>
+            <translation>null</translation>
+        </message>
+        <message>
+            <source>number</source>
+            <translation>عدد</translation>
         </message>
         <message>
             <source>off</source>
@@ -7852,12 +9664,20 @@
             <translation>مفعّل</translation>
         </message>
         <message>
+            <source>on its way</source>
+            <translation>في الطريق</translation>
+        </message>
+        <message>
             <source>one call with exactly these arguments</source>
             <translation>استدعاء واحد بهذه المعطيات تحديدًا</translation>
         </message>
         <message>
             <source>one conversation</source>
             <translation>محادثة واحدة</translation>
+        </message>
+        <message>
+            <source>one file or folder makes a job; several files only where all are pictures</source>
+            <translation>تُنشأ المهمة من ملف واحد أو مجلد واحد؛ ولا تُنشأ من عدة ملفات إلا إذا كانت كلها صورًا</translation>
         </message>
         <message>
             <source>open</source>
@@ -7878,6 +9698,10 @@
         <message>
             <source>paused</source>
             <translation>موقوف مؤقتًا</translation>
+        </message>
+        <message>
+            <source>paused: nothing new is sent</source>
+            <translation>موقوفة مؤقتًا: لا يُرسل شيء جديد</translation>
         </message>
         <message>
             <source>person number</source>
@@ -7904,12 +9728,28 @@
             <translation>المنفذ {port}</translation>
         </message>
         <message>
+            <source>price</source>
+            <translation>السعر</translation>
+        </message>
+        <message>
             <source>private key</source>
             <translation>مفتاح خاص</translation>
         </message>
         <message>
             <source>read-only</source>
             <translation>للقراءة فقط</translation>
+        </message>
+        <message>
+            <source>reading</source>
+            <translation>قيد القراءة</translation>
+        </message>
+        <message>
+            <source>reading the rows…</source>
+            <translation>تجري قراءة الصفوف…</translation>
+        </message>
+        <message>
+            <source>reading {name}</source>
+            <translation>تجري قراءة {name}</translation>
         </message>
         <message>
             <source>reads documents</source>
@@ -7940,8 +9780,16 @@
             <translation>أُوقف</translation>
         </message>
         <message>
+            <source>rows</source>
+            <translation>صفوف</translation>
+        </message>
+        <message>
             <source>running</source>
             <translation>قيد التشغيل</translation>
+        </message>
+        <message>
+            <source>say --yes, for the answers are deleted with the job</source>
+            <translation>أضف ‎--yes، فالإجابات تُحذف مع المهمة</translation>
         </message>
         <message>
             <source>seen working</source>
@@ -7950,6 +9798,10 @@
         <message>
             <source>sees pictures</source>
             <translation>يرى الصور</translation>
+        </message>
+        <message>
+            <source>sending the rows…</source>
+            <translation>يجري إرسال الصفوف…</translation>
         </message>
         <message>
             <source>sends data</source>
@@ -7968,6 +9820,10 @@
             </translation>
         </message>
         <message>
+            <source>sent, no answer yet</source>
+            <translation>أُرسلت، ولا رد بعد</translation>
+        </message>
+        <message>
             <source>server {name}</source>
             <translation>الخادم {name}</translation>
         </message>
@@ -7984,8 +9840,16 @@
             <translation>⁦sk-ant-…, ghp_…, AKIA…⁩</translation>
         </message>
         <message>
+            <source>started</source>
+            <translation>بدأت</translation>
+        </message>
+        <message>
             <source>starting…</source>
             <translation>يبدأ…</translation>
+        </message>
+        <message>
+            <source>state</source>
+            <translation>الحالة</translation>
         </message>
         <message>
             <source>stopped</source>
@@ -8008,6 +9872,10 @@
             <translation>يستعمله برنامج آخر</translation>
         </message>
         <message>
+            <source>taken from an earlier job, not asked again</source>
+            <translation>من مهمة سابقة، لم يُسأل عنه مجددًا</translation>
+        </message>
+        <message>
             <source>telephone number</source>
             <translation>رقم هاتف</translation>
         </message>
@@ -8018,6 +9886,10 @@
         <message>
             <source>testing…</source>
             <translation>يجري الاختبار…</translation>
+        </message>
+        <message>
+            <source>text</source>
+            <translation>نص</translation>
         </message>
         <message>
             <source>that is a folder</source>
@@ -8068,6 +9940,10 @@
             <translation>رفض الوكيل أو تعذر الوصول إليه</translation>
         </message>
         <message>
+            <source>the same as row {number}, asked once</source>
+            <translation>مثل الصف {number}، سُئل عنه مرة واحدة</translation>
+        </message>
+        <message>
             <source>the setting network.ca_file</source>
             <translation>الإعداد network.ca_file</translation>
         </message>
@@ -8092,6 +9968,10 @@
             <translation>هذا النموذج</translation>
         </message>
         <message>
+            <source>time</source>
+            <translation>المدة</translation>
+        </message>
+        <message>
             <source>today</source>
             <translation>اليوم</translation>
         </message>
@@ -8108,12 +9988,24 @@
             <translation>غدًا {time}</translation>
         </message>
         <message>
+            <source>too late</source>
+            <translation>فات الوقت</translation>
+        </message>
+        <message>
             <source>tools</source>
             <translation>الأدوات</translation>
         </message>
         <message>
             <source>tried {when}</source>
             <translation>جُرّب {when}</translation>
+        </message>
+        <message>
+            <source>true or false</source>
+            <translation>true أو false</translation>
+        </message>
+        <message>
+            <source>uncertain</source>
+            <translation>غير مؤكد</translation>
         </message>
         <message>
             <source>under {amount}</source>
@@ -8140,12 +10032,48 @@
             <translation>يستخدم {sign} وهو غير متاح هنا</translation>
         </message>
         <message>
+            <source>usually within {usual}, at most {most}</source>
+            <translation>المعتاد {usual}، وعلى الأكثر {most}</translation>
+        </message>
+        <message>
+            <source>usually {usual}, at most {most}</source>
+            <translation>المعتاد {usual}، وعلى الأكثر {most}</translation>
+        </message>
+        <message>
             <source>void: it has changed since</source>
             <translation>لاغٍ: تغيّر منذ ذلك الحين</translation>
         </message>
         <message>
+            <source>waits</source>
+            <translation>ينتظر</translation>
+        </message>
+        <message>
             <source>waits for you</source>
             <translation>ينتظرك</translation>
+        </message>
+        <message>
+            <source>waits to be sent</source>
+            <translation>تنتظر الإرسال</translation>
+        </message>
+        <message>
+            <source>whole number</source>
+            <translation>عدد صحيح</translation>
+        </message>
+        <message>
+            <source>why</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
+            <source>with the service</source>
+            <translation>لدى الخدمة</translation>
+        </message>
+        <message>
+            <source>with the service since {time}</source>
+            <translation>لدى الخدمة منذ {time}</translation>
+        </message>
+        <message>
+            <source>with the service since {time}, at most {hours} h</source>
+            <translation>لدى الخدمة منذ {time}، {hours} س على الأكثر</translation>
         </message>
         <message>
             <source>within budget</source>
@@ -8166,6 +10094,18 @@
         <message>
             <source>works</source>
             <translation>يعمل</translation>
+        </message>
+        <message>
+            <source>writing</source>
+            <translation>تجري الكتابة</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>نعم</translation>
+        </message>
+        <message>
+            <source>yes or no</source>
+            <translation>نعم أو لا</translation>
         </message>
         <message>
             <source>yesterday {time}</source>
@@ -8214,6 +10154,10 @@ in your own network</source>
             <translation>يقود ⁦{address}⁩ من مكان إلى آخر.</translation>
         </message>
         <message>
+            <source>{all}: {parts}</source>
+            <translation>{all}: {parts}</translation>
+        </message>
+        <message>
             <source>{amount} per million</source>
             <translation>{amount} لكل مليون</translation>
         </message>
@@ -8240,6 +10184,10 @@ in the folder {folder}</source>
 في المجلد {folder}</translation>
         </message>
         <message>
+            <source>{command}: {job}</source>
+            <translation>{command}: {job}</translation>
+        </message>
+        <message>
             <source>{context} context</source>
             <translation>سياق {context}</translation>
         </message>
@@ -8252,16 +10200,100 @@ in the folder {folder}</source>
             <translation>لا جديد في {conversations}.</translation>
         </message>
         <message>
+            <source>{cost} expected, {most} at most</source>
+            <translation>المتوقع {cost}، وعلى الأكثر {most}</translation>
+        </message>
+        <message>
             <source>{cost} per million</source>
             <translation>{cost} لكل مليون</translation>
+        </message>
+        <message>
+            <source>{count} answered</source>
+            <translation>أُجيب عن {count}</translation>
+        </message>
+        <message>
+            <source>{count} bad</source>
+            <translation>الفاسد: {count}</translation>
+        </message>
+        <message>
+            <source>{count} bad lines left out</source>
+            <translation>أسطر فاسدة تُركت: {count}</translation>
+        </message>
+        <message>
+            <source>{count} called back</source>
+            <translation>سُحب {count}</translation>
         </message>
         <message>
             <source>{count} characters</source>
             <translation type="vanished">{count} من المحارف</translation>
         </message>
         <message>
+            <source>{count} duplicates merged</source>
+            <translation>مكررات دُمجت: {count}</translation>
+        </message>
+        <message>
+            <source>{count} expired</source>
+            <translation>فات وقت {count}</translation>
+        </message>
+        <message>
+            <source>{count} failed</source>
+            <translation>أخفق {count}</translation>
+        </message>
+        <message>
+            <source>{count} hours</source>
+            <translation>{count} ساعة</translation>
+        </message>
+        <message>
+            <source>{count} jobs</source>
+            <translation>المهام: {count}</translation>
+        </message>
+        <message>
+            <source>{count} lines cannot be asked, so nothing was added.</source>
+            <translation>أسطر لا يمكن السؤال عنها: {count}، لذا لم يُضَف شيء.</translation>
+        </message>
+        <message>
+            <source>{count} minutes</source>
+            <translation>{count} دقيقة</translation>
+        </message>
+        <message>
             <source>{count} more conversations could not be read.</source>
             <translation>تعذرت قراءة {count} محادثة أخرى.</translation>
+        </message>
+        <message>
+            <source>{count} pictures</source>
+            <translation>صور ({count})</translation>
+        </message>
+        <message>
+            <source>{count} reused</source>
+            <translation>من نتائج سابقة: {count}</translation>
+        </message>
+        <message>
+            <source>{count} rows</source>
+            <translation>{count} من الصفوف</translation>
+        </message>
+        <message>
+            <source>{count} rows have not ended yet and are left out.</source>
+            <translation>صفوف لم تنتهِ بعد وقد تُركت: {count}.</translation>
+        </message>
+        <message>
+            <source>{count} seconds</source>
+            <translation>{count} ثانية</translation>
+        </message>
+        <message>
+            <source>{count} uncertain</source>
+            <translation>غير مؤكد: {count}</translation>
+        </message>
+        <message>
+            <source>{count} under way</source>
+            <translation>في الطريق: {count}</translation>
+        </message>
+        <message>
+            <source>{count} wait</source>
+            <translation>ينتظر {count}</translation>
+        </message>
+        <message>
+            <source>{count} with the service since {time}</source>
+            <translation>لدى الخدمة {count} منذ {time}</translation>
         </message>
         <message>
             <source>{day}: {amount}</source>
@@ -8276,8 +10308,24 @@ in the folder {folder}</source>
             <translation>قُرئت {done} محادثة</translation>
         </message>
         <message>
+            <source>{done} of {all} MB</source>
+            <translation>{done} من {all} م.ب</translation>
+        </message>
+        <message>
             <source>{done} of {total} conversations</source>
             <translation>{done} من {total} محادثة</translation>
+        </message>
+        <message>
+            <source>{done} of {total} rows</source>
+            <translation>الصفوف: {done} من {total}</translation>
+        </message>
+        <message>
+            <source>{ended} of {all} ended</source>
+            <translation>انتهى {ended} من {all}</translation>
+        </message>
+        <message>
+            <source>{ended} of {all} rows</source>
+            <translation>الصفوف: {ended} من {all}</translation>
         </message>
         <message>
             <source>{file}, after conversation {number}</source>
@@ -8294,6 +10342,10 @@ in the folder {folder}</source>
         <message>
             <source>{file}: {reason}</source>
             <translation>{file}: {reason}</translation>
+        </message>
+        <message>
+            <source>{first} · {second}</source>
+            <translation>{first} · {second}</translation>
         </message>
         <message numerus="yes">
             <source>{going} of {n} files</source>
@@ -8336,6 +10388,10 @@ in the folder {folder}</source>
             <translation>ردّ {host} بشيء ليس إجابة (HTTP {status}).</translation>
         </message>
         <message>
+            <source>{host} answered {status}.</source>
+            <translation>أجاب {host} بالحالة {status}.</translation>
+        </message>
+        <message>
             <source>{host} answers with status {status} instead of the protocol.</source>
             <translation>يجيب {host} بالحالة {status} بدلًا من البروتوكول.</translation>
         </message>
@@ -8362,6 +10418,10 @@ in the folder {folder}</source>
         <message>
             <source>{host} does not list its models as a model server does.</source>
             <translation>لا يسرد {host} نماذجه كما يفعل خادم نماذج.</translation>
+        </message>
+        <message>
+            <source>{host} does not take messages at this address.</source>
+            <translation>لا يقبل {host} رسائل على هذا العنوان.</translation>
         </message>
         <message>
             <source>{host} gave an empty answer; the model may still be starting.</source>
@@ -8392,6 +10452,10 @@ in the folder {folder}</source>
             <translation>أرسل {host} أكثر بكثير مما طُلب.</translation>
         </message>
         <message>
+            <source>{host} sent something that is not a batch.</source>
+            <translation>أرسل {host} شيئًا ليس دفعة.</translation>
+        </message>
+        <message>
             <source>{host} sent something that is not a count of tokens.</source>
             <translation>أرسل {host} شيئًا ليس عددًا للرموز.</translation>
         </message>
@@ -8418,6 +10482,54 @@ in the folder {folder}</source>
         <message>
             <source>{hours}h</source>
             <translation>{hours} س</translation>
+        </message>
+        <message>
+            <source>{images} → {columns}</source>
+            <translation>{images} ← {columns}</translation>
+        </message>
+        <message>
+            <source>{job} has ended: {answered} answered</source>
+            <translation>{job} انتهت: أُجيب عن {answered}</translation>
+        </message>
+        <message>
+            <source>{job} has not ended: kireji batch show {id}</source>
+            <translation>{job} لم تنتهِ: kireji batch show {id}</translation>
+        </message>
+        <message>
+            <source>{job} is paused.</source>
+            <translation>{job} موقوفة مؤقتًا.</translation>
+        </message>
+        <message>
+            <source>{job} is paused: nothing new is sent.</source>
+            <translation>{job} موقوفة مؤقتًا: لا يُرسل شيء جديد.</translation>
+        </message>
+        <message>
+            <source>{job} is removed.</source>
+            <translation>{job}: أُزيلت.</translation>
+        </message>
+        <message>
+            <source>{job} is still being read.</source>
+            <translation>{job} ما زالت قيد القراءة.</translation>
+        </message>
+        <message>
+            <source>{job} runs while the app does, or with: kireji batch run {id}</source>
+            <translation>{job} تعمل ما دام التطبيق يعمل، أو بالأمر: kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>{job} waits, and nothing was sent: kireji batch run {id}</source>
+            <translation>{job} تنتظر، ولم يُرسل شيء: kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>{job} waits: kireji batch run {id}</source>
+            <translation>{job} تنتظر: kireji batch run {id}</translation>
+        </message>
+        <message>
+            <source>{job} was cancelled: {answered} answered</source>
+            <translation>{job} أُلغيت: أُجيب عن {answered}</translation>
+        </message>
+        <message>
+            <source>{job}: {sentence}</source>
+            <translation>{job}: {sentence}</translation>
         </message>
         <message>
             <source>{key} is not an object: {{...}}</source>
@@ -8560,6 +10672,10 @@ in the folder {folder}</source>
             <translation>لا يستطيع {name} قراءة صورة في هذه المحادثة.</translation>
         </message>
         <message>
+            <source>{name} cannot see pictures.</source>
+            <translation>لا يستطيع {name} رؤية الصور.</translation>
+        </message>
+        <message>
             <source>{name} cannot see pictures; it gets the text this computer reads in them.</source>
             <translation>لا يرى {name} الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب فيها.</translation>
         </message>
@@ -8568,12 +10684,36 @@ in the folder {folder}</source>
             <translation>لم يُجب {name} خلال {total} ثانية.</translation>
         </message>
         <message>
+            <source>{name} did not get to it within a day.</source>
+            <translation>لم يصل {name} إليه خلال يوم.</translation>
+        </message>
+        <message>
             <source>{name} does not allow this key to do that.</source>
             <translation>لا يسمح {name} لهذا المفتاح بذلك.</translation>
         </message>
         <message>
+            <source>{name} does not call a batch back; it ends within a day.</source>
+            <translation>لا يسحب {name} دفعة؛ وهي تنتهي خلال يوم.</translation>
+        </message>
+        <message>
+            <source>{name} does not find the batch at the moment.</source>
+            <translation>لا يجد {name} الدفعة حاليًّا.</translation>
+        </message>
+        <message>
             <source>{name} does not know the effort {asked}; it answers with {sent}.</source>
             <translation>لا يعرف {name} الجهد {asked}؛ يجيب بـ {sent}.</translation>
+        </message>
+        <message>
+            <source>{name} does not know this batch; another account's key may have made it.</source>
+            <translation>لا يعرف {name} هذه الدفعة؛ ربما أُنشئت بمفتاح حساب آخر.</translation>
+        </message>
+        <message>
+            <source>{name} ended it in a way that is not known here.</source>
+            <translation>أنهاه {name} بطريقة غير معروفة هنا.</translation>
+        </message>
+        <message>
+            <source>{name} ends neither with .jsonl nor with .csv, which are what can be written</source>
+            <translation>لا ينتهي {name} بـ ‎.jsonl ولا بـ ‎.csv، وهما ما يمكن كتابته</translation>
         </message>
         <message>
             <source>{name} has a fault at the moment.</source>
@@ -8582,6 +10722,10 @@ in the folder {folder}</source>
         <message>
             <source>{name} has been silent for {silence} seconds, which is the limit.</source>
             <translation>صمت {name} {silence} ثانية، وهذا هو الحد.</translation>
+        </message>
+        <message>
+            <source>{name} has deleted the results of this batch.</source>
+            <translation>حذف {name} نتائج هذه الدفعة.</translation>
         </message>
         <message>
             <source>{name} has no model.</source>
@@ -8616,6 +10760,10 @@ in the folder {folder}</source>
             <translation>{name} مجلد وليس ملفًا.</translation>
         </message>
         <message>
+            <source>{name} is a folder.</source>
+            <translation>{name} مجلد.</translation>
+        </message>
+        <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
             <translation>{name} تصدير من {found} لا من {wanted}.</translation>
         </message>
@@ -8634,6 +10782,26 @@ in the folder {folder}</source>
         <message>
             <source>{name} is larger than {most} MB.</source>
             <translation>{name} أكبر من {most} م.ب.</translation>
+        </message>
+        <message>
+            <source>{name} is neither a file nor a folder</source>
+            <translation>{name} ليس ملفًا ولا مجلدًا</translation>
+        </message>
+        <message>
+            <source>{name} is neither lines of JSON (.jsonl), nor a table (.csv), nor a picture</source>
+            <translation>{name} ليس أسطر JSON (‎.jsonl) ولا جدولًا (‎.csv) ولا صورة</translation>
+        </message>
+        <message>
+            <source>{name} is no JSON schema.</source>
+            <translation>{name} ليس مخطط JSON.</translation>
+        </message>
+        <message>
+            <source>{name} is no JSON: {why}.</source>
+            <translation>{name} ليس JSON: {why}.</translation>
+        </message>
+        <message>
+            <source>{name} is not a file.</source>
+            <translation>{name} ليس ملفًا.</translation>
         </message>
         <message>
             <source>{name} is not a folder.</source>
@@ -8674,6 +10842,10 @@ in the folder {folder}</source>
         <message>
             <source>{name} refused the question: {ended}</source>
             <translation>رفض {name} السؤال: {ended}</translation>
+        </message>
+        <message>
+            <source>{name} sent lines that are not results of a batch.</source>
+            <translation>أرسل {name} أسطرًا ليست نتائج دفعة.</translation>
         </message>
         <message>
             <source>{name} stands there twice. Remove one of the two.</source>
@@ -8791,6 +10963,10 @@ in the folder {folder}</source>
             <source>{number}k</source>
             <translation>{number} ألف</translation>
         </message>
+        <message>
+            <source>{n} % of the price</source>
+            <translation>{n}% من السعر</translation>
+        </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
@@ -8804,6 +10980,30 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} answered before</source>
+            <extracomment>1 answered before</extracomment>
+            <translation>
+                <numerusform>أُجيب عن {n} من قبل</numerusform>
+                <numerusform>أُجيب عن واحد من قبل</numerusform>
+                <numerusform>أُجيب عن اثنين من قبل</numerusform>
+                <numerusform>أُجيب عن {n} من قبل</numerusform>
+                <numerusform>أُجيب عن {n} من قبل</numerusform>
+                <numerusform>أُجيب عن {n} من قبل</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} answers are kept.</source>
+            <extracomment>1 answer is kept.</extracomment>
+            <translation>
+                <numerusform>لا إجابات محفوظة.</numerusform>
+                <numerusform>حُفظت إجابة واحدة.</numerusform>
+                <numerusform>حُفظت إجابتان.</numerusform>
+                <numerusform>حُفظت {n} إجابات.</numerusform>
+                <numerusform>حُفظت {n} إجابة.</numerusform>
+                <numerusform>حُفظت {n} إجابة.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} answers of this month have a price that nobody knows; they are not in these sums.</source>
             <extracomment>1 answer of this month has a price that nobody knows; it is not in these sums.</extracomment>
             <translation>
@@ -8813,6 +11013,42 @@ in the folder {folder}</source>
                 <numerusform>في هذا الشهر {n} إجابات سعرها غير معروف؛ وليست في هذه المجاميع.</numerusform>
                 <numerusform>في هذا الشهر {n} إجابة سعرها غير معروف؛ وليست في هذه المجاميع.</numerusform>
                 <numerusform>في هذا الشهر {n} إجابة سعرها غير معروف؛ وليست في هذه المجاميع.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} bad lines left out</source>
+            <extracomment>1 bad line left out</extracomment>
+            <translation>
+                <numerusform>تُرك {n} سطر فاسد</numerusform>
+                <numerusform>تُرك سطر فاسد واحد</numerusform>
+                <numerusform>تُرك سطران فاسدان</numerusform>
+                <numerusform>تُركت {n} أسطر فاسدة</numerusform>
+                <numerusform>تُرك {n} سطرًا فاسدًا</numerusform>
+                <numerusform>تُرك {n} سطر فاسد</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} cannot be used</source>
+            <extracomment>1 cannot be used</extracomment>
+            <translation>
+                <numerusform>{n} لا تصلح</numerusform>
+                <numerusform>واحد لا يصلح</numerusform>
+                <numerusform>اثنان لا يصلحان</numerusform>
+                <numerusform>{n} لا تصلح</numerusform>
+                <numerusform>{n} لا تصلح</numerusform>
+                <numerusform>{n} لا تصلح</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} columns</source>
+            <extracomment>1 column</extracomment>
+            <translation>
+                <numerusform>{n} عمود</numerusform>
+                <numerusform>عمود واحد</numerusform>
+                <numerusform>عمودان</numerusform>
+                <numerusform>{n} أعمدة</numerusform>
+                <numerusform>{n} عمودًا</numerusform>
+                <numerusform>{n} عمود</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8864,8 +11100,40 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message>
+            <source>{n} done</source>
+            <translation>تم {n}</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} duplicates merged</source>
+            <extracomment>1 duplicate merged</extracomment>
+            <translation>
+                <numerusform>دُمج {n} مكرر</numerusform>
+                <numerusform>دُمج مكرر واحد</numerusform>
+                <numerusform>دُمج مكرران</numerusform>
+                <numerusform>دُمجت {n} مكررات</numerusform>
+                <numerusform>دُمج {n} مكررًا</numerusform>
+                <numerusform>دُمج {n} مكرر</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>{n} earlier messages are not shown here</source>
             <translation>رسائل أقدم غير معروضة هنا: {n}</translation>
+        </message>
+        <message>
+            <source>{n} failed</source>
+            <translation>أخفق {n}</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} failed: retry only these</source>
+            <extracomment>1 failed: retry only this</extracomment>
+            <translation>
+                <numerusform>أخفق {n}: أعد محاولتها وحدها</numerusform>
+                <numerusform>أخفق واحد: أعد محاولته وحده</numerusform>
+                <numerusform>أخفق اثنان: أعد محاولتهما وحدهما</numerusform>
+                <numerusform>أخفق {n}: أعد محاولتها وحدها</numerusform>
+                <numerusform>أخفق {n}: أعد محاولتها وحدها</numerusform>
+                <numerusform>أخفق {n}: أعد محاولتها وحدها</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>{n} files</source>
@@ -8901,6 +11169,54 @@ in the folder {folder}</source>
                 <numerusform>عُثر على {n}</numerusform>
                 <numerusform>عُثر على {n}</numerusform>
                 <numerusform>عُثر على {n}</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} hours</source>
+            <extracomment>an hour</extracomment>
+            <translation>
+                <numerusform>{n} ساعة</numerusform>
+                <numerusform>ساعة واحدة</numerusform>
+                <numerusform>ساعتان</numerusform>
+                <numerusform>{n} ساعات</numerusform>
+                <numerusform>{n} ساعة</numerusform>
+                <numerusform>{n} ساعة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} images</source>
+            <extracomment>1 image</extracomment>
+            <translation>
+                <numerusform>{n} صورة</numerusform>
+                <numerusform>صورة واحدة</numerusform>
+                <numerusform>صورتان</numerusform>
+                <numerusform>{n} صور</numerusform>
+                <numerusform>{n} صورة</numerusform>
+                <numerusform>{n} صورة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lines cannot be used. The others can go on without them.</source>
+            <extracomment>1 line cannot be used. The others can go on without it.</extracomment>
+            <translation>
+                <numerusform>لا يصلح {n} سطر. يمكن للبقية المتابعة بدونها.</numerusform>
+                <numerusform>لا يصلح سطر واحد. يمكن للبقية المتابعة بدونه.</numerusform>
+                <numerusform>لا يصلح سطران. يمكن للبقية المتابعة بدونهما.</numerusform>
+                <numerusform>لا تصلح {n} أسطر. يمكن للبقية المتابعة بدونها.</numerusform>
+                <numerusform>لا يصلح {n} سطرًا. يمكن للبقية المتابعة بدونها.</numerusform>
+                <numerusform>لا يصلح {n} سطر. يمكن للبقية المتابعة بدونها.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lines read</source>
+            <extracomment>1 line read</extracomment>
+            <translation>
+                <numerusform>قُرئ {n} سطر</numerusform>
+                <numerusform>قُرئ سطر واحد</numerusform>
+                <numerusform>قُرئ سطران</numerusform>
+                <numerusform>قُرئت {n} أسطر</numerusform>
+                <numerusform>قُرئ {n} سطرًا</numerusform>
+                <numerusform>قُرئ {n} سطر</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8940,6 +11256,18 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} minutes</source>
+            <extracomment>a minute</extracomment>
+            <translation>
+                <numerusform>{n} دقيقة</numerusform>
+                <numerusform>دقيقة واحدة</numerusform>
+                <numerusform>دقيقتان</numerusform>
+                <numerusform>{n} دقائق</numerusform>
+                <numerusform>{n} دقيقة</numerusform>
+                <numerusform>{n} دقيقة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} models</source>
             <extracomment>1 model</extracomment>
             <translation>
@@ -8961,6 +11289,30 @@ in the folder {folder}</source>
                 <numerusform>{n} مواضع أخرى خاطئة.</numerusform>
                 <numerusform>{n} موضعًا آخر خاطئًا.</numerusform>
                 <numerusform>{n} موضع آخر خاطئ.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} need you</source>
+            <extracomment>1 needs you</extracomment>
+            <translation>
+                <numerusform>{n} بانتظارك</numerusform>
+                <numerusform>واحدة بانتظارك</numerusform>
+                <numerusform>اثنتان بانتظارك</numerusform>
+                <numerusform>{n} بانتظارك</numerusform>
+                <numerusform>{n} بانتظارك</numerusform>
+                <numerusform>{n} بانتظارك</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} of {rows} rows failed and can be tried again.</source>
+            <extracomment>1 of {rows} rows failed and can be tried again.</extracomment>
+            <translation>
+                <numerusform>أخفق {n} صف من أصل {rows}، ويمكن إعادة المحاولة.</numerusform>
+                <numerusform>أخفق صف واحد من أصل {rows}، ويمكن إعادة محاولته.</numerusform>
+                <numerusform>أخفق صفان من أصل {rows}، ويمكن إعادة محاولتهما.</numerusform>
+                <numerusform>أخفقت {n} صفوف من أصل {rows}، ويمكن إعادة محاولتها.</numerusform>
+                <numerusform>أخفق {n} صفًا من أصل {rows}، ويمكن إعادة محاولتها.</numerusform>
+                <numerusform>أخفق {n} صف من أصل {rows}، ويمكن إعادة المحاولة.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -9000,6 +11352,18 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} pictures are no longer there.</source>
+            <extracomment>A picture is no longer there.</extracomment>
+            <translation>
+                <numerusform>لم تعد {n} صورة موجودة.</numerusform>
+                <numerusform>لم تعد إحدى الصور موجودة.</numerusform>
+                <numerusform>لم تعد صورتان موجودتين.</numerusform>
+                <numerusform>لم تعد {n} صور موجودة.</numerusform>
+                <numerusform>لم تعد {n} صورة موجودة.</numerusform>
+                <numerusform>لم تعد {n} صورة موجودة.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} pictures of the history are lost.</source>
             <extracomment>1 picture of the history is lost.</extracomment>
             <translation>
@@ -9009,6 +11373,18 @@ in the folder {folder}</source>
                 <numerusform>فُقدت {n} صور من السجل.</numerusform>
                 <numerusform>فُقدت {n} صورة من السجل.</numerusform>
                 <numerusform>فُقدت {n} صورة من السجل.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures read</source>
+            <extracomment>1 picture read</extracomment>
+            <translation>
+                <numerusform>قُرئت {n} صورة</numerusform>
+                <numerusform>قُرئت صورة واحدة</numerusform>
+                <numerusform>قُرئت صورتان</numerusform>
+                <numerusform>قُرئت {n} صور</numerusform>
+                <numerusform>قُرئت {n} صورة</numerusform>
+                <numerusform>قُرئت {n} صورة</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -9033,6 +11409,106 @@ in the folder {folder}</source>
                 <numerusform>{n} طلبات</numerusform>
                 <numerusform>{n} طلبًا</numerusform>
                 <numerusform>{n} طلب</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{n} reused</source>
+            <translation>من نتائج سابقة {n}</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows</source>
+            <extracomment>1 row</extracomment>
+            <translation>
+                <numerusform>{n} صف</numerusform>
+                <numerusform>صف واحد</numerusform>
+                <numerusform>صفان</numerusform>
+                <numerusform>{n} صفوف</numerusform>
+                <numerusform>{n} صفًا</numerusform>
+                <numerusform>{n} صف</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows are answered</source>
+            <extracomment>1 row is answered</extracomment>
+            <translation>
+                <numerusform>أُجيب عن {n} صف</numerusform>
+                <numerusform>أُجيب عن صف واحد</numerusform>
+                <numerusform>أُجيب عن صفين</numerusform>
+                <numerusform>أُجيب عن {n} صفوف</numerusform>
+                <numerusform>أُجيب عن {n} صفًا</numerusform>
+                <numerusform>أُجيب عن {n} صف</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows are asked again.</source>
+            <extracomment>1 row is asked again.</extracomment>
+            <translation>
+                <numerusform>يُسأل عن {n} صف مجددًا.</numerusform>
+                <numerusform>يُسأل عن صف واحد مجددًا.</numerusform>
+                <numerusform>يُسأل عن صفين مجددًا.</numerusform>
+                <numerusform>يُسأل عن {n} صفوف مجددًا.</numerusform>
+                <numerusform>يُسأل عن {n} صفًا مجددًا.</numerusform>
+                <numerusform>يُسأل عن {n} صف مجددًا.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows are with the service. What it has answered already is paid for, and those answers are kept.</source>
+            <extracomment>1 row is with the service. If it has answered that already, the answer is paid for, and it is kept.</extracomment>
+            <translation>
+                <numerusform>لا صفوف لدى الخدمة. ما أجابت عنه مدفوع الثمن، وتُحفظ إجاباته.</numerusform>
+                <numerusform>لدى الخدمة صف واحد. إن كانت قد أجابت عنه فالإجابة مدفوعة الثمن، وتُحفظ.</numerusform>
+                <numerusform>لدى الخدمة صفان. ما أجابت عنه مدفوع الثمن، وتُحفظ إجاباته.</numerusform>
+                <numerusform>لدى الخدمة {n} صفوف. ما أجابت عنه مدفوع الثمن، وتُحفظ إجاباته.</numerusform>
+                <numerusform>لدى الخدمة {n} صفًا. ما أجابت عنه مدفوع الثمن، وتُحفظ إجاباته.</numerusform>
+                <numerusform>لدى الخدمة {n} صف. ما أجابت عنه مدفوع الثمن، وتُحفظ إجاباته.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows to ask</source>
+            <extracomment>1 row to ask</extracomment>
+            <translation>
+                <numerusform>سيُسأل عن {n} صف</numerusform>
+                <numerusform>سيُسأل عن صف واحد</numerusform>
+                <numerusform>سيُسأل عن صفين</numerusform>
+                <numerusform>سيُسأل عن {n} صفوف</numerusform>
+                <numerusform>سيُسأل عن {n} صفًا</numerusform>
+                <numerusform>سيُسأل عن {n} صف</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows were sent, and nobody can tell whether the service has them. Sent again, they may be paid twice.</source>
+            <extracomment>1 row was sent, and nobody can tell whether the service has it. Sent again, it may be paid for twice.</extracomment>
+            <translation>
+                <numerusform>أُرسل {n} صف، ولا يُعرف هل وصلت الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+                <numerusform>أُرسل صف واحد، ولا يُعرف هل وصل الخدمة. إن أُرسل مجددًا فقد يُدفع ثمنه مرتين.</numerusform>
+                <numerusform>أُرسل صفان، ولا يُعرف هل وصلا الخدمة. إن أُرسلا مجددًا فقد يُدفع ثمنهما مرتين.</numerusform>
+                <numerusform>أُرسلت {n} صفوف، ولا يُعرف هل وصلت الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+                <numerusform>أُرسل {n} صفًا، ولا يُعرف هل وصلت الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+                <numerusform>أُرسل {n} صف، ولا يُعرف هل وصلت الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows with the service since {time}</source>
+            <extracomment>1 row with the service since {time}</extracomment>
+            <translation>
+                <numerusform>{n} صف لدى الخدمة منذ {time}</numerusform>
+                <numerusform>صف واحد لدى الخدمة منذ {time}</numerusform>
+                <numerusform>صفان لدى الخدمة منذ {time}</numerusform>
+                <numerusform>{n} صفوف لدى الخدمة منذ {time}</numerusform>
+                <numerusform>{n} صفًا لدى الخدمة منذ {time}</numerusform>
+                <numerusform>{n} صف لدى الخدمة منذ {time}</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} running</source>
+            <extracomment>1 running</extracomment>
+            <translation>
+                <numerusform>{n} جارية</numerusform>
+                <numerusform>واحدة جارية</numerusform>
+                <numerusform>اثنتان جاريتان</numerusform>
+                <numerusform>{n} جارية</numerusform>
+                <numerusform>{n} جارية</numerusform>
+                <numerusform>{n} جارية</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -9083,6 +11559,14 @@ in the folder {folder}</source>
                 <numerusform>{n} رمز</numerusform>
             </translation>
         </message>
+        <message>
+            <source>{n} tokens read</source>
+            <translation>قُرئ {n} من الرموز</translation>
+        </message>
+        <message>
+            <source>{n} tokens written</source>
+            <translation>كُتب {n} من الرموز</translation>
+        </message>
         <message numerus="yes">
             <source>{n} tools</source>
             <extracomment>1 tool</extracomment>
@@ -9105,6 +11589,22 @@ in the folder {folder}</source>
                 <numerusform>{n} جولات</numerusform>
                 <numerusform>{n} جولة</numerusform>
                 <numerusform>{n} جولة</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{n} uncertain</source>
+            <translation>غير مؤكد {n}</translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} values were hidden before they were sent:</source>
+            <extracomment>1 value was hidden before it was sent:</extracomment>
+            <translation>
+                <numerusform>أُخفيت {n} قيمة قبل الإرسال:</numerusform>
+                <numerusform>أُخفيت قيمة واحدة قبل الإرسال:</numerusform>
+                <numerusform>أُخفيت قيمتان قبل الإرسال:</numerusform>
+                <numerusform>أُخفيت {n} قيم قبل الإرسال:</numerusform>
+                <numerusform>أُخفيت {n} قيمة قبل الإرسال:</numerusform>
+                <numerusform>أُخفيت {n} قيمة قبل الإرسال:</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -9180,12 +11680,20 @@ in the folder {folder}</source>
             <translation>في {path} أكثر من {number} ملف شيفرة.</translation>
         </message>
         <message>
+            <source>{path} has no columns.</source>
+            <translation>لا أعمدة في ‎{path}.</translation>
+        </message>
+        <message>
             <source>{path} has no server called {name}.</source>
             <translation>لا يوجد في {path} خادم باسم {name}.</translation>
         </message>
         <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} قاعدة بيانات لبرنامج آخر.</translation>
+        </message>
+        <message>
+            <source>{path} is a folder.</source>
+            <translation>‎{path} مجلد.</translation>
         </message>
         <message>
             <source>{path} is larger than {most} MB.</source>
@@ -9200,6 +11708,14 @@ in the folder {folder}</source>
             <translation>{path} ليس نصًا بترميز UTF-8.</translation>
         </message>
         <message>
+            <source>{path} is not UTF-8.</source>
+            <translation>‎{path} ليس UTF-8.</translation>
+        </message>
+        <message>
+            <source>{path} is not a file that can be replaced.</source>
+            <translation>‎{path} ليس ملفًا يمكن استبداله.</translation>
+        </message>
+        <message>
             <source>{path} is not a program: it is a folder.</source>
             <translation>{path} ليس برنامجًا بل مجلد.</translation>
         </message>
@@ -9208,8 +11724,20 @@ in the folder {folder}</source>
             <translation>{path} ليس برنامجًا: الملف غير قابل للتنفيذ.</translation>
         </message>
         <message>
+            <source>{path} is not a regular file.</source>
+            <translation>‎{path} ليس ملفًا عاديًّا.</translation>
+        </message>
+        <message>
             <source>{path} is not there.</source>
             <translation>{path} غير موجود.</translation>
+        </message>
+        <message>
+            <source>{path} is one JSON list, not lines of JSON.</source>
+            <translation>‎{path} قائمة JSON واحدة، وليس أسطر JSON.</translation>
+        </message>
+        <message>
+            <source>{path} is written in UTF-16.</source>
+            <translation>‎{path} مكتوب بترميز UTF-16.</translation>
         </message>
         <message>
             <source>{path} is written in a way that cannot be changed without losing something.</source>
@@ -9218,6 +11746,10 @@ in the folder {folder}</source>
         <message>
             <source>{path} names no server.</source>
             <translation>لا يذكر {path} أي خادم.</translation>
+        </message>
+        <message>
+            <source>{path} needs a prompt that says what to do with each row.</source>
+            <translation>يحتاج ‎{path} إلى سؤال يحدّد ما يُفعل بكل صف.</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
@@ -9232,12 +11764,28 @@ in the folder {folder}</source>
             <translation>شُغل {percent} % من السياق</translation>
         </message>
         <message>
+            <source>{percent} % of the full price, through the service's batches</source>
+            <translation>{percent}% من السعر الكامل، عبر دفعات الخدمة</translation>
+        </message>
+        <message>
             <source>{pictures} came with it.</source>
             <translation>جاءت معها {pictures}.</translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
             <translation>{place} بحثًا عن خطأ في الكتابة، ومن الشبكة.</translation>
+        </message>
+        <message>
+            <source>{problem} It may have been paid for nevertheless.</source>
+            <translation>{problem} ربما دُفع ثمنه رغم ذلك.</translation>
+        </message>
+        <message>
+            <source>{problem} The job goes on by itself.</source>
+            <translation>{problem} تتابع المهمة من تلقاء نفسها.</translation>
+        </message>
+        <message>
+            <source>{problem} Then resume the job.</source>
+            <translation>{problem} ثم استأنف المهمة.</translation>
         </message>
         <message>
             <source>{provider} does not count; this is an estimate.</source>
@@ -9288,6 +11836,30 @@ in the folder {folder}</source>
             <translation>{requests}، قُرئ {read} من الرموز وكُتب {written}</translation>
         </message>
         <message>
+            <source>{rows} count as failed.</source>
+            <translation>احتُسب مخفقًا: {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows} since {time}</source>
+            <translation>{rows} منذ {time}</translation>
+        </message>
+        <message>
+            <source>{rows} still come back.</source>
+            <translation>ما زالت لدى الخدمة وستعود: {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows} wait again.</source>
+            <translation>عاد إلى الانتظار: {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows} written.</source>
+            <translation>كُتب {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows}, for {amount}</source>
+            <translation>{rows}، بتكلفة {amount}</translation>
+        </message>
+        <message>
             <source>{rows}: added behind the end that was last noted. The program was killed meanwhile, or somebody wrote them.</source>
             <translation>{rows}: أُضيفت بعد آخر نهاية سُجِّلت. قُتل البرنامج في الأثناء، أو كتبها أحد.</translation>
         </message>
@@ -9301,7 +11873,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{rows}: not what stood there when the next row was written.</source>
-            <translation>{rows}: ليس ما كان موجودًا عند كتابة السطر التالي.</translation>
+            <translation>{rows}: ليس ما كان موجودًا عند كتابة الصف التالي.</translation>
         </message>
         <message>
             <source>{rows}: removed.</source>
@@ -9434,6 +12006,10 @@ in the folder {folder}</source>
         <message>
             <source>{spent} of {budget}</source>
             <translation>{spent} من {budget}</translation>
+        </message>
+        <message>
+            <source>{state} · reused</source>
+            <translation>{state} · من نتيجة سابقة</translation>
         </message>
         <message>
             <source>{taken} of {room}</source>
@@ -9616,12 +12192,24 @@ in the folder {folder}</source>
             <translation>{when}، أو غيّر الإعدادات تحت openrouter.</translation>
         </message>
         <message>
+            <source>{who} has no batch service for {model}.</source>
+            <translation>ليس لدى {who} خدمة دفعات للنموذج {model}.</translation>
+        </message>
+        <message>
+            <source>{who}'s batches take no pictures from this computer, only from the web.</source>
+            <translation>لا تقبل دفعات {who} صورًا من هذا الحاسوب، بل من الويب فقط.</translation>
+        </message>
+        <message>
             <source>{who}; asked because the conversation contained text from {outside}</source>
             <translation>{who}؛ السؤال لأن المحادثة احتوت نصًا من {outside}</translation>
         </message>
         <message>
             <source>{who}; asked because {why}</source>
             <translation>{who}؛ سبب السؤال: {why}</translation>
+        </message>
+        <message>
+            <source>{why} Nobody can tell whether {rows} rows of this job are with the service. Look at its own list of batches, then say whether they are to be sent again or count as failed.</source>
+            <translation>{why} لا يُعرف هل لدى الخدمة صفوف من هذه المهمة عددها {rows}. انظر في قائمة دفعاتها، ثم حدّد هل تُرسل مجددًا أم تُحتسب مخفقة.</translation>
         </message>
         <message>
             <source>{words}, and up to {amount} under way</source>
@@ -9634,6 +12222,34 @@ in the folder {folder}</source>
         <message>
             <source>“Capture after a delay” waits</source>
             <translation>«الالتقاط بعد مهلة» ينتظر</translation>
+        </message>
+        <message>
+            <source>“{field}” cannot be {got}.</source>
+            <translation>لا تصلح لـ «{field}» هذه القيمة: {got}.</translation>
+        </message>
+        <message>
+            <source>“{name}” cannot be read.</source>
+            <translation>تعذرت قراءة «{name}».</translation>
+        </message>
+        <message>
+            <source>“{name}” is neither lines of JSON (.jsonl), nor a table (.csv), nor a picture.</source>
+            <translation>«{name}» ليس أسطر JSON (‎.jsonl) ولا جدولًا (‎.csv) ولا صورة.</translation>
+        </message>
+        <message>
+            <source>“{name}” is not a JSON object.</source>
+            <translation>«{name}» ليس كائن JSON.</translation>
+        </message>
+        <message>
+            <source>“{name}” is not known here: a line has prompt, image and id.</source>
+            <translation>«{name}» غير معروف هنا: في السطر prompt وimage وid.</translation>
+        </message>
+        <message>
+            <source>“{name}” is not known here; did you mean “{close}”?</source>
+            <translation>«{name}» غير معروف هنا؛ هل قصدت «{close}»؟</translation>
+        </message>
+        <message>
+            <source>“{name}” is too large for a schema.</source>
+            <translation>«{name}» أكبر من أن يكون مخططًا.</translation>
         </message>
         <message>
             <source>“{program}” could not be started: the process that starts it was ended.</source>
@@ -9656,12 +12272,20 @@ in the folder {folder}</source>
             <translation>عادت «{title}» إلى القائمة</translation>
         </message>
         <message>
+            <source>“{what}” cannot be carried over to this service's form.</source>
+            <translation>لا يمكن نقل «{what}» إلى صيغة هذه الخدمة.</translation>
+        </message>
+        <message>
             <source>… and {more} more characters</source>
             <translation>… و{more} حرفًا آخر</translation>
         </message>
         <message>
             <source>≈ {amount}</source>
             <translation>≈ {amount}</translation>
+        </message>
+        <message>
+            <source>≈ {read} read, {written} written</source>
+            <translation>نحو {read} قراءةً، و{written} كتابةً</translation>
         </message>
         <message>
             <source>▇▇▇ stands in their place, in the window, on the command line and in the history.</source>
