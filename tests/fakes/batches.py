@@ -31,6 +31,7 @@ class MadeBatch:
         cancelled: Whether it was called back.
         sentence: Why it was refused as a whole.
         times_read: How often its results were asked for.
+        foreign: Results of others that come first.
     """
 
     id: str
@@ -41,6 +42,7 @@ class MadeBatch:
     cancelled: bool = False
     sentence: str = ""
     times_read: int = 0
+    foreign: int = 0
 
 
 class Hold:
@@ -174,6 +176,8 @@ class FakeBatches:
         yield self._results(made)
 
     async def _results(self, made: MadeBatch) -> AsyncIterator[BatchResult]:
+        for number in range(made.foreign):
+            yield BatchResult(f"another0key0-{number}", Outcome.SUCCEEDED, b"{}")
         for place, custom_id in enumerate(reversed(made.custom_ids)):
             if self.cut_after is not None and place >= self.cut_after:
                 raise ProviderError("The connection was lost.", retryable=True)

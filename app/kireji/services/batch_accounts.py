@@ -76,14 +76,16 @@ class BatchAccounts:
         await self._answered(holder, AnsweredFacts(Outcome.COMPLETE, usage=usage))
 
     async def cancel(self, holder: str) -> None:
-        """A batch was never taken up.
+        """A batch was never taken up; what was said before of what it used stays.
 
         Raises:
             StoreError: It could not be written.
         """
         if self._spending is not None:
             await self._spending.release_held(holder)
-        await self._answered(holder, AnsweredFacts(Outcome.FAILED, "never taken up"))
+        row = await self._ledger.of_batch(holder)
+        if row is None or row.answer is None or row.answer.outcome is not Outcome.COMPLETE:
+            await self._answered(holder, AnsweredFacts(Outcome.FAILED, "never taken up"))
 
     async def held(self) -> frozenset[str]:
         """Names of batches for which something is kept free.

@@ -109,6 +109,17 @@ async def test_of_several_the_custom_ids_tell_which_it_is(scene: Scene) -> None:
     assert (scene.service.submissions, len(scene.service.made)) == (1, 3)
 
 
+async def test_lines_of_others_before_our_own_do_not_hide_whose_batch_it_is(scene: Scene) -> None:
+    await lost(scene)
+    scene.service.make(others(10))
+    async with scene.running():
+        scene.service.made[1].foreign = 200
+        scene.service.end()
+        await scene.advance(60)
+        assert (await scene.job()).counts.succeeded == 10
+    assert scene.service.submissions == 1
+
+
 async def test_when_none_of_several_is_it_the_rows_are_sent_again(scene: Scene) -> None:
     await scene.add(plan(10), 10)
     scene.service.failing["submit"] = ConnectionFailed("The connection was lost.")
@@ -139,6 +150,16 @@ async def test_somebody_elses_results_are_never_stored(scene: Scene) -> None:
         assert (await scene.states(), (await scene.job()).counts.succeeded) == ([BatchState.UNCERTAIN], 0)
         await scene.advance(GRACE)
         assert (scene.service.submissions, await scene.states()) == (2, [BatchState.SUBMITTED])
+
+
+async def test_a_batch_that_is_surely_ours_is_not_sent_again_though_all_its_results_are_others(scene: Scene) -> None:
+    await scene.add(plan(10), 10)
+    async with scene.running():
+        scene.service.made[0].custom_ids = list(others(10))
+        scene.service.end()
+        await scene.advance(600)
+        assert (await scene.states(), await scene.state()) == ([BatchState.NEEDS_YOU], JobState.NEEDS_YOU)
+    assert scene.service.submissions == 1
 
 
 async def test_somebody_elses_batch_is_not_called_back(scene: Scene) -> None:

@@ -17,6 +17,7 @@ from kireji.core.errors import (
     RequestRejected,
     StoreFull,
 )
+from kireji.core.jobs.custom_ids import custom_id
 from kireji.core.jobs.limits import BATCHES_IN_FLIGHT
 from kireji.core.jobs.states import BatchState, JobState
 from kireji.core.jobs.values import Mode
@@ -385,6 +386,47 @@ async def test_rows_without_a_result_expire(scene: Scene) -> None:
         await scene.advance(120)
         counts = (await scene.job()).counts
     assert (counts.succeeded, counts.expired) == (4, 6)
+
+
+async def mixed(scene: Scene) -> str:
+    """A batch of ten rows that ends with results of seven and one of somebody else's; its key."""
+    await scene.add(plan(10), 10)
+    async with scene.running():
+        [batch] = await scene.batches()
+        scene.service.made[0].custom_ids[7:] = [custom_id("another0key0", 1)]
+        scene.service.end()
+        await scene.advance(100)
+        assert await scene.states() == [BatchState.NEEDS_YOU]
+    return batch.key
+
+
+async def test_what_a_batch_with_missing_results_did_report_is_paid_for(scene: Scene) -> None:
+    key = await mixed(scene)
+    assert (key in scene.desk.open, scene.desk.settled[key].cost) == (False, pytest.approx(0.007))
+
+
+async def test_a_batch_that_is_whole_when_it_is_read_again_counts_as_a_whole(scene: Scene) -> None:
+    key = await mixed(scene)
+    scene.service.made[0].custom_ids = [custom_id(key, number) for number in range(1, 11)]
+    async with scene.running():
+        await scene.resume()
+        await scene.advance(60)
+        assert (await scene.job()).counts.succeeded == 10
+    assert scene.desk.settled[key].cost == pytest.approx(0.010)
+
+
+@pytest.mark.parametrize("whose", ["our own", "others"])
+async def test_results_without_an_end_are_a_broken_stream(scene: Scene, whose: str) -> None:
+    await scene.add(plan(10), 10)
+    async with scene.running():
+        made = scene.service.made[0]
+        again = made.custom_ids[5] if whose == "our own" else custom_id("another0key0", 1)
+        made.custom_ids = made.custom_ids[:2] + [again] * 1_019 + made.custom_ids[3:]
+        scene.service.end()
+        await scene.advance(10)
+        job = await scene.job()
+    assert job.sentence == "The results of a batch of 10 rows do not end. The job goes on by itself."
+    assert job.counts.succeeded == 7
 
 
 async def test_a_disk_that_is_full_while_results_are_read_loses_nothing(scene: Scene) -> None:

@@ -20,12 +20,12 @@ from kireji.core.messages import Usage
 from kireji.core.words import say
 from kireji.services.credentials import Credential
 from kireji.services.jobs.engine import Engine
-from kireji.services.jobs.reconciling import Reconciling
+from kireji.services.jobs.reconciling import FOREIGN, Reconciling
 
 log = logging.getLogger(__name__)
 
-_FOREIGN = 250
-"""Of others' results that come first: then none is ours."""
+_LINES_PER_ROW, _SPARE_LINES = 2, 1_000
+"""More lines than these are no results of a batch, but a stream without an end."""
 _ROWS = (1_000, 10_000)
 _SHARE = 10
 """Results are stored a tenth of the batch at a time, within these: in a large batch they come from all over it, and
@@ -45,9 +45,10 @@ class _Tally:
         self._cost: float | None = None
         self._unpriced = False
 
-    def take(self, number: int, outcome: Outcome, usage: Usage) -> None:
+    def take(self, number: int, outcome: Outcome, usage: Usage) -> bool:
+        """Add a row's result; False when the row had one before."""
         if number in self.seen:
-            return
+            return False
         self.seen.add(number)
         tokens = self._tokens
         tokens[0] += usage.input_tokens
@@ -59,6 +60,7 @@ class _Tally:
             self._cost = (self._cost or 0.0) + usage.cost
         elif outcome is Outcome.SUCCEEDED:
             self._unpriced = True
+        return True
 
     @property
     def usage(self) -> Usage:
@@ -104,15 +106,20 @@ class Collecting:
     ) -> None:
         chunk: list[RowResult] = []
         size, most = 0, min(max(_ROWS[0], len(numbers) // _SHARE), _ROWS[1])
+        lines, last = 0, len(numbers) * _LINES_PER_ROW + _SPARE_LINES
         try:
             async for result in results:
+                lines += 1
+                if lines > last:
+                    raise _endless(batch)
                 number = numbers.get(result.custom_id)
                 if number is None:
                     tally.foreign += 1
-                    if not tally.seen and tally.foreign >= _FOREIGN:
+                    if not tally.seen and tally.foreign >= FOREIGN:
                         return  # none of so many is ours: nothing more need be read to know whose it is
                     continue
-                tally.take(number, result.outcome, result.usage)
+                if not tally.take(number, result.outcome, result.usage):
+                    continue
                 chunk.append(RowResult(number, result.outcome, result.payload, result.usage, result.sentence))
                 size += len(result.payload)
                 if len(chunk) >= most or size >= _BYTES:
@@ -132,19 +139,18 @@ class Collecting:
         if tally.foreign:
             log.warning("batch %d: %d results of %s are not its own", batch.id, tally.foreign, batch.remote)
         missing = await engine.store.numbers(batch.id, waiting=True)
-        if missing and not tally.seen and tally.foreign:
+        if missing and not tally.seen and tally.foreign and not batch.proven:
             await self._reconciling.refute(batch, batch.remote)
             return
         if missing and await self._read_again(batch):
             return
         if missing and tally.foreign:
-            await self._doubtful(batch)
+            await self._doubtful(job, batch, remote, tally)
             return
         if missing and job.state is JobState.CANCELLING:
             canceled = [RowResult(number, Outcome.CANCELED) for number in sorted(missing)]
             await engine.store.record(batch.id, canceled)
-        usage = tally.usage if remote.cost is None else msgspec.structs.replace(tally.usage, cost=remote.cost)
-        await engine.desk.settle(job, batch, usage)
+        await self._settle(job, batch, remote, tally)
         self._short.pop(batch.id, None)
         await engine.change(batch, BatchState.COMPLETED, proven=True)
 
@@ -156,6 +162,18 @@ class Collecting:
         await self._engine.release(batch, self._engine.timings.first_retry)
         return True
 
-    async def _doubtful(self, batch: Batch) -> None:
+    async def _settle(self, job: Job, batch: Batch, remote: RemoteBatch, tally: _Tally) -> None:
+        usage = tally.usage if remote.cost is None else msgspec.structs.replace(tally.usage, cost=remote.cost)
+        await self._engine.desk.settle(job, batch, usage)
+
+    async def _doubtful(self, job: Job, batch: Batch, remote: RemoteBatch, tally: _Tally) -> None:
+        """What was reported is paid for, whatever the person says of the rest; read again, it is settled anew."""
+        if tally.seen or remote.cost is not None:
+            await self._settle(job, batch, remote, tally)
+        self._short.pop(batch.id, None)
         sentence = say("The service mixed results of others into a batch, and some of its own are missing.")
         await self._engine.change(batch, BatchState.NEEDS_YOU, proven=True, sentence=sentence)
+
+
+def _endless(batch: Batch) -> ProviderError:
+    return ProviderError(say("The results of a batch of {rows} rows do not end.", rows=batch.rows), retryable=True)

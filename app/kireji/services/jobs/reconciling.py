@@ -24,6 +24,8 @@ from kireji.services.jobs.stopping import Troubles
 
 log = logging.getLogger(__name__)
 
+FOREIGN = 250
+"""Of others' results that come first: then none is ours."""
 _CLOCKS_APART = timedelta(minutes=2)
 _CLOCK_WRONG = timedelta(hours=48)
 """Before rows are sent again, so far back is looked: this computer's clock may have been wrong when it sent them."""
@@ -200,15 +202,20 @@ class Reconciling:
     async def _is_ours(
         self, job: Job, batch: Batch, provider: BatchProvider, credential: Credential, remote: str
     ) -> bool | None:
-        """Whether the first result carries the batch's key; None when nobody can say any more."""
+        """Whether one of the first results carries the batch's key; None when nobody can say any more."""
         gate, secret = self._engine.gate, credential.secret
+        foreign = 0
         try:
             async with provider.results(gate, credential.base_url, secret, remote, job.plan.model) as results:
                 async for result in results:
-                    return number_of(result.custom_id, batch.key) is not None
+                    if number_of(result.custom_id, batch.key) is not None:
+                        return True
+                    foreign += 1
+                    if foreign >= FOREIGN:
+                        break
         except ResultsExpired:
             return None
-        return None
+        return False if foreign else None
 
     async def _give_up(self, job: Job, batch: Batch, why: str) -> bool:
         """Only the person can decide."""

@@ -258,6 +258,17 @@ async def test_a_batch_that_was_never_taken_up_costs_nothing() -> None:
     assert row.answer.outcome is Outcome.FAILED
 
 
+async def test_what_a_batch_is_known_to_have_used_stays_though_its_rows_are_sent_again() -> None:
+    scene = Scene()
+    await scene.write()
+    await scene.parts.desk.settle(scene.job, scene.batch, Usage(300, 30, cost=0.002))
+    await scene.parts.desk.release(scene.batch)
+    assert (await scene.services.spending.today()).cost == 0.002
+    [row] = scene.world.ledger.rows
+    assert row.answer is not None
+    assert row.answer.outcome is Outcome.COMPLETE
+
+
 async def test_the_body_goes_when_it_is_not_needed_any_more() -> None:
     scene = Scene()
     await scene.write()
