@@ -145,6 +145,8 @@ class ModelRequest(msgspec.Struct, frozen=True):
         tool_choice: How it may use them.
         output_schema: JSON schema that the answer must fit, as JSON text; empty for none.
         routing: Where the request may be passed on to.
+        alone: Nothing will follow it, as with a row of a job: only the instructions, which rows share, are worth
+            keeping by the service. To keep its own words, too, would cost a quarter more, and nobody would read them.
     """
 
     model: str
@@ -160,6 +162,7 @@ class ModelRequest(msgspec.Struct, frozen=True):
     tool_choice: ToolChoice = ToolChoice()
     output_schema: bytes = b""
     routing: Routing = Routing()
+    alone: bool = False
 
 
 class BodyFile(msgspec.Struct, frozen=True):

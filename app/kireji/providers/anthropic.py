@@ -201,7 +201,7 @@ class AnthropicProvider:
             ModelUnavailable: The model is retired.
             RequestRejected: There is nothing to ask, or it is more than the service takes.
         """
-        return encode_body(request, None, alone=True)
+        return encode_body(msgspec.structs.replace(request, alone=True), None)
 
     def decode_job(self, body: bytes, model: str) -> Sequence[ModelEvent]:
         """The events of an answer that came as a job's result.

@@ -45,7 +45,6 @@ def encode_body(
     *,
     provider: str = PROVIDER,
     extra: Mapping[str, object] | None = None,
-    alone: bool = False,
 ) -> bytes:
     """The body of `POST /v1/messages`.
 
@@ -55,8 +54,6 @@ def encode_body(
         provider: Whose service it is: only its own blocks are replayed. Names that are not "anthropic" are sent
             nothing that is Anthropic's alone (strict and eager tools), and its retired models are for them to refuse.
         extra: Further fields of the body, after all others.
-        alone: Nothing will follow it, as with a line of a job: only the instructions, which lines share, are worth
-            keeping. To keep its own words, too, would cost a quarter more, and nobody would read them again.
 
     Raises:
         ModelUnavailable: The model is retired; the sentence names its replacement.
@@ -78,12 +75,13 @@ def encode_body(
     body: dict[str, object] = {"model": request.model, "max_tokens": max_tokens}
     if delivery is not None:
         body["stream"] = delivery is Delivery.STREAM
-    if not alone:
+    if not request.alone:
         body["cache_control"] = CacheControl()
     body |= _tools(request, provider)
     if request.system.strip():
         system = whole_characters(request.system)
-        body["system"] = [{"type": "text", "text": system, "cache_control": CacheControl()}] if alone else system
+        kept = {"type": "text", "text": system, "cache_control": CacheControl()}
+        body["system"] = [kept] if request.alone else system
     body["messages"] = turns
     if stops := [whole_characters(text) for text in request.stop_sequences if text.strip()]:
         body["stop_sequences"] = stops

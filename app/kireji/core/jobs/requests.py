@@ -59,6 +59,7 @@ def model_request(
         effort=plan.effort,
         info=info,
         output_schema=plan.schema,
+        alone=True,
     )
 
 

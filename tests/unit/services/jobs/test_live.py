@@ -65,6 +65,14 @@ async def test_rows_leave_through_the_outbox_as_whole_answers() -> None:
     }
 
 
+async def test_nothing_follows_a_row_that_is_worth_keeping_it_for() -> None:
+    made = JobWorld(answer("1"), rows=prompt_rows("one"))
+    await run(made)
+    [asked] = made.world.remote.asked
+    assert asked.cleared.request is not None
+    assert asked.cleared.request.alone
+
+
 async def test_what_a_row_cost_is_in_its_answer_and_in_the_budgets() -> None:
     made = JobWorld(answer("1", usage=Usage(10, 5, cost=0.25)), rows=prompt_rows("one"))
     job = await run(made)
