@@ -18,6 +18,8 @@ BEGINNING_OF_TABLE = b"\xef\xbb\xbf"
 
 _FORMULA = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What formulas begin with, also in the wide signs of Chinese and Japanese keyboards."""
+_CONTROL = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\r\n"}
+"""Characters that nobody sees, and that end a text or order a terminal about."""
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?%?")
 _QUOTED = re.compile(r'[",\r\n]|^\s|\s$')
 _OWN = ("id", "status")
@@ -137,11 +139,13 @@ def _usage(usage: Usage) -> dict[str, int]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return _safe(value) if isinstance(value, str) else _encoder.encode(value).decode()
+    return _safe(value) if isinstance(value, str) else _encoder.encode(value).decode().translate(_CONTROL)
 
 
 def _safe(text: str) -> str:
-    """A text that no spreadsheet computes."""
+    """A text that no spreadsheet computes, without control characters other than tabs and ends of lines."""
+    if not text.isprintable():
+        text = text.translate(_CONTROL)
     if text.startswith(_FORMULA) and _NUMBER.fullmatch(text) is None:
         return f"'{text}"
     return text

@@ -107,6 +107,19 @@ def test_numbers_and_other_texts_stay_as_they_are(text: str) -> None:
     assert cells(Table((), ()), changed(text=text))["text"] == text
 
 
+@pytest.mark.parametrize("control", ["\0", "\x1b[31m", "\x07", "\x0b", "\x7f", "\x9b2J"])
+def test_characters_that_nobody_sees_are_replaced(control: str) -> None:
+    text = f"a{control}b"
+    row = cells(Table(("given",), (Column("x", ColumnKind.JSON),)), changed(data={"x": [text]}), {"given": text})
+    assert row["given"] == "a\ufffd" + text[2:]
+    assert control[0] not in row["x"]
+    assert cells(Table((), ()), changed(text=text))["text"] == "a\ufffd" + text[2:]
+
+
+def test_tabs_and_ends_of_lines_within_a_cell_stay() -> None:
+    assert cells(Table((), ()), changed(text="a\tb\nc\r\nd"))["text"] == "a\tb\nc\r\nd"
+
+
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('",\r\n')), min_size=1))
 def test_whatever_stands_in_a_cell_is_read_again_by_others(texts: list[str]) -> None:
     names = [f"c{place}" for place in range(len(texts))]
