@@ -316,6 +316,16 @@ async def test_a_picture_on_the_web_stays_an_address(place: Place) -> None:
     assert why(rows) == {2: "This service's batches take pictures from the web only."}
 
 
+async def test_addresses_that_no_service_can_fetch_are_refused(place: Place) -> None:
+    links = ["https://user:pw@example.org/a.png", "https://169.254.169.254/a.png", "http://example.org/a.png"]
+    rows = await place.lines("".join(f'{{"prompt": "1", "image": "{link}"}}\n' for link in links))
+    assert why(rows) == {
+        1: "The address of the picture has a name or a password in it, which no service takes.",
+        2: "The picture is on this computer or near it, where no service can fetch it: 169.254.169.254.",
+        3: "This service fetches pictures from https addresses only.",
+    }
+
+
 async def test_lines_whose_picture_cannot_go_along_are_refused(place: Place) -> None:
     await asyncio.to_thread((place.folder / "text.png").write_text, "hello", "utf-8")
     rows = await place.lines('{"prompt": "1", "image": "missing.png"}\n{"prompt": "2", "image": "text.png"}\n')

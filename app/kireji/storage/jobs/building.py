@@ -17,6 +17,7 @@ from kireji.core.jobs.lines import (
     too_deep,
     too_large,
 )
+from kireji.core.jobs.links import why_not_fetched
 from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.requests import is_link
 from kireji.core.jobs.values import JobPlan, LineKind, Mode
@@ -168,6 +169,8 @@ class RowBuilder:
         size = len(content)
         for name in images:
             if is_link(name):
+                if why := why_not_fetched(name, self._plan.provider):
+                    raise LineRefused(why)
                 marks.append(name)
                 continue
             if not self._stored:

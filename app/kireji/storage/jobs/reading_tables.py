@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from kireji.core.errors import JobError
 from kireji.core.jobs.lines import LARGEST_LINE
@@ -72,11 +72,32 @@ def _records(file: IO[bytes], longest: int) -> Iterator[Iterator[list[str]]]:
         longest: Letters that are read at a time: a file without ends of lines never stands in memory as a whole.
     """
     encoding = _encoding(file)
-    buffered = io.BufferedReader(file, BLOCK)  # type: ignore[type-var] # an unbuffered file is a RawIOBase
-    with io.TextIOWrapper(buffered, encoding, _WRITTEN_BACK, newline="") as text:
+    with io.TextIOWrapper(io.BufferedReader(_Unwaiting(file), BLOCK), encoding, _WRITTEN_BACK, newline="") as text:
         separator = _separator(text.readline(_LONGEST_HEAD))
         text.seek(0)
         yield csv.reader(iter(lambda: text.readline(longest), ""), delimiter=separator)
+
+
+class _Unwaiting(io.RawIOBase):
+    """An unbuffered file that ends where reading on would wait."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._file.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        return self._file.readinto(buffer) or 0  # type: ignore[attr-defined] # None where it would wait
 
 
 class _Table:
@@ -133,7 +154,7 @@ def _pieces(table: _Table, records: Iterator[list[str]], file: IO[bytes], builde
 
 
 def _encoding(file: IO[bytes]) -> str:
-    begin = file.read(4)
+    begin = file.read(4) or b""  # None of what would make a reader wait, as the log of the kernel
     file.seek(0)
     return "utf-16" if begin.startswith(UTF_16) else "utf-8-sig" if begin.startswith(codecs.BOM_UTF8) else "utf-8"
 

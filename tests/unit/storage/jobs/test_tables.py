@@ -5,9 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +23,7 @@ from kireji.imaging.codec import PillowCodec
 from kireji.storage.jobs.building import RowBuilder
 from kireji.storage.jobs.loading import NewRow
 from kireji.storage.jobs.pictures import FileJobPictures
-from kireji.storage.jobs.reading_tables import rows_of_table
+from kireji.storage.jobs.reading_tables import head_of_table, rows_of_table
 from kireji.storage.jobs.row_pictures import RowPictures
 
 
@@ -71,3 +77,36 @@ def test_whatever_a_table_holds_each_row_is_one_or_has_a_reason(data: bytes) -> 
 
 def test_a_quote_that_is_never_closed_takes_the_rest() -> None:
     assert outcomes(b'a,b\n1,2\n3,"4\n5,6\n', "{a}{b}") == ["12", "34\n5,6\n"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="made of a pipe")
+def test_what_would_make_a_reader_wait_is_refused_though_the_system_calls_it_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "table.csv")
+    writer = os.open(tmp_path / "table.csv", os.O_RDWR)
+    monkeypatch.setattr("kireji.storage.jobs.source_files.stat.S_ISREG", lambda mode: True)
+    try:
+        with pytest.raises(JobError):
+            head_of_table(tmp_path / "table.csv")
+    finally:
+        os.close(writer)
+
+
+def test_a_table_ends_where_reading_on_would_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "table.csv").write_bytes(b"text\none\n")
+    monkeypatch.setattr("kireji.storage.jobs.reading_tables.opened", _waiting)
+    assert head_of_table(tmp_path / "table.csv") == (["text"], ["one"])
+
+
+class _Waits(io.FileIO):
+    """A file that is written on, as the log of the kernel: at its end there is not nothing, but nothing yet."""
+
+    def readinto(self, buffer: Any) -> Any:
+        return super().readinto(buffer) or None
+
+
+@contextmanager
+def _waiting(path: Path) -> Iterator[io.FileIO]:
+    with _Waits(path) as file:
+        yield file
