@@ -49,7 +49,7 @@
         </message>
         <message>
             <source>1 duplicate merged</source>
-            <translation>1 Duplikat zusammengefasst</translation>
+            <translation>1 Duplikat vereint</translation>
         </message>
         <message>
             <source>1 hour</source>
@@ -6024,6 +6024,10 @@
             <translation>Die Adresse führt zu etwas, das keine Adresse im Web ist.</translation>
         </message>
         <message>
+            <source>The address of the picture has a name or a password in it, which no service takes.</source>
+            <translation>In der Adresse des Bildes steht ein Name oder Passwort, was kein Dienst annimmt.</translation>
+        </message>
+        <message>
             <source>The address of the proxy is none that can be used: it begins with http:// or https://.</source>
             <translation>Die Adresse des Proxys ist nicht brauchbar: sie beginnt mit http:// oder https://.</translation>
         </message>
@@ -6728,6 +6732,10 @@
             <translation>Das Bild in der Zeile ist nicht als Base64 geschrieben.</translation>
         </message>
         <message>
+            <source>The picture is on this computer or near it, where no service can fetch it: {host}.</source>
+            <translation>Das Bild liegt auf diesem Computer oder in dessen Netz, wo kein Dienst es holen kann: {host}.</translation>
+        </message>
+        <message>
             <source>The picture is too large for the text reader.</source>
             <translation>Das Bild ist zu groß für den Textleser.</translation>
         </message>
@@ -6894,6 +6902,10 @@
         <message>
             <source>The results broke off before their end.</source>
             <translation>Die Ergebnisse brachen vor ihrem Ende ab.</translation>
+        </message>
+        <message>
+            <source>The results of a batch of {rows} rows do not end.</source>
+            <translation>Die Ergebnisse eines Stapels nehmen kein Ende (Zeilen: {rows}).</translation>
         </message>
         <message>
             <source>The results of the batches that it could be cannot be read any more.</source>
@@ -7838,6 +7850,10 @@
         <message>
             <source>This screen</source>
             <translation>Dieser Bildschirm</translation>
+        </message>
+        <message>
+            <source>This service fetches pictures from https addresses only.</source>
+            <translation>Dieser Dienst holt Bilder nur von https-Adressen.</translation>
         </message>
         <message>
             <source>This service's batches take pictures from the web only.</source>
@@ -9244,7 +9260,7 @@
             <extracomment>last row with the service since {time}</extracomment>
             <translation>
                 <numerusform>letzte Zeile beim Dienst seit {time}</numerusform>
-                <numerusform>letzte {n} Zeilen beim Dienst seit {time}</numerusform>
+                <numerusform>letzte {n} beim Dienst seit {time}</numerusform>
             </translation>
         </message>
         <message>
@@ -10085,7 +10101,7 @@ im Ordner {folder}</translation>
         </message>
         <message>
             <source>{count} duplicates merged</source>
-            <translation>{count} Duplikate zusammengefasst</translation>
+            <translation>{count} Duplikate vereint</translation>
         </message>
         <message>
             <source>{count} expired</source>
@@ -10903,8 +10919,8 @@ im Ordner {folder}</translation>
             <source>{n} duplicates merged</source>
             <extracomment>1 duplicate merged</extracomment>
             <translation>
-                <numerusform>{n} Duplikat zusammengefasst</numerusform>
-                <numerusform>{n} Duplikate zusammengefasst</numerusform>
+                <numerusform>{n} Duplikat vereint</numerusform>
+                <numerusform>{n} Duplikate vereint</numerusform>
             </translation>
         </message>
         <message>

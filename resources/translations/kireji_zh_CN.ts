@@ -5998,6 +5998,10 @@
             <translation>该地址指向的不是网络地址。</translation>
         </message>
         <message>
+            <source>The address of the picture has a name or a password in it, which no service takes.</source>
+            <translation>图片地址中含有用户名或密码，没有服务接受。</translation>
+        </message>
+        <message>
             <source>The address of the proxy is none that can be used: it begins with http:// or https://.</source>
             <translation>代理地址无法使用：应以 http:// 或 https:// 开头。</translation>
         </message>
@@ -6700,6 +6704,10 @@
             <translation>该行中的图片不是 Base64 格式。</translation>
         </message>
         <message>
+            <source>The picture is on this computer or near it, where no service can fetch it: {host}.</source>
+            <translation>图片位于本机或其所在网络，没有服务能获取：{host}。</translation>
+        </message>
+        <message>
             <source>The picture is too large for the text reader.</source>
             <translation>图片对文字识别程序来说太大。</translation>
         </message>
@@ -6866,6 +6874,10 @@
         <message>
             <source>The results broke off before their end.</source>
             <translation>结果在结束前中断了。</translation>
+        </message>
+        <message>
+            <source>The results of a batch of {rows} rows do not end.</source>
+            <translation>一个 {rows} 行的批次的结果没有尽头。</translation>
         </message>
         <message>
             <source>The results of the batches that it could be cannot be read any more.</source>
@@ -7808,6 +7820,10 @@
         <message>
             <source>This screen</source>
             <translation>此屏幕</translation>
+        </message>
+        <message>
+            <source>This service fetches pictures from https addresses only.</source>
+            <translation>此服务只从 https 地址获取图片。</translation>
         </message>
         <message>
             <source>This service's batches take pictures from the web only.</source>
@@ -9003,7 +9019,7 @@
         </message>
         <message>
             <source>est. {amount}</source>
-            <translation>预计 {amount}</translation>
+            <translation>约 {amount}</translation>
         </message>
         <message>
             <source>estimate</source>
