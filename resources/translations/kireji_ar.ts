@@ -1033,7 +1033,7 @@
         </message>
         <message>
             <source>Asked at the same time, one by one</source>
-            <translation>المسؤول عنها في الوقت نفسه، واحدًا واحدًا</translation>
+            <translation>تُسأل في الوقت نفسه، واحدًا واحدًا</translation>
         </message>
         <message numerus="yes">
             <source>Asked one after the other when this answer is done:</source>
@@ -3537,7 +3537,7 @@
         </message>
         <message>
             <source>Lines of JSON</source>
-            <translation>أسطر JSON</translation>
+            <translation>أسطر JSON‏</translation>
         </message>
         <message>
             <source>Lines of JSON (*.jsonl)</source>
@@ -5429,7 +5429,7 @@
         </message>
         <message>
             <source>Sent together to a batch service</source>
-            <translation>المرسلة معًا إلى خدمة دفعات</translation>
+            <translation>تُرسل معًا إلى خدمة دفعات</translation>
         </message>
         <message>
             <source>Sent without being looked through: {names}.</source>
@@ -6126,6 +6126,10 @@
         <message>
             <source>The address leads to what is not an address of the web.</source>
             <translation>يقود العنوان إلى ما ليس عنوان ويب.</translation>
+        </message>
+        <message>
+            <source>The address of the picture has a name or a password in it, which no service takes.</source>
+            <translation>في عنوان الصورة اسم أو كلمة مرور، وهو ما لا تقبله أي خدمة.</translation>
         </message>
         <message>
             <source>The address of the proxy is none that can be used: it begins with http:// or https://.</source>
@@ -6840,6 +6844,10 @@
             <translation>الصورة التي في السطر ليست مكتوبة بصيغة base64.</translation>
         </message>
         <message>
+            <source>The picture is on this computer or near it, where no service can fetch it: {host}.</source>
+            <translation>الصورة على هذا الحاسوب أو قريبًا منه، حيث لا تستطيع أي خدمة جلبها: ‎{host}‎.</translation>
+        </message>
+        <message>
             <source>The picture is too large for the text reader.</source>
             <translation>الصورة أكبر من قدرة قارئ النص.</translation>
         </message>
@@ -7008,6 +7016,10 @@
             <translation>انقطعت النتائج قبل نهايتها.</translation>
         </message>
         <message>
+            <source>The results of a batch of {rows} rows do not end.</source>
+            <translation>نتائج دفعة صفوفها {rows} لا تنتهي.</translation>
+        </message>
+        <message>
             <source>The results of the batches that it could be cannot be read any more.</source>
             <translation>لم تعد قراءة نتائج الدفعات المحتملة ممكنة.</translation>
         </message>
@@ -7145,7 +7157,7 @@
         </message>
         <message>
             <source>The service's answer to {rows} rows was lost. Whether it has them, its own list will show; they are not sent twice.</source>
-            <translation>ضاع رد الخدمة على صفوف عددها {rows}. ستُظهر قائمتها هل وصلتها؛ ولا تُرسل مرتين.</translation>
+            <translation>ضاع رد الخدمة على صفوف عددها {rows}. ستُظهر قائمتها هل تسلّمتها؛ ولا تُرسل مرتين.</translation>
         </message>
         <message>
             <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
@@ -7958,6 +7970,10 @@
         <message>
             <source>This screen</source>
             <translation>هذه الشاشة</translation>
+        </message>
+        <message>
+            <source>This service fetches pictures from https addresses only.</source>
+            <translation>لا تجلب هذه الخدمة صورًا إلا من عناوين https.</translation>
         </message>
         <message>
             <source>This service's batches take pictures from the web only.</source>
@@ -10073,7 +10089,7 @@
         </message>
         <message>
             <source>with the service since {time}, at most {hours} h</source>
-            <translation>لدى الخدمة منذ {time}، {hours} س على الأكثر</translation>
+            <translation>لدى الخدمة منذ {time}، {hours} س على الأكثر</translation>
         </message>
         <message>
             <source>within budget</source>
@@ -10345,7 +10361,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{first} · {second}</source>
-            <translation>{first} · {second}</translation>
+            <translation>{first}‏ · {second}</translation>
         </message>
         <message numerus="yes">
             <source>{going} of {n} files</source>
@@ -11413,7 +11429,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{n} reused</source>
-            <translation>من نتائج سابقة {n}</translation>
+            <translation>من السابق {n}</translation>
         </message>
         <message numerus="yes">
             <source>{n} rows</source>
@@ -11479,12 +11495,12 @@ in the folder {folder}</source>
             <source>{n} rows were sent, and nobody can tell whether the service has them. Sent again, they may be paid twice.</source>
             <extracomment>1 row was sent, and nobody can tell whether the service has it. Sent again, it may be paid for twice.</extracomment>
             <translation>
-                <numerusform>أُرسل {n} صف، ولا يُعرف هل وصلت الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
-                <numerusform>أُرسل صف واحد، ولا يُعرف هل وصل الخدمة. إن أُرسل مجددًا فقد يُدفع ثمنه مرتين.</numerusform>
-                <numerusform>أُرسل صفان، ولا يُعرف هل وصلا الخدمة. إن أُرسلا مجددًا فقد يُدفع ثمنهما مرتين.</numerusform>
-                <numerusform>أُرسلت {n} صفوف، ولا يُعرف هل وصلت الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
-                <numerusform>أُرسل {n} صفًا، ولا يُعرف هل وصلت الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
-                <numerusform>أُرسل {n} صف، ولا يُعرف هل وصلت الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+                <numerusform>أُرسل {n} صف، ولا يُعرف هل تسلّمتها الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+                <numerusform>أُرسل صف واحد، ولا يُعرف هل تسلّمته الخدمة. إن أُرسل مجددًا فقد يُدفع ثمنه مرتين.</numerusform>
+                <numerusform>أُرسل صفان، ولا يُعرف هل تسلّمتهما الخدمة. إن أُرسلا مجددًا فقد يُدفع ثمنهما مرتين.</numerusform>
+                <numerusform>أُرسلت {n} صفوف، ولا يُعرف هل تسلّمتها الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+                <numerusform>أُرسل {n} صفًا، ولا يُعرف هل تسلّمتها الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
+                <numerusform>أُرسل {n} صف، ولا يُعرف هل تسلّمتها الخدمة. إن أُرسلت مجددًا فقد يُدفع ثمنها مرتين.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -12209,7 +12225,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{why} Nobody can tell whether {rows} rows of this job are with the service. Look at its own list of batches, then say whether they are to be sent again or count as failed.</source>
-            <translation>{why} لا يُعرف هل لدى الخدمة صفوف من هذه المهمة عددها {rows}. انظر في قائمة دفعاتها، ثم حدّد هل تُرسل مجددًا أم تُحتسب مخفقة.</translation>
+            <translation>{why} لا يُعرف هل لدى الخدمة من هذه المهمة صفوف عددها {rows}. انظر في قائمة دفعاتها، ثم حدّد هل تُرسل مجددًا أم تُحتسب مخفقة.</translation>
         </message>
         <message>
             <source>{words}, and up to {amount} under way</source>
