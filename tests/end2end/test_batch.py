@@ -276,7 +276,7 @@ class TestOrders:
         assert [each["status"] for each in place.results()] == ["canceled"] * 6
         assert [each["cancelling"] for each in place.counted()["batches"]] == [True] * 3
         place.service.control(batches={"seconds": 0.0})
-        assert "6 rows wait again." in place.batch("retry", "1")[1]
+        assert "Waiting again: 6 rows." in place.batch("retry", "1")[1]
         place.batch("run", "1")
         assert [each["status"] for each in place.results()] == ["succeeded"] * 6
         counted = place.counted()

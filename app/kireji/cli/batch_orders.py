@@ -43,7 +43,7 @@ def _pause(number: int, console: Console, *, as_json: bool) -> Work:
         job = await services.jobs.pause(number)
         words = say("{job} is paused: nothing new is sent.", job=job_name(job))
         if job.counts.taken:
-            words += " " + say("{rows} still come back.", rows=rows_words(job.counts.taken))
+            words += " " + say("Still to come back: {rows}.", rows=rows_words(job.counts.taken))
         return _said(console, job, words, as_json=as_json)
 
     return work
@@ -66,7 +66,7 @@ def _retry(number: int, console: Console, *, as_json: bool) -> Work:
         if not count:
             console.note(say("No row of this job has failed."))
             return DONE
-        return _said(console, job, say("{rows} wait again.", rows=rows_words(count)), as_json=False)
+        return _said(console, job, say("Waiting again: {rows}.", rows=rows_words(count)), as_json=False)
 
     return work
 
@@ -76,7 +76,7 @@ def _decide(number: int, console: Console, *, again: bool, as_json: bool) -> Wor
         before = await services.jobs.job(number)
         job = await services.jobs.decide(number, again=again)
         rows = rows_words(before.counts.uncertain)
-        words = say("{rows} wait again.", rows=rows) if again else say("{rows} count as failed.", rows=rows)
+        words = say("Waiting again: {rows}.", rows=rows) if again else say("Counted as failed: {rows}.", rows=rows)
         if not before.counts.uncertain:
             words = say("No row of this job is uncertain.")
         return _said(console, job, words, as_json=as_json)

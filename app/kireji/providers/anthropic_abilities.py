@@ -98,7 +98,7 @@ def check_pictures(request: ModelRequest, provider: str) -> None:
     """Refuse more pictures than the model takes in one request.
 
     Raises:
-        RequestRejected: The conversation holds too many.
+        RequestRejected: The conversation, or the row of a job, holds too many.
     """
     context = (request.info.context_tokens if request.info else 0) or _built_in(request).context_tokens
     small = 0 < context < _LARGE_CONTEXT
@@ -106,6 +106,16 @@ def check_pictures(request: ModelRequest, provider: str) -> None:
     outer = [part for message in request.messages for part in message.parts]
     inner = [item for part in outer if isinstance(part, ToolResultPart) for item in part.content]
     count = sum(isinstance(part, ImagePart | LinkedImagePart) for part in (*outer, *inner))
+    if count > most and request.alone:
+        raise RequestRejected(
+            say(
+                "The row has {count} pictures, and {model} takes {most} at most.",
+                count=count,
+                model=request.model,
+                most=most,
+            ),
+            provider=provider,
+        )
     if count > most:
         raise RequestRejected(
             say(

@@ -109,7 +109,7 @@ class TestOrders:
     def test_what_failed_waits_again(self, world: World, kireji: Kireji) -> None:
         ended(world, Outcome.SUCCEEDED, Outcome.ERRORED, Outcome.EXPIRED)
         done = kireji("batch", "retry", "1")
-        assert done.err == "2 rows wait again. Job 1 runs while the app does, or with: kireji batch run 1\n"
+        assert done.err == "Waiting again: 2 rows. Job 1 runs while the app does, or with: kireji batch run 1\n"
         assert [job.counts.pending for job in jobs(world)] == [2]
         assert json.loads(kireji("batch", "retry", "1", "--json").out)["retried"] == 0
         assert kireji("batch", "retry", "1").err == "No row of this job has failed.\n"
@@ -117,8 +117,8 @@ class TestOrders:
     @pytest.mark.parametrize(
         ("choice", "words", "state"),
         [
-            ("--again", "3 rows wait again.", RowState.PENDING),
-            ("--failed", "3 rows count as failed.", RowState.EXPIRED),
+            ("--again", "Waiting again: 3 rows.", RowState.PENDING),
+            ("--failed", "Counted as failed: 3 rows.", RowState.EXPIRED),
         ],
     )
     def test_the_person_decides_about_what_is_uncertain(

@@ -228,3 +228,10 @@ def test_pictures_in_the_results_of_tools_count_too() -> None:
     results = tuple(ToolResultPart(f"c{number}", (picture(),)) for number in range(101))
     with pytest.raises(RequestRejected, match="101 pictures"):
         body(user(*results), model="claude-haiku-4-5")
+
+
+def test_a_row_with_more_pictures_than_a_model_takes_is_told_as_a_row() -> None:
+    with pytest.raises(RequestRejected) as caught:
+        provider().encode_job(request(user("Why?", *[picture()] * 101), model="claude-haiku-4-5"))
+    assert caught.value.message == "The row has 101 pictures, and claude-haiku-4-5 takes 100 at most."
+    assert caught.value.hint == ""

@@ -78,8 +78,8 @@ class Ending:
         if job.state is JobState.NEEDS_YOU:
             return
         sentence = say(
-            "All other rows have ended, but nobody can tell what became of {rows} that were sent. Say whether they are "
-            "to be sent again or count as failed.",
+            "All other rows have ended, but nobody can tell what became of rows that were sent ({rows}). Say whether "
+            "they are to be sent again or count as failed.",
             rows=job.counts.uncertain + job.counts.taken,
         )
         await self._troubles.stop(job.id, sentence)
