@@ -85,7 +85,9 @@ class BodyRedaction:
     async def _picture(self, one: Embedded, finder: Finder, covers: list[Cover]) -> list[str] | None:
         """Put what was looked through in its place; gives the new string, None where it stays."""
         if not one.media_type:
-            raise _not_looked_through(say("Something in it is written as base64, and is neither a picture nor a PDF document, or is damaged."))
+            raise _not_looked_through(
+                say("Something in it is written as base64, and is neither a picture nor a PDF document, or is damaged.")
+            )
         try:
             picture = await asyncio.to_thread(self._codec.encode_file, one.data)
         except PictureError as error:

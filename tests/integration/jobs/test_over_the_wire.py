@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from kireji.core.jobs.states import RETRIED_ROWS, BatchState, JobState, RowState
@@ -335,3 +336,27 @@ async def test_a_job_that_was_left_with_the_service_is_collected_by_the_next_pro
     async with job_program(tmp_path, environ(service)) as program:
         job = await program.work()
     assert_each_once(service, job)
+
+
+async def test_a_schema_that_the_service_refuses_fails_each_row_with_its_words_and_another_job_with_a_correct_one_works(
+    service: ServiceThread, tmp_path: Path
+) -> None:
+    open_ended = b'{"type":"object","properties":{"word":{"type":"string"}},"required":["word"]}'
+    async with job_program(tmp_path, environ(service)) as program:
+        await program.add(ROWS, EACH, schema=open_ended)
+        job = await program.work()
+        assert (job.state, job.counts.errored) == (JobState.FINISHED, ROWS)
+        answers = await program.services.jobs.answers(1, limit=ROWS)
+        assert {answer.error for answer in answers} == {
+            "Anthropic refused the question: output_config.format.schema: For 'object' type, 'additionalProperties' "
+            "must be explicitly set to false."
+        }
+        assert (await program.services.spending.today()).cost == 0.0
+        assert await program.services.jobs.retry(1) == ROWS  # a job stays as it was read: the same is refused again
+        assert (await program.work()).counts.errored == ROWS
+        corrected = await program.add(ROWS, EACH, schema=open_ended[:-1] + b',"additionalProperties":false}')
+        await program.work()
+        job = await program.job(corrected)
+        assert (job.state, job.counts.succeeded) == (JobState.FINISHED, ROWS)
+        [first] = await program.services.jobs.answers(corrected, limit=1)
+    assert list(first.data) == ["word"]

@@ -583,6 +583,16 @@ async def test_the_process_sees_no_key(place: Place, monkeypatch: pytest.MonkeyP
     assert "canary" not in await asyncio.to_thread((place.folder / "seen").read_text, "utf-8")
 
 
+async def test_a_broken_line_far_down_is_told_with_its_number(place: Place) -> None:
+    lines = [b'{"prompt": "%d"}' % number for number in range(1, 100_001)]
+    lines[70_000] = b'{"prompt": "70001"'
+    await asyncio.to_thread((place.folder / "lines.jsonl").write_bytes, b"\n".join(lines))
+    await place.read(jsonl(place.folder / "lines.jsonl"))
+    [bad] = await place.store.rows(place.job, states=frozenset({RowState.INVALID}))
+    assert (bad.line, bad.number) == (70_001, 70_001)
+    assert bad.sentence == "The JSON is broken at column 19: expecting ',' delimiter."
+
+
 async def test_a_million_lines_take_no_more_memory_than_a_thousand(place: Place) -> None:
     """A tenth of a million here; the benchmark takes all."""
     file = place.folder / "lines.jsonl"
