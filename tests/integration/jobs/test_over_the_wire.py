@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
 import pytest
 
 from kireji.core.jobs.states import RETRIED_ROWS, BatchState, JobState, RowState
