@@ -178,7 +178,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
     targets = JobTargets(needs.catalog, preferences, needs.formats, needs.batches)
     rows = RowMaking(stores.pictures, preferences)
     asking = RowAsking(outbox, needs.credentials, rows)
-    reading = JobReading(queue, stores.pictures, targets, needs.validator)
+    reading = JobReading(queue, stores.pictures, targets, needs.validator, lambda: preferences.settings.privacy.rules)
     counts = accounts.counts if accounts is not None else None
     estimating = JobEstimating(queue, targets, spending, counts, preferences)
     webhook = Webhook(

@@ -81,7 +81,8 @@ class RowDetail(msgspec.Struct, frozen=True):
         content: What was read for it, as JSON.
         pictures: Bytes of its pictures, in order; empty bytes for one that is lost.
         addresses: Of pictures on the web.
-        raw: What the service sent for it, as JSON; empty while there is nothing.
+        raw: What the service sent for it, as JSON; empty while there is nothing, and where one of the person's rules
+            hides something of it.
         hidden: What stood in the place of each placeholder that was sent.
         columns: Of a row of a table, its cells by column.
     """

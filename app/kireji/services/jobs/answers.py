@@ -17,6 +17,7 @@ from kireji.core.placeholders import Vault
 from kireji.core.provider_ports import JobFormat
 from kireji.core.tool_ports import SchemaValidator
 from kireji.core.words import say
+from kireji.services.jobs.own_rules import OwnRules
 
 
 class _Said(NamedTuple):
@@ -39,16 +40,25 @@ class AnswerReader:
         model: Which answered.
         schema: That answers must fit; empty for none.
         validator: Holds them to it.
+        rules: What the person does not want to see.
     """
 
-    def __init__(self, job_format: JobFormat | None, model: str, schema: bytes, validator: SchemaValidator) -> None:
+    def __init__(
+        self,
+        job_format: JobFormat | None,
+        model: str,
+        schema: bytes,
+        validator: SchemaValidator,
+        rules: OwnRules,
+    ) -> None:
         self._format = job_format
         self._model = model
         self._schema = schema
         self._validator = validator
+        self._rules = rules
 
     def read(self, joined: JoinedRow) -> Answer:
-        """A row with its answer; what was hidden is put back."""
+        """A row with its answer; what was hidden is put back, and the person's own rules hold."""
         row, result = joined.row, joined.result
         if result is None:
             return Answer(row, _OUTCOMES.get(row.state), error=row.sentence)
@@ -82,15 +92,19 @@ class AnswerReader:
     def _restored(self, said: _Said, vault: Vault | None) -> tuple[str, Any, str]:
         """Text, value and what is wrong with them."""
         if not self._schema:
-            return (vault.restore(said.text) if vault else said.text), None, said.problem
+            return self._rules.words(vault.restore(said.text) if vault else said.text), None, said.problem
         text = vault.restore_json(said.text) if vault else said.text
         try:
             data = msgspec.json.decode(text)
         except (msgspec.DecodeError, UnicodeError):
-            return text, None, said.problem or say("The answer is no JSON, so it does not fit the schema.")
+            problem = said.problem or say("The answer is no JSON, so it does not fit the schema.")
+            return self._rules.words(text), None, problem
+        if (shown := self._rules.value(data)) != data:
+            text = msgspec.json.encode(shown).decode()
         if complaint := self._validator.problem(self._schema, data):
-            return text, None, said.problem or say("The answer does not fit the schema: {why}", why=complaint)
-        return text, data, said.problem
+            why = self._rules.value(complaint)
+            return text, None, said.problem or say("The answer does not fit the schema: {why}", why=why)
+        return text, shown, said.problem
 
 
 def _cut(reason: StopReason) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from kireji.core.errors import JobError, StoreError
+from kireji.core.filters import Rule
 from kireji.core.jobs.answers import Answer, RowDetail
 from kireji.core.jobs.ports import JobPictures, JobStore
 from kireji.core.jobs.requests import PromptContent, is_link, row_words
 from kireji.core.jobs.states import RowState
-from kireji.core.jobs.values import Job, LineKind, Row, RowInput
+from kireji.core.jobs.values import Job, LineKind, Row, RowInput, RowResult
 from kireji.core.messages import ImagePart
 from kireji.core.tool_ports import SchemaValidator
 from kireji.core.words import say
 from kireji.services.jobs.answers import AnswerReader
 from kireji.services.jobs.lookup import job_of
+from kireji.services.jobs.own_rules import OwnRules
 from kireji.services.jobs.targets import JobTargets
 
 
@@ -29,18 +31,28 @@ class JobReading:
         pictures: The pictures of rows.
         targets: How results of a provider are read.
         validator: Holds answers to the schema.
+        rules: The person's own for answers, as they are now.
     """
 
-    def __init__(self, store: JobStore, pictures: JobPictures, targets: JobTargets, validator: SchemaValidator) -> None:
+    def __init__(
+        self,
+        store: JobStore,
+        pictures: JobPictures,
+        targets: JobTargets,
+        validator: SchemaValidator,
+        rules: Callable[[], Sequence[Rule]] = tuple,
+    ) -> None:
         self._store = store
         self._pictures = pictures
         self._targets = targets
         self._validator = validator
+        self._rules = rules
 
     def reader(self, job: Job) -> AnswerReader:
         """What reads the results of one job."""
         plan = job.plan
-        return AnswerReader(self._targets.format(plan.provider), plan.model, plan.schema, self._validator)
+        rules = OwnRules(self._rules())
+        return AnswerReader(self._targets.format(plan.provider), plan.model, plan.schema, self._validator, rules)
 
     async def bad(self, job: int, after: int, limit: int) -> Sequence[Row]:
         """As in JobService."""
@@ -70,10 +82,15 @@ class JobReading:
             content=asked.content.decode("utf-8", "replace"),
             pictures=tuple([await self._picture(each) for each in asked.pictures]),
             addresses=_addresses(asked),
-            raw=one.result.payload.decode("utf-8", "replace") if one.result is not None else "",
+            raw=await asyncio.to_thread(self._raw, one.result) if one.result is not None else "",
             hidden=one.values,
             columns=one.columns,
         )
+
+    def _raw(self, result: RowResult) -> str:
+        """What the service sent; nothing where the person does not want to see something of it."""
+        raw = result.payload.decode("utf-8", "replace")
+        return "" if OwnRules(self._rules()).touch(raw) else raw
 
     async def _picture(self, picture: ImagePart) -> bytes:
         try:

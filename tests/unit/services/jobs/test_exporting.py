@@ -186,3 +186,35 @@ async def test_there_is_no_detail_of_a_row_that_there_is_not() -> None:
     job = await made.added()
     with pytest.raises(JobError, match="There is no row 9"):
         await made.jobs.detail(job.id, 9)
+
+
+MASKS = {"privacy": {"masks": ["Fliegenpilz"]}}
+
+
+async def test_what_the_person_masks_in_answers_is_masked_wherever_results_are_read() -> None:
+    made = JobWorld(settings=MASKS)
+    job = await answered(made, said(1, "A Fliegenpilz stands there."), said(2, "Nothing."))
+    masked = "A ▇▇▇ stands there."
+    assert [one.text for one in await made.jobs.answers(job)][:2] == [masked, "Nothing."]
+    assert (await lines(made, job))[0]["text"] == masked
+    assert (await table(made, job))[0]["text"] == masked
+    first, second = await made.jobs.detail(job, 1), await made.jobs.detail(job, 2)
+    assert (first.answer.text, first.raw) == (masked, "")
+    assert "Nothing." in second.raw
+
+
+async def test_masks_hold_within_the_values_of_a_schema() -> None:
+    made = JobWorld(settings=MASKS)
+    plan = msgspec.structs.replace(PLAN, schema=SCHEMA)
+    job = await answered(made, said(1, '{"name": "Fliegenpilz", "size": 3}'), plan=plan)
+    [one, *_] = await made.jobs.answers(job)
+    assert (one.data, json.loads(one.text)) == ({"name": "▇▇▇", "size": 3}, one.data)
+    assert (await table(made, job))[0]["name"] == "▇▇▇"
+
+
+async def test_an_answer_ends_where_the_person_wants_answers_to_end() -> None:
+    made = JobWorld(settings={"privacy": {"stops": ["ENDE"]}})
+    job = await answered(made, said(1, "Yes. ENDE And more."))
+    [one, *_] = await made.jobs.answers(job)
+    assert one.text == "Yes. "
+    assert (await made.jobs.detail(job, 1)).raw == ""
