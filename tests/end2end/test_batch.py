@@ -243,7 +243,7 @@ class TestMoney:
         kireji(["budget", "--day", "0.0001"], place.variables)
         out, err = place.batch("add", place.questions(3), "-m", MODEL, "--yes", code=1)
         assert out == "1\n"
-        assert "The budget for today is $0.0001" in err.splitlines()[-1]
+        assert "The budget for today is $0.0001" in err.splitlines()[-2]
         assert "The budget for today" in place.refused("run", "1")
         assert place.counted()["made"] == 0
         kireji(["budget", "--day", "5"], place.variables)

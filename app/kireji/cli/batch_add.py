@@ -22,6 +22,7 @@ from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Estimate, ImportProgress, Job, JobSource, Outcome, Row
 from kireji.core.words import say
 from kireji.services.application import Services
+from kireji.services.names import title
 from kireji.services.spending import dollars
 
 _MOST_BAD = 20
@@ -56,6 +57,7 @@ def _add(given: Given, arguments: argparse.Namespace, console: Console) -> Work:
         if refused:
             await services.jobs.remove(job.id)
             raise _not_added(job)
+        _tell_unlisted(services, job, console)
         _show_estimate(console, job)
         if not arguments.json:
             console.line(str(job.id))
@@ -78,8 +80,8 @@ async def _started(services: Services, job: Job, console: Console) -> tuple[Job,
     try:
         return await services.jobs.start(job.id), DONE
     except (BudgetReached, PriceUnknown) as refused:
-        waits = say("{job} waits: kireji batch run {id}", job=job_name(job), id=job.id)
-        console.note(f"kireji: {refused.sentence} {waits}")
+        console.note(f"kireji: {refused.sentence}")
+        console.note(say("{job} waits: kireji batch run {id}", job=job_name(job), id=job.id))
         return job, FAILED
 
 
@@ -130,6 +132,7 @@ def _estimate(given: Given, arguments: argparse.Namespace, console: Console) -> 
             finally:
                 with suppress(KirejiError):
                     await services.jobs.remove(job.id)
+        _tell_unlisted(services, job, console)
         if arguments.json:
             rows = {
                 "provider": job.plan.provider,
@@ -241,6 +244,20 @@ async def _told_bad(services: Services, job: Job, console: Console, *, kept: boo
         where = f": kireji batch bad {job.id}" if kept else "."
         console.note(say("and {count} more", count=f"{rest:,}") + where)
     return bad
+
+
+def _tell_unlisted(services: Services, job: Job, console: Console) -> None:
+    """Say that nobody knows the model, as when lines were written for another service: all rows would fail."""
+    provider, model = job.plan.provider, job.plan.model
+    if services.catalog.known(provider) and services.catalog.find(provider, model) is None:
+        console.note(
+            say(
+                "{model} is not in the list of {provider}'s models, and its rows may all fail. Name another with "
+                "--model; kireji models shows the list.",
+                model=model,
+                provider=title(provider),
+            )
+        )
 
 
 def _show_estimate(console: Console, job: Job) -> None:

@@ -144,8 +144,8 @@ def progress_words(jobs: Sequence[Job], now: datetime, columns: int) -> str:
         parts.append(say("{count} failed", count=f"{failed:,}"))
     if any(job.state is JobState.CANCELLING for job in jobs):
         parts.append(say("being called back"))
-    if taken and since is not None:
-        parts.append(say("{count} with the service since {time}", count=f"{taken:,}", time=moment(since, now)))
     parts.append(dollars(sum(job.cost for job in jobs)))
+    if taken and since is not None:  # last, where a narrow terminal cuts
+        parts.append(say("{count} with the service since {time}", count=f"{taken:,}", time=moment(since, now)))
     name = job_name(jobs[0]) if len(jobs) == 1 else say("{count} jobs", count=f"{len(jobs):,}")
     return with_bar(name, ended, total, parts, columns)

@@ -242,6 +242,8 @@ class Credentials:
                 provider=provider,
                 request_id=error.request_id,
                 detail=error.detail,
+                status=error.status,
+                not_taken=error.not_taken,
             ) from error
 
     async def save(self, provider: str, secret: Secret, *, session_only: bool = False, address: str = "") -> None:

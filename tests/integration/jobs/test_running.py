@@ -11,6 +11,7 @@ from kireji.core.errors import (
     BudgetReached,
     ConnectionFailed,
     KeyStoreLocked,
+    KeyStoreUnavailable,
     Overloaded,
     PaymentRequired,
     RateLimited,
@@ -250,6 +251,17 @@ async def test_a_locked_keychain_is_waited_for(scene: Scene) -> None:
         scene.keychain.failure = None
         await scene.advance(30)
         assert await scene.states() == [SUBMITTED]
+
+
+async def test_a_keychain_that_stays_away_is_for_the_person_to_put_right(scene: Scene) -> None:
+    scene.keychain.failure = KeyStoreUnavailable("There is no keychain on this computer.")
+    await scene.add(plan(10), 10)
+    async with scene.running():
+        assert await scene.state() is JobState.RUNNING
+        await scene.advance(120)
+        job = await scene.job()
+    assert (job.state, job.batches) == (JobState.NEEDS_YOU, 0)
+    assert "Set ANTHROPIC_API_KEY in the environment instead." in job.sentence
 
 
 async def test_an_address_from_the_environment_gets_no_stored_key(scene: Scene) -> None:

@@ -186,9 +186,23 @@ async def test_lines_that_name_another_model_are_refused_unless_the_person_chose
     assert why(await place.lines(line % "m" + line % "other", wins=True)) == {}
 
 
+EMBEDDING = '{"custom_id": "e", "method": "POST", "url": "/v1/embeddings", "body": {"model": "e5", "input": "Why?"}}'
+"""A line that no job asks: it decides nothing for the others."""
+
+
+async def test_a_line_that_is_refused_keeps_its_own_id(place: Place) -> None:
+    rows = await place.lines(
+        EMBEDDING + "\n" + '{"prompt": " ", "id": "p"}\n{"prompt": "1", "image": "none.png", "id": "i"}'
+    )
+    assert [(row.id, row.state) for row in rows] == [(id, RowState.INVALID) for id in "epi"]
+
+
 async def test_the_model_that_lines_name_is_known_before_they_are_read(place: Place) -> None:
     file = place.folder / "lines.jsonl"
-    await asyncio.to_thread(file.write_text, 'x\n{"prompt": "1"}\n{"params": {"model": "m7", "messages": []}}', "utf-8")
+    asked = '{"params": {"model": "%s", "messages": [{"role": "user", "content": "Why?"}]}}'
+    await asyncio.to_thread(file.write_text, 'x\n{"prompt": "1"}\n' + asked % "m7", "utf-8")
+    assert await place.importer().named_model(jsonl(file)) == "m7"
+    await asyncio.to_thread(file.write_text, EMBEDDING + "\n" + asked % "m7", "utf-8")
     assert await place.importer().named_model(jsonl(file)) == "m7"
     await asyncio.to_thread(file.write_text, PROMPT % 1, "utf-8")
     assert await place.importer().named_model(jsonl(file)) == ""
@@ -431,7 +445,7 @@ async def test_every_picture_of_a_folder_is_asked_about_in_the_order_of_people(p
     await asyncio.to_thread(write)
     read = await place.read(JobSource(SourceKind.FOLDER, (str(folder),)), QUESTION)
     rows = await place.rows()
-    assert [row.id or row.source for row in rows] == ["2.PNG", "10.png", "b/1.png", ""]
+    assert [row.id or row.source for row in rows] == ["2.PNG", "10.png", "b/1.png", "scan.tiff"]
     assert why(rows)[4].startswith("scan.tiff: This is a file of another kind (TIFF).")
     assert (read.done, read.total, read.skipped) == (4, 4, 1)
     assert await place.prompts() == ["What is it?"] * 3

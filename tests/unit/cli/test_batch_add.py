@@ -40,6 +40,14 @@ class TestAdd:
         assert any(line.startswith("cost    $0.0") and line.endswith(" at most") for line in lines)
         assert "time    usually within 1 hour, at most 24 hours" in lines
 
+    @pytest.mark.parametrize("action", ["add", "estimate"])
+    def test_a_model_that_nobody_knows_is_said_before_anything_is_sent(
+        self, kireji: Kireji, tmp_path: Path, action: str
+    ) -> None:
+        told = "in the list of Anthropic's models"
+        assert told not in kireji("batch", action, a_file(tmp_path)).err
+        assert f"gpt-4o-mini is not {told}" in kireji("batch", action, a_file(tmp_path), "-m", "gpt-4o-mini").err
+
     def test_with_yes_it_runs(self, world: World, kireji: Kireji, tmp_path: Path) -> None:
         done = kireji("batch", "add", a_file(tmp_path), "--yes")
         assert (done.code, done.out) == (0, "1\n")
@@ -204,8 +212,8 @@ class TestMoney:
         world.settings = MemorySettings({"budget": {"day": 0.001}})
         done = kireji("batch", "add", a_file(tmp_path), "--yes")
         assert (done.code, done.out) == (1, "1\n")
-        assert "The budget for today is $0.0010" in done.err.splitlines()[-1]
-        assert done.err.splitlines()[-1].endswith("Job 1 waits: kireji batch run 1")
+        assert "The budget for today is $0.0010" in done.err.splitlines()[-2]
+        assert done.err.splitlines()[-1] == "Job 1 waits: kireji batch run 1"
         assert [job.state for job in jobs(world)] == [JobState.READY]
 
     def test_where_nothing_is_started_the_budget_is_said_all_the_same(

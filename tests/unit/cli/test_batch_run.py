@@ -167,15 +167,19 @@ class TestWords:
         running = job(Counts(pending=400, taken=400, succeeded=190, errored=10), since=NOON)
         there = f"{NOON.astimezone():%H:%M}"
         assert progress_words([running], NOON, 120) == (
-            f"Job 3 · [####----------------] 20 % · 200 of 1,000 rows · 10 failed · 400 with the service since {there}"
-            " · $0.250"
+            "Job 3 · [####----------------] 20 % · 200 of 1,000 rows · 10 failed · $0.250"
+            f" · 400 with the service since {there}"
         )
 
     def test_a_narrow_terminal_has_less_of_the_bar_and_all_words(self) -> None:
         running = job(Counts(pending=400, taken=400, succeeded=200), since=NOON)
         words = {columns: progress_words([running], NOON, columns) for columns in (120, 88, 79, 20)}
         assert [text.count("#") + text.count("-") for text in words.values()] == [20, 8, 0, 0]
-        assert all(text.endswith("$0.250") for text in words.values())
+        assert all("with the service since" in text for text in words.values())
+
+    def test_what_a_terminal_that_is_narrower_yet_cuts_off_is_not_the_cost(self) -> None:
+        running = job(Counts(pending=400, taken=400, succeeded=200), since=NOON)
+        assert "$0.250" in progress_words([running], NOON, 20)[:60]
 
     def test_rows_that_are_asked_one_by_one_are_with_nobody(self) -> None:
         assert "with the service" not in progress_words([job(Counts(taken=4), Mode.LIVE, NOON)], NOON, 120)

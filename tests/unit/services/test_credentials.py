@@ -200,10 +200,13 @@ def test_a_missing_key_beside_an_address_from_the_environment_is_not_to_be_store
 )
 def test_a_refused_key_is_to_be_changed_where_it_comes_from(keychain: FakeKeyStore, source: str, hint: str) -> None:
     keys = credentials(keychain)
-    refusal = AuthenticationFailed("The key was refused.", "Paste another.", request_id="req_1")
+    refusal = AuthenticationFailed(
+        "The key was refused.", "Paste another.", request_id="req_1", status=401, not_taken=True
+    )
     with pytest.raises(AuthenticationFailed) as caught, keys.in_use("anthropic", Credential(OWN, STORED, source)):
         raise refusal
     assert (caught.value.message, caught.value.request_id) == ("The key was refused.", "req_1")
+    assert (caught.value.status, caught.value.not_taken) == (401, True)
     assert caught.value.hint.startswith(hint)
 
 

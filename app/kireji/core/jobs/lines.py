@@ -47,11 +47,12 @@ _KINDS = {
 
 
 class LineRefused(Exception):
-    """A line that cannot become a row; `sentence` says why."""
+    """A line that cannot become a row; `sentence` says why, `id` is the person's own where it was read."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, id: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.id = id
 
 
 class Line(NamedTuple):
@@ -83,6 +84,9 @@ class _Read(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     method: str | None = None
     url: str | None = None
     body: msgspec.Raw = _NOTHING
+
+
+_decode = msgspec.json.Decoder(_Read).decode
 
 
 class PlainLine(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -125,7 +129,6 @@ class LineReader:
         self._plan = plan
         self._limits = limits if plan.mode is Mode.BATCH else None
         self._form = form_of(plan.provider)
-        self._decode = msgspec.json.Decoder(_Read).decode
         self._decode_plain = msgspec.json.Decoder(PlainLine).decode
         self.largest = min(LARGEST_LINE, self._limits.row_bytes if self._limits is not None else LARGEST_LINE)
 
@@ -158,17 +161,24 @@ class LineReader:
         try:
             if not line.isascii():
                 line.decode()  # what is passed on unread is not checked by the JSON reader
-            read = self._decode(line)
+            read = _decode(line)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise LineRefused(why_broken(line, error)) from error
+        id = own_id(read.id, read.custom_id)
+        try:
+            return self._read(line, read, id)
+        except LineRefused as error:
+            raise LineRefused(error.sentence, id) from error
+
+    def _read(self, line: bytes, read: _Read, id: str) -> Line:
         if read.params is _NOTHING and read.body is _NOTHING:
-            return self._prompt(line, read)
+            return self._prompt(line, read, id)
         both = read.params is not _NOTHING and read.body is not _NOTHING
         if both or read.prompt is not None or read.image is not None:
             raise LineRefused(say("The line has more than one of prompt, params and body."))
-        return self._raw(read)
+        return self._raw(read, id)
 
-    def _prompt(self, line: bytes, read: _Read) -> Line:
+    def _prompt(self, line: bytes, read: _Read, id: str) -> Line:
         if read.method is not None or read.url is not None:
             raise LineRefused(say("The line has a method or a url, but no body."))
         images = read.image if isinstance(read.image, tuple) else (read.image,) if read.image is not None else ()
@@ -182,9 +192,9 @@ class LineReader:
         for name in images:
             if not name.strip():
                 raise LineRefused(say("The name of the picture is empty."))
-        return Line(LineKind.PROMPT, line, read.prompt, own_id(read.id, read.custom_id), "", images)
+        return Line(LineKind.PROMPT, line, read.prompt, id, "", images)
 
-    def _raw(self, read: _Read) -> Line:
+    def _raw(self, read: _Read, id: str) -> Line:
         if read.params is not _NOTHING:
             if read.method is not None or read.url is not None:
                 raise LineRefused(say("A line with params has neither a method nor a url."))
@@ -203,7 +213,7 @@ class LineReader:
             if limit is not None and limit < 1:
                 raise LineRefused(say("max_tokens is {limit}; an answer needs at least 1.", limit=limit))
         self._refuse_what_a_job_cannot(kind, body, content)
-        return Line(kind, content, None, own_id(read.id, read.custom_id), body.model or "")
+        return Line(kind, content, None, id, body.model or "")
 
     def _refuse_what_a_job_cannot(self, kind: LineKind, body: _Body, content: bytes) -> None:
         if self._limits is not None and body.speed is not None:
@@ -236,6 +246,23 @@ def own_id(*given: str | int | None) -> str:
     if not named[0].isprintable():
         raise LineRefused(say("The id holds characters that cannot be seen."))
     return named[0]
+
+
+def model_named(line: bytes) -> str:
+    """The model that a line names; empty where it names none, or cannot be asked by any service.
+
+    Args:
+        line: Without the end of line.
+    """
+    try:
+        read = _decode(line)
+        if read.params is _NOTHING and read.body is not _NOTHING:
+            _addressed(read)
+        content = read.body if read.params is _NOTHING else read.params
+        body = msgspec.json.decode(content or b"{}", type=_Body)
+    except (LineRefused, msgspec.MsgspecError, UnicodeError, RecursionError):
+        return ""
+    return (body.model or "") if body.messages else ""
 
 
 def stored_images(line: Line) -> list[str]:

@@ -13,6 +13,7 @@ from kireji.core.errors import (
     JobConflict,
     JobError,
     KeyStoreError,
+    KeyStoreUnavailable,
     KirejiError,
     Overloaded,
     PaymentRequired,
@@ -31,7 +32,9 @@ log = logging.getLogger(__name__)
 _WAITED_OUT = (ConnectionFailed, Overloaded, RateLimited, ProtocolViolation, KeyStoreError)
 _OF_THE_SERVICE = (AuthenticationFailed, ConnectionFailed, KeyStoreError, Overloaded, RateLimited)
 """Failures that have nothing to do with what was asked for."""
-_SELDOM = (AuthenticationFailed, PaymentRequired, StoreError)
+_KEYCHAIN_TRIES = 3
+"""So often a keychain that is not there is looked for: at a log-in it may start later than we do."""
+_SELDOM = (AuthenticationFailed, KeyStoreUnavailable, PaymentRequired, StoreError)
 """Failures that the person must put right: to try again and again would only fill the service's log, or ours."""
 
 
@@ -175,10 +178,16 @@ class Troubles:
             sentence = say("Something went wrong inside Kireji; the log says what. Resume the job to try again.")
             return Trouble(sentence, timings.longest_retry, stops=True)
         wait = next_try(failures, getattr(error, "retry_after", None), timings)
-        if isinstance(error, _WAITED_OUT) or (isinstance(error, ProviderError) and error.retryable):
+        is_gone = isinstance(error, KeyStoreUnavailable) and failures > _KEYCHAIN_TRIES
+        if (isinstance(error, _WAITED_OUT) and not is_gone) or (isinstance(error, ProviderError) and error.retryable):
             return Trouble(say("{problem} The job goes on by itself.", problem=error.message), wait, stops=False)
         if isinstance(error, _SELDOM):
             wait = max(wait, timings.longest_look)
         if isinstance(error, JobError):  # its own next step is another one
             return Trouble(error.sentence, wait, stops=True)
-        return Trouble(say("{problem} Then resume the job.", problem=error.sentence), wait, stops=True)
+        return Trouble(say("{problem} Then resume the job.", problem=_closed(error.sentence)), wait, stops=True)
+
+
+def _closed(sentence: str) -> str:
+    """A sentence that another can follow, also one that ends with a command to be typed."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."

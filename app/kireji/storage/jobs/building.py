@@ -96,8 +96,10 @@ class RowBuilder:
         if line is None:
             return self.refused(number, too_large(self.largest))
         self._number += 1
+        id = ""
         try:
             read = self._reader.read(line)
+            id = read.id
             self._most_are_plain = read.kind is LineKind.PROMPT and not read.images
             if read.kind is not LineKind.PROMPT:
                 self._check_model(read.model)
@@ -110,8 +112,10 @@ class RowBuilder:
             return self._with_pictures(
                 number, read.id, read.content, words, read.images, "" if read.prompt else read.images[0], {}
             )
-        except (LineRefused, PictureRefused) as error:
-            return BadRow(self._number, number, storable(error.sentence))
+        except LineRefused as error:
+            return BadRow(self._number, number, storable(error.sentence), id or error.id)
+        except PictureRefused as error:
+            return BadRow(self._number, number, storable(error.sentence), id)
 
     def of_prompt(
         self,
@@ -134,14 +138,15 @@ class RowBuilder:
             columns: The cells it was made from.
         """
         self._number += 1
+        own = ""
         try:
+            own = own_id(id) if id else ""
             if not prompt or prompt.isspace():
                 raise LineRefused(say("The prompt is empty."))
-            own = own_id(id) if id else ""
             content: dict[str, object] = {"prompt": prompt} | ({"image": images} if images else {})
             row = self._with_pictures(number, own, msgspec.json.encode(content), prompt, images, label, columns or {})
         except (LineRefused, PictureRefused) as error:
-            return BadRow(self._number, number, storable(error.sentence))
+            return BadRow(self._number, number, storable(error.sentence), own)
         return row
 
     def refused(self, number: int, sentence: str) -> BadRow:

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-import msgspec
-
 from kireji.core.errors import JobError
-from kireji.core.jobs.lines import LARGEST_LINE
+from kireji.core.jobs.lines import LARGEST_LINE, model_named
 from kireji.core.jobs.splitting import LineSplitter
 from kireji.core.words import say
 from kireji.storage.jobs.building import Piece, Pieces, RowBuilder
@@ -57,29 +55,9 @@ def named_model(path: Path) -> str:
             lines = splitter.feed(block.removeprefix(_BOM) if not done else block)
             done += len(block)
             for line in lines if len(block) == BLOCK else [*lines, *splitter.finish()]:
-                if model := _named(line):
+                if model := model_named(line or b""):
                     return model
     return ""
-
-
-class _Asked(msgspec.Struct, frozen=True):
-    model: str = ""
-
-
-class _Naming(msgspec.Struct):
-    params: _Asked = _Asked()
-    body: _Asked = _Asked()
-
-
-_NAMING = msgspec.json.Decoder(_Naming)
-
-
-def _named(line: bytes | None) -> str:
-    try:
-        found = _NAMING.decode(line or b"{}")
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return ""
-    return found.params.model or found.body.model
 
 
 def _first(file: IO[bytes], path: Path) -> bytes:

@@ -55,6 +55,8 @@ cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]) | st.sam
 def test_every_table_is_read_as_it_was_written(
     rows: list[tuple[str, str]], separator: str, end: str, quoting: int, encoding: str
 ) -> None:
+    if any("\r" in cell for row in rows for cell in row):
+        end = "\r\n"  # else Python before 3.13 writes it without quotes, and it is an end of line
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=separator, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
     writer.writerow(["first", "second"])
