@@ -201,7 +201,7 @@
         </message>
         <message>
             <source>A picture in it is of an unknown kind, or damaged.</source>
-            <translation>Ein Bild darin ist von unbekannter Art oder beschädigt.</translation>
+            <translation type="vanished">Ein Bild darin ist von unbekannter Art oder beschädigt.</translation>
         </message>
         <message>
             <source>A picture in it is written in an unusual way.</source>
@@ -556,8 +556,12 @@
             <translation>Alle seine Werkzeuge</translation>
         </message>
         <message>
+            <source>All other rows have ended, but nobody can tell what became of rows that were sent ({rows}). Say whether they are to be sent again or count as failed.</source>
+            <translation>Alle anderen Zeilen sind beendet, aber was aus gesendeten Zeilen ({rows}) geworden ist, lässt sich nicht sagen. Angeben, ob sie noch einmal gesendet werden oder als fehlgeschlagen zählen sollen.</translation>
+        </message>
+        <message>
             <source>All other rows have ended, but nobody can tell what became of {rows} that were sent. Say whether they are to be sent again or count as failed.</source>
-            <translation>Alle anderen Zeilen sind beendet. Gesendet und mit unbekanntem Ausgang: {rows}. Angeben, ob sie noch einmal gesendet werden oder als fehlgeschlagen zählen sollen.</translation>
+            <translation type="vanished">Alle anderen Zeilen sind beendet. Gesendet und mit unbekanntem Ausgang: {rows}. Angeben, ob sie noch einmal gesendet werden oder als fehlgeschlagen zählen sollen.</translation>
         </message>
         <message>
             <source>All screens</source>
@@ -1013,7 +1017,7 @@
         </message>
         <message>
             <source>Asked at the same time, one by one</source>
-            <translation>Gleichzeitig gefragt, eine nach der anderen</translation>
+            <translation>Einzeln gefragt, gleichzeitig unterwegs</translation>
         </message>
         <message numerus="yes">
             <source>Asked one after the other when this answer is done:</source>
@@ -2006,6 +2010,10 @@
                 <numerusform>Als fehlgeschlagen zählen</numerusform>
                 <numerusform>Als fehlgeschlagen zählen</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Counted as failed: {rows}.</source>
+            <translation>Als fehlgeschlagen gezählt: {rows}.</translation>
         </message>
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
@@ -4249,7 +4257,7 @@
         </message>
         <message>
             <source>Now, one by one: full price</source>
-            <translation>Jetzt, eine nach der anderen: voller Preis</translation>
+            <translation>Jetzt, einzeln: voller Preis</translation>
         </message>
         <message>
             <source>Off in the settings</source>
@@ -5592,6 +5600,10 @@
             <translation>In Kireji ist etwas fehlgeschlagen; mehr steht im Protokoll.</translation>
         </message>
         <message>
+            <source>Something in it is written as base64, and is neither a picture nor a PDF document, or is damaged.</source>
+            <translation>Etwas darin ist als Base64 geschrieben und weder ein Bild noch ein PDF-Dokument, oder es ist beschädigt.</translation>
+        </message>
+        <message>
             <source>Something in its file waits; its log may say more.</source>
             <translation>Etwas in seiner Datei wartet; mehr steht vielleicht in seinem Protokoll.</translation>
         </message>
@@ -5742,6 +5754,10 @@
         <message>
             <source>Stays in the tray, with the shortcuts ready. Nothing is opened and nothing is sent.</source>
             <translation>Bleibt im Infobereich, die Tastenkürzel sind bereit. Nichts wird geöffnet und nichts gesendet.</translation>
+        </message>
+        <message>
+            <source>Still to come back: {rows}.</source>
+            <translation>Noch unterwegs: {rows}.</translation>
         </message>
         <message>
             <source>Stop</source>
@@ -6926,6 +6942,10 @@
         <message>
             <source>The row has {cells} cells, the table {columns} columns.</source>
             <translation>Zellen der Zeile: {cells}; Spalten der Tabelle: {columns}.</translation>
+        </message>
+        <message>
+            <source>The row has {count} pictures, and {model} takes {most} at most.</source>
+            <translation>Die Zeile hat {count} Bilder, und {model} nimmt höchstens {most}.</translation>
         </message>
         <message>
             <source>The row is not UTF-8.</source>
@@ -8200,6 +8220,10 @@
             <translation>Bitte auf die Antwort warten; dann wird die nächste Änderung beobachtet.</translation>
         </message>
         <message>
+            <source>Waiting again: {rows}.</source>
+            <translation>Wieder wartend: {rows}.</translation>
+        </message>
+        <message>
             <source>Waiting for you</source>
             <translation>Wartet auf Sie</translation>
         </message>
@@ -9113,7 +9137,7 @@
         </message>
         <message>
             <source>full price, one by one</source>
-            <translation>voller Preis, eine nach der anderen</translation>
+            <translation>voller Preis, einzeln</translation>
         </message>
         <message>
             <source>full price, through the service's batches</source>
@@ -9259,8 +9283,8 @@
             <source>last {n} rows with the service since {time}</source>
             <extracomment>last row with the service since {time}</extracomment>
             <translation>
-                <numerusform>letzte Zeile beim Dienst seit {time}</numerusform>
-                <numerusform>letzte {n} beim Dienst seit {time}</numerusform>
+                <numerusform>letzte Zeile seit {time} beim Dienst</numerusform>
+                <numerusform>letzte {n} seit {time} beim Dienst</numerusform>
             </translation>
         </message>
         <message>
@@ -9941,11 +9965,11 @@
         </message>
         <message>
             <source>with the service since {time}</source>
-            <translation>beim Dienst seit {time}</translation>
+            <translation>seit {time} beim Dienst</translation>
         </message>
         <message>
             <source>with the service since {time}, at most {hours} h</source>
-            <translation>beim Dienst seit {time}, höchstens {hours} h</translation>
+            <translation>seit {time} beim Dienst, höchstens {hours} h</translation>
         </message>
         <message>
             <source>within budget</source>
@@ -10137,7 +10161,7 @@ im Ordner {folder}</translation>
         </message>
         <message>
             <source>{count} reused</source>
-            <translation>{count} wiederverwendet</translation>
+            <translation>{count} übernommen</translation>
         </message>
         <message>
             <source>{count} rows</source>
@@ -10165,7 +10189,7 @@ im Ordner {folder}</translation>
         </message>
         <message>
             <source>{count} with the service since {time}</source>
-            <translation>{count} beim Dienst seit {time}</translation>
+            <translation>{count} seit {time} beim Dienst</translation>
         </message>
         <message>
             <source>{day}: {amount}</source>
@@ -10450,6 +10474,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{model} cannot be made to use a tool.</source>
             <translation>{model} lässt sich nicht zum Gebrauch eines Werkzeugs bringen.</translation>
+        </message>
+        <message>
+            <source>{model} is not in the list of {provider}'s models, and its rows may all fail. Name another with --model; kireji models shows the list.</source>
+            <translation>{model} steht nicht in der Liste der Modelle von {provider}, und vielleicht schlagen alle Zeilen fehl. Mit --model ein anderes nennen; kireji models zeigt die Liste.</translation>
         </message>
         <message>
             <source>{model} on this computer answers. A key can be added later, in the settings.</source>
@@ -11125,7 +11153,7 @@ im Ordner {folder}</translation>
         </message>
         <message>
             <source>{n} reused</source>
-            <translation>{n} wiederverwendet</translation>
+            <translation>{n} übernommen</translation>
         </message>
         <message numerus="yes">
             <source>{n} rows</source>
@@ -11179,8 +11207,8 @@ im Ordner {folder}</translation>
             <source>{n} rows with the service since {time}</source>
             <extracomment>1 row with the service since {time}</extracomment>
             <translation>
-                <numerusform>{n} Zeile beim Dienst seit {time}</numerusform>
-                <numerusform>{n} Zeilen beim Dienst seit {time}</numerusform>
+                <numerusform>{n} Zeile seit {time} beim Dienst</numerusform>
+                <numerusform>{n} Zeilen seit {time} beim Dienst</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11485,7 +11513,7 @@ im Ordner {folder}</translation>
         </message>
         <message>
             <source>{rows} count as failed.</source>
-            <translation>Als fehlgeschlagen gezählt: {rows}.</translation>
+            <translation type="vanished">Als fehlgeschlagen gezählt: {rows}.</translation>
         </message>
         <message>
             <source>{rows} since {time}</source>
@@ -11493,11 +11521,11 @@ im Ordner {folder}</translation>
         </message>
         <message>
             <source>{rows} still come back.</source>
-            <translation>Noch unterwegs: {rows}.</translation>
+            <translation type="vanished">Noch unterwegs: {rows}.</translation>
         </message>
         <message>
             <source>{rows} wait again.</source>
-            <translation>Wieder wartend: {rows}.</translation>
+            <translation type="vanished">Wieder wartend: {rows}.</translation>
         </message>
         <message>
             <source>{rows} written.</source>
@@ -11653,7 +11681,7 @@ im Ordner {folder}</translation>
         </message>
         <message>
             <source>{state} · reused</source>
-            <translation>{state} · wiederverwendet</translation>
+            <translation>{state} · übernommen</translation>
         </message>
         <message>
             <source>{taken} of {room}</source>

@@ -200,7 +200,7 @@
         </message>
         <message>
             <source>A picture in it is of an unknown kind, or damaged.</source>
-            <translation>其中有一张图片类型未知，或已损坏。</translation>
+            <translation type="vanished">其中有一张图片类型未知，或已损坏。</translation>
         </message>
         <message>
             <source>A picture in it is written in an unusual way.</source>
@@ -553,8 +553,12 @@
             <translation>它的所有工具</translation>
         </message>
         <message>
+            <source>All other rows have ended, but nobody can tell what became of rows that were sent ({rows}). Say whether they are to be sent again or count as failed.</source>
+            <translation>其他各行均已结束，但已发送的行（{rows}）结果不明。请决定重新发送还是计为失败。</translation>
+        </message>
+        <message>
             <source>All other rows have ended, but nobody can tell what became of {rows} that were sent. Say whether they are to be sent again or count as failed.</source>
-            <translation>其他各行均已结束，但已发送的 {rows} 行结果不明。请决定重新发送还是计为失败。</translation>
+            <translation type="vanished">其他各行均已结束，但已发送的 {rows} 行结果不明。请决定重新发送还是计为失败。</translation>
         </message>
         <message>
             <source>All screens</source>
@@ -1998,6 +2002,10 @@
             <translation>
                 <numerusform>计为失败</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Counted as failed: {rows}.</source>
+            <translation>计为失败：{rows}。</translation>
         </message>
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
@@ -5567,6 +5575,10 @@
             <translation>Kireji 内部出现错误；详情见日志。</translation>
         </message>
         <message>
+            <source>Something in it is written as base64, and is neither a picture nor a PDF document, or is damaged.</source>
+            <translation>其中有 Base64 格式的内容，既不是图片也不是 PDF 文档，或已损坏。</translation>
+        </message>
+        <message>
             <source>Something in its file waits; its log may say more.</source>
             <translation>其文件中有内容在等待；详情可能见其日志。</translation>
         </message>
@@ -5717,6 +5729,10 @@
         <message>
             <source>Stays in the tray, with the shortcuts ready. Nothing is opened and nothing is sent.</source>
             <translation>停留在托盘中，快捷键随时可用。不会打开或发送任何内容。</translation>
+        </message>
+        <message>
+            <source>Still to come back: {rows}.</source>
+            <translation>尚待返回：{rows}。</translation>
         </message>
         <message>
             <source>Stop</source>
@@ -6898,6 +6914,10 @@
         <message>
             <source>The row has {cells} cells, the table {columns} columns.</source>
             <translation>该行有 {cells} 个单元格，而表格有 {columns} 列。</translation>
+        </message>
+        <message>
+            <source>The row has {count} pictures, and {model} takes {most} at most.</source>
+            <translation>该行有 {count} 张图片，而 {model} 最多接受 {most} 张。</translation>
         </message>
         <message>
             <source>The row is not UTF-8.</source>
@@ -8167,6 +8187,10 @@
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
             <translation>请等待回答；之后会监视下一次变化。</translation>
+        </message>
+        <message>
+            <source>Waiting again: {rows}.</source>
+            <translation>重新等待：{rows}。</translation>
         </message>
         <message>
             <source>Waiting for you</source>
@@ -10413,6 +10437,10 @@ in the folder {folder}</source>
             <translation>无法让 {model} 使用工具。</translation>
         </message>
         <message>
+            <source>{model} is not in the list of {provider}'s models, and its rows may all fail. Name another with --model; kireji models shows the list.</source>
+            <translation>{model} 不在 {provider} 的模型列表中，各行可能全部失败。请用 --model 指定其他模型；kireji models 会显示列表。</translation>
+        </message>
+        <message>
             <source>{model} on this computer answers. A key can be added later, in the settings.</source>
             <translation>由本机的 {model} 回答。以后可以在设置中添加密钥。</translation>
         </message>
@@ -11393,7 +11421,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{rows} count as failed.</source>
-            <translation>{rows}计为失败。</translation>
+            <translation type="vanished">{rows}计为失败。</translation>
         </message>
         <message>
             <source>{rows} since {time}</source>
@@ -11401,11 +11429,11 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{rows} still come back.</source>
-            <translation>仍有 {rows}会返回。</translation>
+            <translation type="vanished">仍有 {rows}会返回。</translation>
         </message>
         <message>
             <source>{rows} wait again.</source>
-            <translation>{rows}重新等待。</translation>
+            <translation type="vanished">{rows}重新等待。</translation>
         </message>
         <message>
             <source>{rows} written.</source>
