@@ -205,7 +205,7 @@
         </message>
         <message>
             <source>A picture in it is of an unknown kind, or damaged.</source>
-            <translation>فيه صورة من نوع غير معروف، أو تالفة.</translation>
+            <translation type="vanished">فيه صورة من نوع غير معروف، أو تالفة.</translation>
         </message>
         <message>
             <source>A picture in it is written in an unusual way.</source>
@@ -568,8 +568,12 @@
             <translation>كل أدواته</translation>
         </message>
         <message>
+            <source>All other rows have ended, but nobody can tell what became of rows that were sent ({rows}). Say whether they are to be sent again or count as failed.</source>
+            <translation>انتهت كل الصفوف الأخرى، لكن مصير صفوف أُرسلت ({rows}) غير معروف. حدّد هل تُرسل مجددًا أم تُحتسب مخفقة.</translation>
+        </message>
+        <message>
             <source>All other rows have ended, but nobody can tell what became of {rows} that were sent. Say whether they are to be sent again or count as failed.</source>
-            <translation>انتهت كل الصفوف الأخرى، لكن مصير صفوف أُرسلت وعددها {rows} غير معروف. حدّد هل تُرسل مجددًا أم تُحتسب مخفقة.</translation>
+            <translation type="vanished">انتهت كل الصفوف الأخرى، لكن مصير صفوف أُرسلت وعددها {rows} غير معروف. حدّد هل تُرسل مجددًا أم تُحتسب مخفقة.</translation>
         </message>
         <message>
             <source>All screens</source>
@@ -2038,6 +2042,10 @@
                 <numerusform>احتسابها مخفقة</numerusform>
                 <numerusform>احتسابها مخفقة</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Counted as failed: {rows}.</source>
+            <translation>احتُسب مخفقًا: {rows}.</translation>
         </message>
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
@@ -3528,8 +3536,16 @@
             <translation>السطر</translation>
         </message>
         <message>
+            <source>Line {line} (and {count} more): {why}</source>
+            <translation type="vanished">السطر {line} (و{count} غيره): {why}</translation>
+        </message>
+        <message>
             <source>Line {line} has the id of line {first}.</source>
             <translation>معرّف السطر {line} هو معرّف السطر {first} نفسه.</translation>
+        </message>
+        <message>
+            <source>Line {line}: {why}</source>
+            <translation type="vanished">السطر {line}: {why}</translation>
         </message>
         <message>
             <source>Lines for {url} are not known here, only for /v1/chat/completions.</source>
@@ -5692,6 +5708,10 @@
             <translation>حدث خلل في Kireji؛ في السجل التقني المزيد.</translation>
         </message>
         <message>
+            <source>Something in it is written as base64, and is neither a picture nor a PDF document, or is damaged.</source>
+            <translation>فيه شيء مكتوب بصيغة base64، وليس صورة ولا مستند PDF، أو هو تالف.</translation>
+        </message>
+        <message>
             <source>Something in its file waits; its log may say more.</source>
             <translation>شيء في ملفه ينتظر؛ ربما في سجله التقني المزيد.</translation>
         </message>
@@ -5844,6 +5864,10 @@
             <translation>يبقى في شريط النظام والاختصارات جاهزة. لا يُفتح شيء ولا يُرسل شيء.</translation>
         </message>
         <message>
+            <source>Still to come back: {rows}.</source>
+            <translation>ما زالت لدى الخدمة وستعود: {rows}.</translation>
+        </message>
+        <message>
             <source>Stop</source>
             <translation>إيقاف</translation>
         </message>
@@ -5944,8 +5968,24 @@
             <translation>أزله ثم اسأل مرة أخرى.</translation>
         </message>
         <message>
+            <source>Take it out, have it left out (on the command line: --drop {name}), or let Anthropic answer.</source>
+            <translation type="vanished">أزله، أو اجعله يُترك (في سطر الأوامر: ‎--drop {name})، أو دع Anthropic يجيب.</translation>
+        </message>
+        <message>
+            <source>Take it out, have it left out (on the command line: --drop {name}), or let OpenRouter or a local server answer.</source>
+            <translation type="vanished">أزله، أو اجعله يُترك (في سطر الأوامر: ‎--drop {name})، أو دع OpenRouter أو خادمًا محليًّا يجيب.</translation>
+        </message>
+        <message>
             <source>Take it out, or add it again.</source>
             <translation>أزله، أو أضفه مجددًا.</translation>
+        </message>
+        <message>
+            <source>Take it out, or let Anthropic answer.</source>
+            <translation type="vanished">أزله، أو دع Anthropic يجيب.</translation>
+        </message>
+        <message>
+            <source>Take it out, or let OpenRouter or a local server answer.</source>
+            <translation type="vanished">أزله، أو دع OpenRouter أو خادمًا محليًّا يجيب.</translation>
         </message>
         <message>
             <source>Take the denial back</source>
@@ -7038,6 +7078,10 @@
         <message>
             <source>The row has {cells} cells, the table {columns} columns.</source>
             <translation>خلايا الصف {cells}، وأعمدة الجدول {columns}.</translation>
+        </message>
+        <message>
+            <source>The row has {count} pictures, and {model} takes {most} at most.</source>
+            <translation>عدد صور الصف {count}، ويقبل {model} منها {most} على الأكثر.</translation>
         </message>
         <message>
             <source>The row is not UTF-8.</source>
@@ -8324,6 +8368,10 @@
             <translation>انتظر الإجابة؛ بعدها يُراقَب التغيّر التالي.</translation>
         </message>
         <message>
+            <source>Waiting again: {rows}.</source>
+            <translation>عاد إلى الانتظار: {rows}.</translation>
+        </message>
+        <message>
             <source>Waiting for you</source>
             <translation>في انتظارك</translation>
         </message>
@@ -9402,6 +9450,10 @@
                 <numerusform>آخر {n} صفًا لدى الخدمة منذ {time}</numerusform>
                 <numerusform>آخر {n} صف لدى الخدمة منذ {time}</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>left out</source>
+            <translation type="vanished">المتروك</translation>
         </message>
         <message>
             <source>less than a second</source>
@@ -10606,6 +10658,10 @@ in the folder {folder}</source>
         <message>
             <source>{model} cannot be made to use a tool.</source>
             <translation>لا يمكن جعل {model} يستعمل أداة.</translation>
+        </message>
+        <message>
+            <source>{model} is not in the list of {provider}'s models, and its rows may all fail. Name another with --model; kireji models shows the list.</source>
+            <translation>ليس {model} في قائمة نماذج {provider}، وقد تخفق صفوفه كلها. سمّ غيره بـ ‎--model؛ ويعرض kireji models القائمة.</translation>
         </message>
         <message>
             <source>{model} on this computer answers. A key can be added later, in the settings.</source>
@@ -11853,7 +11909,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{rows} count as failed.</source>
-            <translation>احتُسب مخفقًا: {rows}.</translation>
+            <translation type="vanished">احتُسب مخفقًا: {rows}.</translation>
         </message>
         <message>
             <source>{rows} since {time}</source>
@@ -11861,11 +11917,11 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{rows} still come back.</source>
-            <translation>ما زالت لدى الخدمة وستعود: {rows}.</translation>
+            <translation type="vanished">ما زالت لدى الخدمة وستعود: {rows}.</translation>
         </message>
         <message>
             <source>{rows} wait again.</source>
-            <translation>عاد إلى الانتظار: {rows}.</translation>
+            <translation type="vanished">عاد إلى الانتظار: {rows}.</translation>
         </message>
         <message>
             <source>{rows} written.</source>
