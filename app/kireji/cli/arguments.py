@@ -88,6 +88,15 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def field_names(text: str) -> tuple[str, ...]:
+    """Read names of a body's fields, with commas between them."""
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if not name or name in ("model", "messages"):
+            raise argparse.ArgumentTypeError(f"{name!r} cannot be left out")
+    return names
+
+
 def positive_or_latest(text: str) -> int:
     """Read a conversation's number, or `latest`."""
     return LATEST if text == "latest" else positive(text)

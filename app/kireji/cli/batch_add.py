@@ -22,10 +22,11 @@ from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Estimate, ImportProgress, Job, JobSource, Outcome, Row
 from kireji.core.words import say
 from kireji.services.application import Services
+from kireji.services.jobs.adding import MOST_TOLD, NothingToAsk
 from kireji.services.names import title
 from kireji.services.spending import dollars
 
-_MOST_BAD = 20
+_MOST_SHOWN = 20
 _YES = ("y", "yes")
 
 
@@ -50,12 +51,19 @@ def _add(given: Given, arguments: argparse.Namespace, console: Console) -> Work:
         raise WrongUsage(say("{name} is neither a file nor a folder", name=given.job))
 
     async def work(services: Services) -> int:
-        job = await _read(services, given, console)
+        try:
+            job = await _read(services, given, console)
+        except NothingToAsk as error:
+            if arguments.json:
+                console.object(_none_added(error.bad, error.count))
+            raise
         keyboard = None if arguments.json else console.keyboard
         refused = job.counts.invalid and not arguments.yes and keyboard is None
         bad = await _told_bad(services, job, console, kept=not refused)
         if refused:
             await services.jobs.remove(job.id)
+            if arguments.json:
+                console.object(_none_added(bad, job.counts.invalid))
             raise _not_added(job)
         _tell_unlisted(services, job, console)
         _show_estimate(console, job)
@@ -73,6 +81,11 @@ def _add(given: Given, arguments: argparse.Namespace, console: Console) -> Work:
         return code
 
     return work
+
+
+def _none_added(bad: Sequence[Row], count: int) -> dict[str, object]:
+    """Why there is no job, for a program."""
+    return {"id": None, "bad": bad_values(bad), "invalid": count}
 
 
 async def _started(services: Services, job: Job, console: Console) -> tuple[Job, int]:
@@ -234,13 +247,16 @@ def reading_words(source: JobSource, told: ImportProgress, columns: int) -> str:
 
 
 async def _told_bad(services: Services, job: Job, console: Console, *, kept: bool) -> Sequence[Row]:
-    """List the first lines that cannot be asked; of a job that is kept, where the others are found."""
+    """Show the first lines that cannot be asked, and where the others of a job that is kept are found.
+
+    Returns: As many of them as a program is told.
+    """
     if not job.counts.invalid:
         return ()
-    bad = await services.jobs.bad(job.id, limit=_MOST_BAD)
-    for row in bad:
+    bad = await services.jobs.bad(job.id, limit=MOST_TOLD)
+    for row in bad[:_MOST_SHOWN]:
         console.note(bad_line(row))
-    if (rest := job.counts.invalid - len(bad)) > 0:
+    if (rest := job.counts.invalid - _MOST_SHOWN) > 0:
         where = f": kireji batch bad {job.id}" if kept else "."
         console.note(say("and {count} more", count=f"{rest:,}") + where)
     return bad

@@ -94,6 +94,7 @@ def _plan(arguments: argparse.Namespace, name: str) -> JobPlan:
         rows_per_batch=arguments.rows_per_batch or 0,
         reuse=arguments.reuse,
         unpriced=getattr(arguments, "yes", False),
+        drop=arguments.drop,
     )
 
 

@@ -20,6 +20,7 @@ def job_value(job: Job) -> dict[str, object]:
         "provider": plan.provider,
         "model": plan.model,
         "mode": plan.mode.value,
+        "drop": list(plan.drop),
         "source": job.source,
         "kind": job.kind.value,
         "rows": counts_value(job.counts),

@@ -72,6 +72,7 @@ def facts_of_job(job: Job, now: datetime) -> list[tuple[str, str]]:
         (say("why"), job.sentence),
         (say("made from"), job.source),
         (say("asked"), f"{title(job.plan.provider)}, {job.plan.model}"),
+        (say("left out"), ", ".join(job.plan.drop)),
         (say("price"), price_words(job)),
         (say("rows"), _rows(job)),
         (say("with the service"), _with_service(job, now)),
@@ -92,6 +93,7 @@ def facts_of_estimate(job: Job, estimate: Estimate) -> list[tuple[str, str]]:
     facts = [
         (say("rows"), _estimated_rows(job, estimate)),
         (say("asked"), f"{title(job.plan.provider)}, {job.plan.model}"),
+        (say("left out"), ", ".join(job.plan.drop)),
         (say("price"), price_words(job, estimate)),
         (say("tokens"), tokens if estimate.input_tokens else ""),
         (say("cost"), cost_words(estimate)),

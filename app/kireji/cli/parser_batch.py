@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, positive
+from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, field_names, positive
 
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _WHAT = "lines of JSON (.jsonl), a table (.csv), a folder of pictures, or pictures"
@@ -124,6 +124,10 @@ def _plan(parser: Parser) -> None:
     parser.add_argument("--schema", default="", metavar="FILE", help="JSON schema that every answer follows")
     parser.add_argument("--max-tokens", type=positive, metavar="N", help="longest answer of one row (1,024)")
     parser.add_argument("--effort", choices=_EFFORTS, help="how much work the model puts in")
+    parser.add_argument(
+        "--drop", type=field_names, default=(), metavar="NAME[,NAME]", help="parameters that are left out of lines"
+        " with params or a body where the service does not take them, as temperature",
+    )  # fmt: skip
     parser.add_argument("--live", action="store_true", help="no batches: ask row by row, now, at full price")
     parser.add_argument(
         "--rows-per-batch", type=positive, metavar="N", help="how many rows go to the service together (1,000)"

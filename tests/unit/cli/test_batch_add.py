@@ -71,6 +71,21 @@ class TestAdd:
         assert (job.plan.max_tokens, job.plan.effort, job.plan.mode) == (77, Effort.LOW, Mode.LIVE)
         assert (job.plan.rows_per_batch, job.plan.reuse) == (5, True)
 
+    def test_what_may_be_left_out_is_part_of_the_plan_and_told(
+        self, world: World, kireji: Kireji, tmp_path: Path
+    ) -> None:
+        added = kireji("batch", "add", a_file(tmp_path), "--drop", "temperature,seed")
+        assert [job.plan.drop for job in jobs(world)] == [("temperature", "seed")]
+        assert "left out  temperature, seed" in added.err
+        assert "temperature, seed" in kireji("batch", "show", "1").out
+        assert json.loads(kireji("batch", "show", "1", "--json").out)["drop"] == ["temperature", "seed"]
+
+    @pytest.mark.parametrize("name", ["messages", "temperature,", "model"])
+    def test_what_no_question_can_do_without_is_not_left_out(self, kireji: Kireji, tmp_path: Path, name: str) -> None:
+        with pytest.raises(SystemExit) as refused:
+            kireji("batch", "add", a_file(tmp_path), "--drop", name)
+        assert refused.value.code == 2
+
     def test_a_job_is_called_as_its_file_and_has_the_settings_number_of_rows(
         self, world: World, kireji: Kireji, tmp_path: Path
     ) -> None:
@@ -194,11 +209,30 @@ class TestBadLines:
         assert (done.code, done.out) == (0, "1\n")
         assert [job.state for job in jobs(world)] == [JobState.READY]
 
-    def test_a_program_gets_those_that_are_listed(self, kireji: Kireji, tmp_path: Path) -> None:
+    def test_a_program_gets_all_of_them(self, kireji: Kireji, tmp_path: Path) -> None:
         found = json.loads(kireji("batch", "add", a_file(tmp_path), "--json", "--yes").out)
-        assert (len(found["bad"]), found["rows"]["invalid"]) == (20, 23)
+        assert (len(found["bad"]), found["rows"]["invalid"]) == (23, 23)
         assert found["bad"][0]["line"] == 3
         assert found["bad"][0]["reason"] == "The JSON is broken at column 3."
+
+    @pytest.mark.parametrize(("good", "bad"), [(2, 23), (0, 4)])
+    def test_a_program_is_told_why_there_is_no_job(
+        self, world: World, kireji: Kireji, tmp_path: Path, good: int, bad: int
+    ) -> None:
+        world.job_importer.rows = scene(*map(str, range(good)), bad=bad).job_importer.rows
+        done = kireji("batch", "add", a_file(tmp_path), "--json")
+        found = json.loads(done.out)
+        assert (done.code, found["id"], found["invalid"], len(found["bad"])) == (1, None, bad, bad)
+        assert jobs(world) == []
+
+    def test_where_no_line_is_good_the_first_is_told_with_the_number_of_the_others(
+        self, world: World, kireji: Kireji, tmp_path: Path
+    ) -> None:
+        world.job_importer.rows = scene(bad=30).job_importer.rows
+        told = kireji("batch", "add", a_file(tmp_path)).err
+        assert "Line 1 (and 29 more): The JSON is broken at column 1." in told
+        world.job_importer.rows = scene(bad=1).job_importer.rows
+        assert "asked. Line 1: The JSON is broken at column 1." in kireji("batch", "add", a_file(tmp_path)).err
 
     def test_only_bad_lines_make_no_job(self, world: World, kireji: Kireji, tmp_path: Path) -> None:
         world.job_importer.rows = scene(bad=2).job_importer.rows

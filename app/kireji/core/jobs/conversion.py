@@ -6,16 +6,21 @@ asks for and a service never hears of would be paid for all the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeAlias
 
 import msgspec
 
-from kireji.core.jobs.values import LineKind
+from kireji.core.jobs.values import JobPlan, LineKind
 from kireji.core.words import say
 
 Json: TypeAlias = dict[str, object]
 
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
+_NEEDED = ("model", "messages", "body")
+"""What no question can do without."""
+_SAMPLING = ("temperature", "top_p", "top_k")
+"""Anthropic's interface has them no more: any value is refused, whatever the model."""
 
 
 class NotCarried(Exception):
@@ -30,9 +35,35 @@ class NotCarried(Exception):
         self.what = what
 
     @property
+    def name(self) -> str:
+        """The field of the body in which it stands."""
+        return self.what.partition(".")[0].partition("[")[0]
+
+    @property
     def sentence(self) -> str:
         """For the person."""
         return say("“{what}” cannot be carried over to this service's form.", what=self.what)
+
+    def next_step(self, form: LineKind) -> str:
+        """What the person can do about it.
+
+        Args:
+            form: In which it has no place.
+        """
+        if self.name in _NEEDED:
+            if form is LineKind.PARAMS:
+                return say("Take it out, or let OpenRouter or a local server answer.")
+            return say("Take it out, or let Anthropic answer.")
+        if form is LineKind.PARAMS:
+            return say(
+                "Take it out, have it left out (on the command line: --drop {name}), or let OpenRouter or a local "
+                "server answer.",
+                name=self.name,
+            )
+        return say(
+            "Take it out, have it left out (on the command line: --drop {name}), or let Anthropic answer.",
+            name=self.name,
+        )
 
 
 def form_of(provider: str) -> LineKind:
@@ -40,16 +71,53 @@ def form_of(provider: str) -> LineKind:
     return LineKind.PARAMS if provider == "anthropic" else LineKind.BODY
 
 
-def carried(content: bytes, kind: LineKind, form: LineKind) -> bytes:
+def askable(content: bytes, kind: LineKind, plan: JobPlan) -> bytes:
+    """The body of a question as the plan's service can be asked it: without what the plan leaves out.
+
+    Only what would be refused is left out; the same bytes when that is nothing.
+
+    Args:
+        content: The body, a JSON object.
+        kind: Its form: PARAMS or BODY.
+        plan: Who answers, and what may be left out.
+
+    Raises:
+        NotCarried: The service refuses something in it for certain, or its form has no counterpart.
+    """
+    form = form_of(plan.provider)
+    while True:
+        try:
+            if kind is form is LineKind.PARAMS:
+                _refuse_sampling(content)
+            carried(content, kind, form)
+            return content
+        except NotCarried as problem:
+            fields = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+            if problem.name not in plan.drop or fields.pop(problem.name, None) is None:
+                raise
+            content = msgspec.json.encode(fields)
+
+
+def _refuse_sampling(content: bytes) -> None:
+    if not any(name.encode() in content for name in _SAMPLING):  # most hold none, and need not be read again
+        return
+    fields = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+    for name in _SAMPLING:
+        if name in fields and bytes(fields[name]) != b"null":
+            refuse(name)
+
+
+def carried(content: bytes, kind: LineKind, form: LineKind, drop: Sequence[str] = ()) -> bytes:
     """The body of a question in another form; the same bytes when it is in that form already.
 
     Args:
         content: The body, a JSON object.
         kind: Its form: PARAMS or BODY.
         form: The wanted one.
+        drop: Fields that are left out where they have no counterpart.
 
     Raises:
-        NotCarried: Something in it has no counterpart.
+        NotCarried: Something else in it has no counterpart.
     """
     if kind is form:
         return content
@@ -57,13 +125,22 @@ def carried(content: bytes, kind: LineKind, form: LineKind) -> bytes:
         body = msgspec.json.decode(content, type=dict[str, object])
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         refuse("body")
+    turned: Callable[[Json], Json]
     if form is LineKind.PARAMS:
         from kireji.core.jobs.to_params import to_params
 
-        return msgspec.json.encode(to_params(body))
-    from kireji.core.jobs.to_body import to_body
+        turned = to_params
+    else:
+        from kireji.core.jobs.to_body import to_body
 
-    return msgspec.json.encode(to_body(body))
+        turned = to_body
+    while True:
+        try:
+            return msgspec.json.encode(turned(body))
+        except NotCarried as problem:
+            if problem.name not in drop or problem.name not in body:
+                raise
+            del body[problem.name]
 
 
 def refuse(what: str) -> NoReturn:

@@ -16,7 +16,7 @@ from typing import NamedTuple, NoReturn
 
 import msgspec
 
-from kireji.core.jobs.conversion import NotCarried, carried, form_of
+from kireji.core.jobs.conversion import NotCarried, askable, form_of
 from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.requests import is_link
 from kireji.core.jobs.values import JobPlan, LineKind, Mode
@@ -212,10 +212,9 @@ class LineReader:
         for limit in (body.max_tokens, body.max_completion_tokens):
             if limit is not None and limit < 1:
                 raise LineRefused(say("max_tokens is {limit}; an answer needs at least 1.", limit=limit))
-        self._refuse_what_a_job_cannot(kind, body, content)
-        return Line(kind, content, None, id, body.model or "")
+        return Line(kind, self._askable(kind, body, content), None, id, body.model or "")
 
-    def _refuse_what_a_job_cannot(self, kind: LineKind, body: _Body, content: bytes) -> None:
+    def _askable(self, kind: LineKind, body: _Body, content: bytes) -> bytes:
         if self._limits is not None and body.speed is not None:
             raise LineRefused(say("Batches know no “{what}”.", what="speed"))
         if self._plan.schema and _has_schema(body):
@@ -223,9 +222,9 @@ class LineReader:
         if self._limits is not None and not self._limits.stored_pictures and brings_pictures(content):
             raise LineRefused(only_on_the_web())
         try:
-            carried(content, kind, self._form)
+            return askable(content, kind, self._plan)
         except NotCarried as error:
-            raise LineRefused(error.sentence) from error
+            raise LineRefused(f"{error.sentence} {error.next_step(self._form)}") from error
 
 
 def own_id(*given: str | int | None) -> str:

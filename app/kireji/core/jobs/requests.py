@@ -94,7 +94,7 @@ def row_body(plan: JobPlan, row: RowInput, info: ModelInfo | None = None) -> byt
         NotCarried: The service's form is another and cannot hold it all; rows that were imported for it never raise.
     """
     form = form_of(plan.provider)
-    fields = msgspec.json.decode(carried(row.content, row.kind, form), type=dict[str, msgspec.Raw])
+    fields = msgspec.json.decode(carried(row.content, row.kind, form, plan.drop), type=dict[str, msgspec.Raw])
     for name in _STREAM:
         fields.pop(name, None)
     own = {name for name, value in fields.items() if bytes(value) != b"null"}

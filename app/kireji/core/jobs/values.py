@@ -21,7 +21,7 @@ class Mode(enum.Enum):
     BATCH = "batch"
     """Through the service's batch interface, at its lower price, within a day."""
     LIVE = "live"
-    """One by one through the normal interface, now, at full price."""
+    """One by one, now, at full price."""
 
 
 class SourceKind(enum.Enum):
@@ -59,7 +59,7 @@ class SourceHead(msgspec.Struct, frozen=True):
         columns: Of a table.
         first: The cells of its first row.
         model: The model that the first line names; empty when it names none.
-        pictures: How many there are, of a folder or of files.
+        pictures: How many, of a folder or of files.
     """
 
     bytes: int = 0
@@ -78,14 +78,14 @@ class JobPlan(msgspec.Struct, frozen=True):
         model: Which model; empty takes the one that the lines name, else the provider's default.
         mode: Where it runs.
         system: Instructions.
-        prompt: For pictures the question; for CSV a template with {column}; for JSONL lines without a prompt of their
-            own the question. Empty where the lines bring all.
+        prompt: The question of pictures and of JSONL lines without one; of CSV a template with {column}. May be empty.
         max_tokens: Of one answer, where a line does not say.
         effort: None leaves it to the model.
         schema: JSON schema that every answer must fit, as JSON text; empty for none.
         rows_per_batch: How many rows go together.
         reuse: Whether results of earlier jobs are taken for the same request.
         unpriced: It may run although nobody knows what it costs.
+        drop: Fields that are left out of bodies which lines bring along, where the service does not take them.
     """
 
     name: str
@@ -100,6 +100,7 @@ class JobPlan(msgspec.Struct, frozen=True):
     rows_per_batch: int = ROWS_PER_BATCH
     reuse: bool = False
     unpriced: bool = False
+    drop: tuple[str, ...] = ()
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -158,7 +159,7 @@ class Estimate(msgspec.Struct, frozen=True):
         input_tokens: Of all of them, estimated.
         output_tokens: Expected of all of them.
         cost: US dollars expected; None when the price is unknown.
-        most: US dollars at most, with the longest answers; None when the price is unknown.
+        most: The same at most, with the longest answers.
         share: Of the full price: 0.5 through a batch service.
         seconds: How long it takes at most; None when nobody knows.
         usual_seconds: How long it usually takes; None when nobody knows.
@@ -195,8 +196,7 @@ class Job(msgspec.Struct, frozen=True):
         waiting_since: Since when the oldest batch that has not ended is with the service.
         batches: How many were sent.
         batches_ended: How many of them have ended.
-        held: Whether the process that made it has it in its hands: it is still being looked through by the person, and
-            whoever starts all that is READY leaves it alone.
+        held: Whether the person still looks it through: whoever starts all that is READY leaves it alone.
     """
 
     id: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -12,13 +12,36 @@ from kireji.core.errors import JobError, KirejiError
 from kireji.core.history import Origin
 from kireji.core.jobs.ports import BatchLimits, JobImporter, JobStore
 from kireji.core.jobs.states import JobState
-from kireji.core.jobs.values import ImportProgress, Job, JobPlan, JobSource, Mode, SourceHead, SourceKind
+from kireji.core.jobs.values import ImportProgress, Job, JobPlan, JobSource, Mode, Row, SourceHead, SourceKind
 from kireji.core.words import say
 from kireji.services.jobs.estimating import JobEstimating
 from kireji.services.jobs.news import JobNews
 from kireji.services.jobs.targets import JobTargets
 
 log = logging.getLogger(__name__)
+
+MOST_TOLD = 1_000
+"""Rows that cannot be asked, of which the reasons are told together."""
+
+
+class NothingToAsk(JobError):
+    """No row of a source can be asked.
+
+    Args:
+        kind: Of the source.
+        bad: The first rows, with the reasons.
+        count: How many there are.
+    """
+
+    def __init__(self, kind: SourceKind, bad: Sequence[Row], count: int) -> None:
+        super().__init__(
+            say("There is no row in it that could be asked."),
+            _first(kind, bad[0], count - 1)
+            if bad and bad[0].sentence
+            else say("Each line is a JSON object with a prompt, params or a body; a table needs a prompt."),
+        )
+        self.bad = tuple(bad)
+        self.count = count
 
 
 class JobAdding:
@@ -67,7 +90,7 @@ class JobAdding:
         try:
             read = await self._importer.run(job, settled, source, progress, wins=bool(plan.model))
             if read.lines == read.bad:
-                raise _nothing(await self._store.rows(job, limit=1))
+                raise NothingToAsk(source.kind, await self._store.rows(job, limit=MOST_TOLD), read.bad)
             if await self._targets.sends_no_pictures(settled) and await self._store.has_pictures(job):
                 await self._store.set_plan(job, msgspec.structs.replace(settled, mode=Mode.LIVE))
             if settled.reuse:
@@ -104,9 +127,10 @@ class JobAdding:
             log.warning("what was read of job %s stays until the next start: %s", job, error)
 
 
-def _nothing(first: object) -> JobError:
-    why = next((row.sentence for row in first if row.sentence), "") if isinstance(first, list | tuple) else ""
-    return JobError(
-        say("There is no row in it that could be asked."),
-        why or say("Each line is a JSON object with a prompt, params or a body; a table needs a prompt."),
-    )
+def _first(kind: SourceKind, row: Row, more: int) -> str:
+    """Why the first row cannot be asked, and how many others there are."""
+    if kind not in (SourceKind.JSONL, SourceKind.CSV):
+        return row.sentence
+    if more:
+        return say("Line {line} (and {count} more): {why}", line=f"{row.line:,}", count=f"{more:,}", why=row.sentence)
+    return say("Line {line}: {why}", line=f"{row.line:,}", why=row.sentence)

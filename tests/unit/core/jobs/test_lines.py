@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -164,3 +165,51 @@ bodies = st.dictionaries(st.sampled_from(["messages", "model", "max_tokens", "sy
 @given(st.dictionaries(keys, json_values | bodies, max_size=5), st.sampled_from([PLAN, OPENAI]))
 def test_whatever_json_a_line_holds_it_is_a_row_or_has_a_reason(value: object, plan: JobPlan) -> None:
     assert outcome(json.dumps(value), plan)
+
+
+TUNED = [("temperature", "0"), ("top_p", "0.5"), ("seed", "7"), ("metadata", '{"a":"b"}'),
+         ("response_format", '{"type":"json_object"}')]  # fmt: skip
+LEAVING_OUT = msgspec.structs.replace(PLAN, drop=tuple(name for name, _ in TUNED))
+
+
+@pytest.mark.parametrize(("name", "value"), TUNED)
+def test_a_field_that_cannot_be_carried_is_refused_with_the_next_step(name: str, value: str) -> None:
+    why = refused(f'{{"body":{{"{name}":{value},{ASKED}}}}}')
+    assert "cannot be carried over to this service's form. Take it out" in why
+    assert f"--drop {name})" in why
+    assert "OpenRouter or a local server" in why
+
+
+@pytest.mark.parametrize(("name", "value"), TUNED)
+def test_a_field_that_the_plan_leaves_out_stands_in_the_row_no_more(name: str, value: str) -> None:
+    assert read(f'{{"body":{{"{name}":{value},{ASKED}}}}}', LEAVING_OUT).content == f"{{{ASKED}}}".encode()
+
+
+def test_what_can_be_carried_is_not_left_out() -> None:
+    line = f'{{"body":{{"temperature":0,{ASKED}}}}}'
+    plan = msgspec.structs.replace(OPENAI, drop=("temperature",))
+    assert read(line, plan).content == f'{{"temperature":0,{ASKED}}}'.encode()
+
+
+def test_what_the_plan_does_not_name_is_still_refused() -> None:
+    plan = msgspec.structs.replace(PLAN, drop=("temperature",))
+    assert "“seed”" in refused(f'{{"body":{{"temperature":0,"seed":7,{ASKED}}}}}', plan)
+
+
+@pytest.mark.parametrize("name", ["temperature", "top_p", "top_k"])
+def test_params_with_what_anthropic_has_no_more_are_refused_or_go_without(name: str) -> None:
+    line = f'{{"params":{{"{name}":1,{ASKED}}}}}'
+    assert f"--drop {name})" in refused(line)
+    assert read(line, msgspec.structs.replace(PLAN, drop=(name,))).content == f"{{{ASKED}}}".encode()
+    assert read(line, OPENAI).content == f'{{"{name}":1,{ASKED}}}'.encode()
+
+
+def test_words_of_that_name_in_a_question_are_none_of_it() -> None:
+    line = '{"params":{"messages":[{"role":"user","content":"temperature"}],"temperature":null}}'
+    assert read(line).kind is LineKind.PARAMS
+
+
+def test_params_that_no_other_service_knows_name_anthropic() -> None:
+    assert "--drop thinking), or let Anthropic answer." in refused(
+        f'{{"params":{{"thinking":{{"type":"adaptive"}},{ASKED}}}}}', OPENAI
+    )
