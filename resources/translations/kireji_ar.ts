@@ -3537,7 +3537,7 @@
         </message>
         <message>
             <source>Line {line} (and {count} more): {why}</source>
-            <translation type="vanished">السطر {line} (و{count} غيره): {why}</translation>
+            <translation>السطر {line} (و{count} غيره): {why}</translation>
         </message>
         <message>
             <source>Line {line} has the id of line {first}.</source>
@@ -3545,7 +3545,7 @@
         </message>
         <message>
             <source>Line {line}: {why}</source>
-            <translation type="vanished">السطر {line}: {why}</translation>
+            <translation>السطر {line}: {why}</translation>
         </message>
         <message>
             <source>Lines for {url} are not known here, only for /v1/chat/completions.</source>
@@ -5969,11 +5969,11 @@
         </message>
         <message>
             <source>Take it out, have it left out (on the command line: --drop {name}), or let Anthropic answer.</source>
-            <translation type="vanished">أزله، أو اجعله يُترك (في سطر الأوامر: ‎--drop {name})، أو دع Anthropic يجيب.</translation>
+            <translation>أزله، أو اجعله يُترك (في سطر الأوامر: ‎--drop {name})، أو دع Anthropic يجيب.</translation>
         </message>
         <message>
             <source>Take it out, have it left out (on the command line: --drop {name}), or let OpenRouter or a local server answer.</source>
-            <translation type="vanished">أزله، أو اجعله يُترك (في سطر الأوامر: ‎--drop {name})، أو دع OpenRouter أو خادمًا محليًّا يجيب.</translation>
+            <translation>أزله، أو اجعله يُترك (في سطر الأوامر: ‎--drop {name})، أو دع OpenRouter أو خادمًا محليًّا يجيب.</translation>
         </message>
         <message>
             <source>Take it out, or add it again.</source>
@@ -5981,11 +5981,11 @@
         </message>
         <message>
             <source>Take it out, or let Anthropic answer.</source>
-            <translation type="vanished">أزله، أو دع Anthropic يجيب.</translation>
+            <translation>أزله، أو دع Anthropic يجيب.</translation>
         </message>
         <message>
             <source>Take it out, or let OpenRouter or a local server answer.</source>
-            <translation type="vanished">أزله، أو دع OpenRouter أو خادمًا محليًّا يجيب.</translation>
+            <translation>أزله، أو دع OpenRouter أو خادمًا محليًّا يجيب.</translation>
         </message>
         <message>
             <source>Take the denial back</source>
@@ -9453,7 +9453,7 @@
         </message>
         <message>
             <source>left out</source>
-            <translation type="vanished">المتروك</translation>
+            <translation>المتروك</translation>
         </message>
         <message>
             <source>less than a second</source>
