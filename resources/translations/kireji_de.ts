@@ -3472,8 +3472,16 @@
             <translation>Zeile</translation>
         </message>
         <message>
+            <source>Line {line} (and {count} more): {why}</source>
+            <translation>Zeile {line} (und {count} weitere): {why}</translation>
+        </message>
+        <message>
             <source>Line {line} has the id of line {first}.</source>
             <translation>Zeile {line} hat die ID von Zeile {first}.</translation>
+        </message>
+        <message>
+            <source>Line {line}: {why}</source>
+            <translation>Zeile {line}: {why}</translation>
         </message>
         <message>
             <source>Lines for {url} are not known here, only for /v1/chat/completions.</source>
@@ -5860,8 +5868,24 @@
             <translation>Herausnehmen und noch einmal fragen.</translation>
         </message>
         <message>
+            <source>Take it out, have it left out (on the command line: --drop {name}), or let Anthropic answer.</source>
+            <translation>Es herausnehmen, es auslassen (auf der Befehlszeile: --drop {name}) oder Anthropic antworten lassen.</translation>
+        </message>
+        <message>
+            <source>Take it out, have it left out (on the command line: --drop {name}), or let OpenRouter or a local server answer.</source>
+            <translation>Es herausnehmen, es auslassen (auf der Befehlszeile: --drop {name}) oder OpenRouter oder einen lokalen Server antworten lassen.</translation>
+        </message>
+        <message>
             <source>Take it out, or add it again.</source>
             <translation>Herausnehmen oder noch einmal hinzufügen.</translation>
+        </message>
+        <message>
+            <source>Take it out, or let Anthropic answer.</source>
+            <translation>Es herausnehmen oder Anthropic antworten lassen.</translation>
+        </message>
+        <message>
+            <source>Take it out, or let OpenRouter or a local server answer.</source>
+            <translation>Es herausnehmen oder OpenRouter oder einen lokalen Server antworten lassen.</translation>
         </message>
         <message>
             <source>Take the denial back</source>
@@ -9286,6 +9310,10 @@
                 <numerusform>letzte Zeile seit {time} beim Dienst</numerusform>
                 <numerusform>letzte {n} seit {time} beim Dienst</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>left out</source>
+            <translation>ausgelassen</translation>
         </message>
         <message>
             <source>less than a second</source>

@@ -3456,8 +3456,16 @@
             <translation>行</translation>
         </message>
         <message>
+            <source>Line {line} (and {count} more): {why}</source>
+            <translation>第 {line} 行（另有 {count} 行）：{why}</translation>
+        </message>
+        <message>
             <source>Line {line} has the id of line {first}.</source>
             <translation>第 {line} 行的 ID 与第 {first} 行相同。</translation>
+        </message>
+        <message>
+            <source>Line {line}: {why}</source>
+            <translation>第 {line} 行：{why}</translation>
         </message>
         <message>
             <source>Lines for {url} are not known here, only for /v1/chat/completions.</source>
@@ -5835,8 +5843,24 @@
             <translation>请将其移除，然后重新提问。</translation>
         </message>
         <message>
+            <source>Take it out, have it left out (on the command line: --drop {name}), or let Anthropic answer.</source>
+            <translation>请将它去掉，或让程序略过它（命令行中使用 --drop {name}），或由 Anthropic 回答。</translation>
+        </message>
+        <message>
+            <source>Take it out, have it left out (on the command line: --drop {name}), or let OpenRouter or a local server answer.</source>
+            <translation>请将它去掉，或让程序略过它（命令行中使用 --drop {name}），或由 OpenRouter 或本地服务器回答。</translation>
+        </message>
+        <message>
             <source>Take it out, or add it again.</source>
             <translation>请将其移除，或重新添加。</translation>
+        </message>
+        <message>
+            <source>Take it out, or let Anthropic answer.</source>
+            <translation>请将它去掉，或由 Anthropic 回答。</translation>
+        </message>
+        <message>
+            <source>Take it out, or let OpenRouter or a local server answer.</source>
+            <translation>请将它去掉，或由 OpenRouter 或本地服务器回答。</translation>
         </message>
         <message>
             <source>Take the denial back</source>
@@ -9251,6 +9275,10 @@
             <translation>
                 <numerusform>最后 {n} 行自 {time} 起由服务处理</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>left out</source>
+            <translation>略过</translation>
         </message>
         <message>
             <source>less than a second</source>
