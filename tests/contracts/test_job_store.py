@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from kireji.core.errors import JobConflict
+from kireji.core.jobs.leaving import Leaving
 from kireji.core.jobs.limits import LONGEST_WAIT
 from kireji.core.jobs.ports import RemoteBatch, RemoteState
 from kireji.core.jobs.states import (
@@ -336,6 +337,17 @@ class TestTaking:
         assert await queue.states(job) == ["taken"] * 2 + ["pending"] * 3
         assert (await queue.store.open_batches(job))[0].rows == 2
         assert (await queue.taken(job)).rows == 3
+
+    async def test_how_many_rows_can_leave_is_told_until_they_have_left(self, queue: Queue) -> None:
+        job = await queue.made(5)
+        batch = await queue.taken(job, 3)
+        before = (await queue.job(job)).leaving
+        await queue.store.set_ready(batch.id, 2)
+        meanwhile = (await queue.job(job)).leaving
+        await queue.store.set_batch(batch.id, BatchState.SUBMITTED, remote=queue.remote(batch))
+        await queue.store.set_ready(batch.id, 3)
+        after = (await queue.job(job)).leaving
+        assert (before, meanwhile, after) == (Leaving(3), Leaving(3, 2), Leaving())
 
     async def test_what_was_sent_is_not_given_back(self, queue: Queue) -> None:
         job = await queue.made(5)

@@ -11,6 +11,7 @@ import msgspec
 
 from kireji.core.errors import JobConflict
 from kireji.core.history import Origin
+from kireji.core.jobs.leaving import Leaving
 from kireji.core.jobs.limits import LONGEST_DELIVERY_WAIT, LONGEST_WAIT
 from kireji.core.jobs.ports import RemoteBatch
 from kireji.core.jobs.states import ENDED_BATCHES, ENDED_ROWS, RETRIED_ROWS, BatchState, JobState, RowState, may_follow
@@ -99,6 +100,7 @@ class MemoryJobStore:
         self._now = now
         self._jobs: dict[int, _Job] = {}
         self._batches: dict[int, Batch] = {}
+        self._ready: dict[int, int] = {}
         self._deliveries: dict[str, Delivery] = {}
         self._last_job = 0
         self._last_batch = 0
@@ -227,6 +229,10 @@ class MemoryJobStore:
             self._wait(row)
         self._change(batch, rows=known.rows - len(beyond))
         return known.rows - len(beyond)
+
+    async def set_ready(self, batch: int, rows: int) -> None:
+        if self._batch(batch).state is BatchState.SUBMITTING:
+            self._ready[batch] = rows
 
     async def inputs(self, batch: int, after: int = 0, limit: int = 200) -> Sequence[RowInput]:
         return [row.input for row in self._in(batch) if row.number > after and row.input is not None][:limit]
@@ -433,6 +439,7 @@ class MemoryJobStore:
             and (batch.remote or batch.state not in alone)
         ]
         there = (BatchState.SUBMITTED, BatchState.CANCELLING, BatchState.COLLECTING)
+        leaving = [batch for batch in batches if batch.state is BatchState.SUBMITTING]
         return msgspec.structs.replace(
             kept.job,
             counts=Counts(
@@ -442,6 +449,7 @@ class MemoryJobStore:
             batches=len(sent),
             batches_ended=sum(batch.state in ENDED_BATCHES for batch in sent),
             held=not kept.offered and self._alive(kept.owner),
+            leaving=Leaving(sum(one.rows for one in leaving), sum(self._ready.get(one.id, 0) for one in leaving)),
         )
 
     def _batch(self, batch: int) -> Batch:

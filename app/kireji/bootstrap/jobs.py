@@ -190,7 +190,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         news,
         needs.clock,
     )
-    desk = BatchDesk(queue, stores.spool, targets, rows, outbox)
+    desk = BatchDesk(queue, stores.spool, targets, rows, outbox, news)
     engine = Engine(
         queue,
         needs.batches,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from kireji.cli.batch_progress import Line, with_bar
 from kireji.cli.batch_values import job_value
-from kireji.cli.batch_words import job_name, moment
+from kireji.cli.batch_words import job_name, looked_through, moment
 from kireji.cli.console import Console, OutputClosed
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job, Mode
@@ -137,15 +137,16 @@ def progress_words(jobs: Sequence[Job], now: datetime, columns: int) -> str:
     ended = sum(job.counts.ended for job in jobs)
     total = sum(job.counts.distinct for job in jobs)
     failed = sum(job.counts.failed for job in jobs)
-    taken = sum(job.counts.taken for job in jobs if job.plan.mode is Mode.BATCH)
+    there = sum(job.counts.taken - job.leaving.rows for job in jobs if job.plan.mode is Mode.BATCH)
     since = min((job.waiting_since for job in jobs if job.waiting_since is not None), default=None)
     parts = [say("{ended} of {all} rows", ended=f"{ended:,}", all=f"{total:,}")]
     if failed:
         parts.append(say("{count} failed", count=f"{failed:,}"))
     if any(job.state is JobState.CANCELLING for job in jobs):
         parts.append(say("being called back"))
+    parts.append(looked_through(*jobs))
     parts.append(dollars(sum(job.cost for job in jobs)))
-    if taken and since is not None:  # last, where a narrow terminal cuts
-        parts.append(say("{count} with the service since {time}", count=f"{taken:,}", time=moment(since, now)))
+    if there and since is not None:  # last, where a narrow terminal cuts
+        parts.append(say("{count} with the service since {time}", count=f"{there:,}", time=moment(since, now)))
     name = job_name(jobs[0]) if len(jobs) == 1 else say("{count} jobs", count=f"{len(jobs):,}")
     return with_bar(name, ended, total, parts, columns)

@@ -42,8 +42,8 @@ def _pause(number: int, console: Console, *, as_json: bool) -> Work:
         await services.jobs.job(number)  # says that there is none
         job = await services.jobs.pause(number)
         words = say("{job} is paused: nothing new is sent.", job=job_name(job))
-        if job.counts.taken:
-            words += " " + say("Still to come back: {rows}.", rows=rows_words(job.counts.taken))
+        if (there := job.counts.taken - job.leaving.rows) > 0:
+            words += " " + say("Still to come back: {rows}.", rows=rows_words(there))
         return _said(console, job, words, as_json=as_json)
 
     return work

@@ -28,6 +28,7 @@ def job_value(job: Job) -> dict[str, object]:
         "estimate": None if job.estimate is None else estimate_value(job.estimate),
         "batches": job.batches,
         "batches_ended": job.batches_ended,
+        "leaving": {"rows": job.leaving.rows, "ready": job.leaving.ready},
         "with_service_since": _time(job.waiting_since),
         "created": time_value(job.created),
         "started": _time(job.started),

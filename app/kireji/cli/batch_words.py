@@ -75,6 +75,7 @@ def facts_of_job(job: Job, now: datetime) -> list[tuple[str, str]]:
         (say("left out"), ", ".join(job.plan.drop)),
         (say("price"), price_words(job)),
         (say("rows"), _rows(job)),
+        (say("before sending"), looked_through(job)),
         (say("with the service"), _with_service(job, now)),
         (say("batches"), _batches(job)),
         (say("cost so far"), dollars(job.cost) if counts.ended else ""),
@@ -222,9 +223,18 @@ def _beside(job: Job) -> list[str]:
 
 
 def _with_service(job: Job, now: datetime) -> str:
-    if job.waiting_since is None or not job.counts.taken:
+    there = job.counts.taken - job.leaving.rows
+    if job.waiting_since is None or not there:
         return ""
-    return say("{rows} since {time}", rows=rows_words(job.counts.taken), time=moment(job.waiting_since, now))
+    return say("{rows} since {time}", rows=rows_words(there), time=moment(job.waiting_since, now))
+
+
+def looked_through(*jobs: Job) -> str:
+    """How far rows are that leave next; nothing where that is a matter of moments."""
+    ready, rows = sum(job.leaving.ready for job in jobs), sum(job.leaving.rows for job in jobs)
+    if not ready or ready >= rows:
+        return ""
+    return say("{ready} of {rows} looked through", ready=f"{ready:,}", rows=rows_words(rows))
 
 
 def _batches(job: Job) -> str:

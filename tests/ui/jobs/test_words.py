@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kireji.core.jobs.leaving import Leaving
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job, Mode, SourceKind
 from kireji.ui.jobs.words import cost_words, made_from, moment_words, progress_words, short_model, spoken, state_words
@@ -44,6 +45,21 @@ def test_the_jobs_of_the_mock_up_say_what_it_shows() -> None:
         (job(state=JobState.READY, pending=9), "checked; nothing was sent yet"),
         (job(pending=9), "waits to be sent"),
         (job(taken=9), "sending the rows…"),
+        (job(taken=9, more={"leaving": Leaving(9)}), "sending the rows…"),
+        (job(taken=1000, more={"leaving": Leaving(1000, 12)}), "looking through rows, 12 of 1,000"),
+        (
+            job(kind=SourceKind.FOLDER, taken=1000, more={"leaving": Leaving(1000, 12)}),
+            "looking through pictures, 12 of 1,000",
+        ),
+        (job(taken=1000, more={"leaving": Leaving(1000, 1000)}), "sending the rows…"),
+        (
+            job(pending=1, taken=2000, more={"waiting_since": at("14:02"), "leaving": Leaving(1000, 12)}),
+            "1,000 rows with the service since 14:02 · looking through rows, 12 of 1,000",
+        ),
+        (
+            job(taken=1500, more={"waiting_since": at("14:02"), "leaving": Leaving(500)}),
+            "1,000 rows with the service since 14:02",
+        ),
         (
             job(pending=9, taken=1, succeeded=5, more={"waiting_since": at("14:02")}),
             "5 done · 1 row with the service since 14:02",

@@ -130,6 +130,9 @@ class JobStore(Protocol):
             JobConflict: It is neither SUBMITTING nor LIVE.
         """
 
+    async def set_ready(self, batch: int, rows: int) -> None:
+        """So many rows of a SUBMITTING batch can leave by now; of one that has left nothing is written."""
+
     async def inputs(self, batch: int, after: int = 0, limit: int = 200) -> Sequence[RowInput]:
         """What the rows of a batch ask, by number."""
 

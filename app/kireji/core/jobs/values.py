@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from kireji.core.history import Origin
+from kireji.core.jobs.leaving import Leaving
 from kireji.core.jobs.limits import MAX_TOKENS, ROWS_PER_BATCH
 from kireji.core.jobs.states import BatchState, JobState, RowState
 from kireji.core.messages import ImagePart, Usage
@@ -25,12 +26,11 @@ class Mode(enum.Enum):
 
 
 class SourceKind(enum.Enum):
-    """What the rows come from."""
+    """What the rows come from; of FOLDER every picture in it."""
 
     JSONL = "jsonl"
     CSV = "csv"
     FOLDER = "folder"
-    """Every picture in it, with one prompt."""
     PICTURES = "pictures"
     """Picture files by name: the last captures, or those that were chosen."""
 
@@ -197,6 +197,7 @@ class Job(msgspec.Struct, frozen=True):
         batches: How many were sent.
         batches_ended: How many of them have ended.
         held: Whether the person still looks it through: whoever starts all that is READY leaves it alone.
+        leaving: Of the rows that are taken, those that have not left.
     """
 
     id: int
@@ -215,6 +216,7 @@ class Job(msgspec.Struct, frozen=True):
     batches: int = 0
     batches_ended: int = 0
     held: bool = False
+    leaving: Leaving = Leaving()
 
 
 class Batch(msgspec.Struct, frozen=True):

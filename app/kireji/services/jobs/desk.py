@@ -10,6 +10,8 @@ from kireji.core.messages import Usage
 from kireji.core.requests import ClearedRequest
 from kireji.services.credentials import Credential
 from kireji.services.jobs.encoding import BatchWriting
+from kireji.services.jobs.news import JobNews
+from kireji.services.jobs.preparing import Preparing
 from kireji.services.jobs.row_making import RowMaking
 from kireji.services.jobs.targets import JobTargets
 from kireji.services.jobs.weighing import Weighing
@@ -26,14 +28,18 @@ class BatchDesk:
         targets: Finds who answers.
         rows: Makes what rows ask.
         outbox: The gate: redaction, budgets and the ledger.
+        news: Told how far a batch is.
     """
 
-    def __init__(self, store: JobStore, spool: Spool, targets: JobTargets, rows: RowMaking, outbox: Outbox) -> None:
+    def __init__(
+        self, store: JobStore, spool: Spool, targets: JobTargets, rows: RowMaking, outbox: Outbox, news: JobNews
+    ) -> None:
         self._store = store
         self._spool = spool
         self._targets = targets
         self._rows = rows
         self._outbox = outbox
+        self._news = news
 
     async def limits(self, job: Job) -> BatchLimits:
         """As in Desk."""
@@ -43,6 +49,7 @@ class BatchDesk:
         """As in Desk.
 
         Raises:
+            Unsent: The person has stopped the job meanwhile.
             JobError: The model has no batches (any more).
             ModelUnavailable: It is retired.
             BudgetReached: The batch could pass a budget.
@@ -63,6 +70,7 @@ class BatchDesk:
             target.limits,
             target.info,
             weighing,
+            Preparing(self._store, self._news, batch),
         )
         try:
             body = await self._spool.write(batch.key, writing.chunks(job.plan, batch))

@@ -15,6 +15,7 @@ from kireji.core.messages import DocumentPart, ImagePart, LinkedImagePart
 from kireji.core.models import ModelInfo
 from kireji.core.provider_ports import JobFormat
 from kireji.core.words import say
+from kireji.services.jobs.preparing import Preparing
 from kireji.services.jobs.row_making import RowMaking
 from kireji.services.jobs.weighing import Weighed, Weighing
 from kireji.services.outbox import Outbox
@@ -45,6 +46,7 @@ class BatchWriting:
         limits: What fits.
         info: What is known about the model.
         weighing: How much a row may cost.
+        preparing: Told how far it is.
 
     Attributes:
         last: Number of the last row that was looked at; the others did not fit.
@@ -66,6 +68,7 @@ class BatchWriting:
         limits: BatchLimits,
         info: ModelInfo | None,
         weighing: Weighing,
+        preparing: Preparing,
     ) -> None:
         self._store = store
         self._rows = rows
@@ -75,6 +78,8 @@ class BatchWriting:
         self._limits = limits
         self._info = info
         self._weighing = weighing
+        self._preparing = preparing
+        self._looked = 0
         self._size = 0
         self.last = 0
         self.count = 0
@@ -90,6 +95,7 @@ class BatchWriting:
         Rows that cannot be sent end ERRORED; those that do not fit any more come beyond `last`.
 
         Raises:
+            Unsent: The person has stopped the job meanwhile.
             ModelUnavailable: The model is retired.
             StoreError: The queue cannot be read or written.
         """
@@ -106,6 +112,7 @@ class BatchWriting:
                 yield b"".join(pieces)
             if is_full:
                 break
+        await self._preparing.end(self._looked)
         yield after
 
     async def _page(
@@ -116,6 +123,8 @@ class BatchWriting:
         refused: list[RowResult] = []
         for row in page:
             await asyncio.sleep(0)  # nobody waits for a page of rows to be looked through
+            await self._preparing.looked_through(self._looked)
+            self._looked += 1
             try:
                 safe, entry = await self._entry(plan, key, row)
             except RowRefused as problem:

@@ -43,6 +43,7 @@ class Desk(Protocol):
             What may be sent; None when no row of it can be.
 
         Raises:
+            Unsent: The job does not run any more.
             KirejiError: It cannot be sent; nothing of it is kept free or stands on the disk.
         """
 

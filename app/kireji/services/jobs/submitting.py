@@ -22,6 +22,7 @@ from kireji.core.jobs.values import Batch, Job
 from kireji.core.requests import ClearedRequest
 from kireji.services.credentials import Credential
 from kireji.services.jobs.engine import Engine
+from kireji.services.jobs.preparing import Unsent
 from kireji.services.jobs.reconciling import lost
 from kireji.services.jobs.stopping import Step, Trouble, Troubles
 
@@ -40,10 +41,6 @@ class Sent(enum.Enum):
     """No row waits, or the job does not run."""
     FULL = "full"
     """As much is with the service as may be."""
-
-
-class _Unsent(Exception):
-    """The job does not run any more; the batch was not sent."""
 
 
 def _sending(job: Job) -> Step:
@@ -105,7 +102,7 @@ class Submitting:
     async def _send(self, job: Job, batch: Batch, provider: BatchProvider, credential: Credential) -> Sent | Trouble:
         try:
             cleared = await self._cleared(job, batch, credential)
-        except _Unsent:
+        except Unsent:
             await self._discard(batch)
             return Sent.NOTHING
         except asyncio.CancelledError:
@@ -135,7 +132,7 @@ class Submitting:
         cleared = await self._engine.desk.write(job, batch, credential)
         now = await self._engine.store.job(job.id)  # writing takes a while, and the person may have stopped the job
         if now is None or now.state is not JobState.RUNNING:
-            raise _Unsent
+            raise Unsent
         return cleared
 
     async def _submitted(self, batch: Batch, remote: RemoteBatch) -> None:

@@ -57,6 +57,7 @@ _MARK = f"""
     UPDATE rows SET sent = :sent WHERE id = :row AND batch = :batch AND state = {Code.TAKEN}
     AND (SELECT state FROM batches WHERE id = :batch) = 'live'
 """  # noqa: S608
+_READY = "UPDATE batches SET ready = ? WHERE id = ? AND state = 'submitting'"
 _GIVEN_BACK = frozenset({BatchState.SUBMITTING, BatchState.LIVE})
 _ENDS = {
     BatchState.DISCARDED: RowState.PENDING,
@@ -158,6 +159,11 @@ def span(connection: Connection, batch: int) -> tuple[int, int]:
     """The ids between which the rows of a batch lie; nothing when there is no such batch."""
     ends = connection.execute("SELECT first, last FROM batches WHERE id = ?", (batch,)).fetchone()
     return (0, -1) if ends is None else (ends[0], ends[1])
+
+
+def set_ready(connection: Connection, batch: int, count: int) -> None:
+    """As in JobStore."""
+    connection.execute(_READY, (count, batch))
 
 
 def give_back(connection: Connection, batch: int, after: int) -> int:

@@ -9,6 +9,7 @@ import msgspec
 
 from kireji.core.errors import JobConflict
 from kireji.core.history import Origin
+from kireji.core.jobs.leaving import Leaving
 from kireji.core.jobs.states import JobState, may_follow
 from kireji.core.jobs.values import Delivery, Estimate, Job, JobPlan, JobSource
 from kireji.core.words import say
@@ -31,7 +32,9 @@ _SENT = """
     SELECT
         count(iif(state IN ('submitting', 'discarded'), NULL, 1)),
         count(iif(state IN ('completed', 'failed', 'expired'), 1, NULL)),
-        min(iif(state IN ('submitted', 'cancelling', 'collecting'), submitted, NULL))
+        min(iif(state IN ('submitted', 'cancelling', 'collecting'), submitted, NULL)),
+        sum(iif(state = 'submitting', rows, 0)),
+        sum(iif(state = 'submitting', ready, 0))
     FROM batches WHERE job = ? AND NOT (state IN ('live', 'completed') AND remote = '')
 """
 _CREATE = """
@@ -214,7 +217,7 @@ def _has_open(connection: Connection, job: int) -> bool:
 def _job(connection: Connection, row: Sequence[Any], alive: Callable[[Origin], bool]) -> Job:
     number, plan, source, state, created, started, ended, sentence, cost, estimate, reused, offered, pid, begun = row
     read = decode(source, JobSource)
-    batches, batches_ended, since = connection.execute(_SENT, (number,)).fetchone()
+    batches, batches_ended, since, leaving, ready = connection.execute(_SENT, (number,)).fetchone()
     made = moment(created)
     assert made is not None
     return Job(
@@ -234,4 +237,5 @@ def _job(connection: Connection, row: Sequence[Any], alive: Callable[[Origin], b
         batches=batches,
         batches_ended=batches_ended,
         held=not offered and pid is not None and alive(Origin(pid, begun)),
+        leaving=Leaving(leaving or 0, ready or 0),
     )

@@ -134,6 +134,10 @@ class SqliteJobStore:
         """As in JobStore; of a LIVE batch only rows that were not sent."""
         return await self._database.write(lambda c: batches.give_back(c, batch, after))
 
+    async def set_ready(self, batch: int, rows: int) -> None:
+        """As in JobStore."""
+        await self._database.write(lambda c: batches.set_ready(c, batch, rows))
+
     async def inputs(self, batch: int, after: int = 0, limit: int = 200) -> Sequence[RowInput]:
         """As in JobStore."""
         return await self._read(lambda c: rows.inputs(c, batch, after, limit))

@@ -108,6 +108,7 @@ _FIRST = statements(
         key TEXT NOT NULL UNIQUE,
         state TEXT NOT NULL,
         rows INTEGER NOT NULL,
+        ready INTEGER NOT NULL DEFAULT 0, -- rows that can leave, while it is 'submitting'
         first INTEGER NOT NULL, -- ids of its first and its last row; between them may be rows of others
         last INTEGER NOT NULL,
         remote TEXT NOT NULL DEFAULT '',

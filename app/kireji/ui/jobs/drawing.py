@@ -93,7 +93,7 @@ def draw_bar(
     radius = place.height() / 2
     whole = QPainterPath()
     whole.addRoundedRect(place, radius, radius)
-    painter.fillPath(whole, QColor(colours.raised))
+    painter.fillPath(whole, QColor(colours.line))
     painter.setClipPath(whole)
     first, second = _widths(place.width(), done, failed)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -122,7 +122,8 @@ def progress_words(job: Job, now: datetime) -> str:
             return _joined(_so_far(job), tr("paused: nothing new is sent"), _with_service(job, now))
         case JobState.NEEDS_YOU:
             return _joined(_so_far(job), _with_service(job, now)) or tr("nothing is done yet")
-    return _joined(_so_far(job), _price_mode(job), _with_service(job, now)) or _waiting(job)
+    parts = (_so_far(job), _price_mode(job), _with_service(job, now), _looked_through(job))
+    return _joined(*parts) or _waiting(job)
 
 
 def retry_words(job: Job) -> str:
@@ -155,31 +156,45 @@ def _price_mode(job: Job) -> str:
 
 def _with_service(job: Job, now: datetime) -> str:
     """What the service has, and since when: it says nothing more before it is done."""
-    counts = job.counts
-    if job.plan.mode is Mode.LIVE or not counts.taken or job.waiting_since is None:
+    counts, there = job.counts, job.counts.taken - job.leaving.rows
+    if job.plan.mode is Mode.LIVE or not there or job.waiting_since is None:
         return ""
     since = moment_words(job.waiting_since, now)
-    if not counts.ended and not counts.pending:
+    more = counts.pending or job.leaving.rows
+    if not counts.ended and not more:
         hours = round(job.estimate.seconds / _HOUR) if job.estimate is not None and job.estimate.seconds else 0
         if hours:
             return tr("with the service since {time}, at most {hours} h", time=since, hours=hours)
         return tr("with the service since {time}", time=since)
-    rows = count(counts.taken)
-    if counts.pending:
+    rows = count(there)
+    if more:
         return plural(
-            counts.taken,
+            there,
             "1 row with the service since {time}",
             "{n} rows with the service since {time}",
             n=rows,
             time=since,
         )
     return plural(
-        counts.taken,
+        there,
         "last row with the service since {time}",
         "last {n} rows with the service since {time}",
         n=rows,
         time=since,
     )
+
+
+def _looked_through(job: Job) -> str:
+    """How far rows are that leave next; nothing where that is a matter of moments."""
+    leaving = job.leaving
+    if not leaving.ready:
+        return ""
+    if leaving.ready >= leaving.rows:
+        return tr("sending the rows…")
+    done, rows = count(leaving.ready), count(leaving.rows)
+    if job.kind in _PICTURES:
+        return tr("looking through pictures, {done} of {rows}", done=done, rows=rows)
+    return tr("looking through rows, {done} of {rows}", done=done, rows=rows)
 
 
 def _waiting(job: Job) -> str:
