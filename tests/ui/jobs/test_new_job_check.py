@@ -191,6 +191,17 @@ async def test_one_row_is_tried_and_counts(tmp_path: Path) -> None:
         assert made.check.trying.button.text() == "Try another row"
 
 
+async def test_the_others_wait_while_one_row_is_being_asked(tmp_path: Path) -> None:
+    async with making(tmp_path) as made:
+        await checked(made)
+        made.jobs.dry = an_answer(1, "It is late.")
+        made.check.trying.button.click()
+        assert not made.dialog.start.isEnabled()
+        assert "One row is being asked" in made.dialog.hint.text()
+        await until_true(lambda: "counts" in made.check.trying.sentence.text())
+        await until_true(made.dialog.start.isEnabled)
+
+
 async def test_why_a_row_could_not_be_tried_is_told(tmp_path: Path) -> None:
     async with making(tmp_path) as made:
         await checked(made)

@@ -55,7 +55,6 @@ async def test_numbers_stand_at_the_end_of_their_column() -> None:
     [
         (an_answer(1, "", RowState.ERRORED, error="The picture is too large."), "The picture is too large."),
         (an_answer(1, "", RowState.EXPIRED), "It was not answered in time. Retry asks it again."),
-        (an_answer(1, "", RowState.PENDING), "It was not sent yet."),
         (an_answer(1, "", RowState.INVALID, sentence="The line is no JSON."), "The line is no JSON."),
         (an_answer(1, "  "), "The answer is empty."),
         (an_answer(1, "{", error="It does not fit the schema."), "It does not fit the schema."),
@@ -65,6 +64,12 @@ async def test_a_row_without_an_answer_says_why(answer: Answer, said: str) -> No
     async with results_of([answer]) as results:
         await until_true(lambda: results.row(0)[3])
         assert results.row(0)[3] == said
+
+
+async def test_rows_that_only_wait_do_not_all_say_the_same_sentence() -> None:
+    async with results_of([an_answer(1, "", RowState.TAKEN), an_answer(2, "", RowState.PENDING)]) as results:
+        await until_true(lambda: results.row(1)[2])
+        assert [results.row(place)[2:4] for place in (0, 1)] == [["on its way", ""], ["waits", ""]]
 
 
 async def test_a_row_that_asks_what_another_asks_stands_as_that_one_does() -> None:
@@ -98,10 +103,10 @@ async def test_rows_that_were_scrolled_past_are_not_fetched() -> None:
 async def test_answers_fill_in_while_the_job_runs_and_nothing_jumps() -> None:
     waiting = many(500, RowState.TAKEN)
     async with results_of(waiting) as results:
-        await until_true(lambda: results.row(0)[3])
+        await until_true(lambda: results.row(0)[2])
         results.pane.table.mark(120)
         results.pane.table.verticalScrollBar().setValue(110)
-        await until_true(lambda: results.row(120)[3])
+        await until_true(lambda: results.row(120)[2])
         results.hold(many(300) + waiting[300:])
         await until_true(lambda: results.row(120)[3] == "Answer 121")
         assert results.pane.table.verticalScrollBar().value() == 110

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from kireji.core.jobs.answers import RowDetail
 from kireji.core.jobs.states import RowState
-from kireji.core.jobs.values import JobPlan
+from kireji.core.jobs.values import JobPlan, Mode
 from kireji.core.messages import Usage
 from kireji.ui.chat.picture_dialog import PictureDialog
 from tests.fakes.job_service import a_job, an_answer
@@ -124,10 +124,29 @@ async def test_alt_and_arrows_go_to_the_next_row_and_back() -> None:
         assert "Answer 2" in page.answer.plain_text()
 
 
+async def test_nothing_stands_under_asked_where_nothing_could_be_read() -> None:
+    refused = an_answer(1, "", RowState.INVALID, sentence="This is not a picture.")
+    async with results_of([refused]) as results:
+        results.pane.row.show_detail(RowDetail(refused, ""), (), Mode.BATCH)
+        assert "Asked" not in words(results)
+        assert "This is not a picture." in words(results)
+
+
+async def test_the_first_row_is_marked_when_the_keyboard_opens_it() -> None:
+    async with results_of([an_answer(1, "One"), an_answer(2, "Two")]) as results:
+        table = results.pane.table
+        await until_true(lambda: table.marked() is not None or results.row(0)[3])
+        table.setFocus()
+        table.setCurrentIndex(table.model().index(0, 0))
+        table.clearSelection()
+        QTest.keyClick(table, Qt.Key.Key_Return)
+        assert [index.row() for index in table.selectionModel().selectedRows()] == [0]
+
+
 async def test_a_row_that_waits_fills_in_when_its_answer_comes() -> None:
     async with results_of([an_answer(1, "", RowState.TAKEN)]) as results:
         await opened(results, 0)
-        assert results.pane.row.sentence.text() == "It is with the service; answers come when its batch has ended."
+        assert results.pane.row.sentence.text() == "It is on its way; answers come when its batch has ended."
         results.hold([an_answer(1, "Here it is")])
         await until_true(lambda: "Here it is" in results.pane.row.answer.plain_text())
 

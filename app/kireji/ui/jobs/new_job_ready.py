@@ -33,6 +33,7 @@ class ReadyJob(QObject):
         self._services = services
         self._page = page
         self._scope = TaskScope("job that is ready", failed)
+        self._trying = False
         self.job: Job | None = None
         """What is shown; None before rows were read."""
         page.lines.more_wanted.connect(self._more_bad)
@@ -69,6 +70,8 @@ class ReadyJob(QObject):
             return tr("Nothing was read yet.")
         if not job.counts.pending and not job.counts.succeeded:
             return tr("No row waits to be asked.")
+        if self._trying:
+            return tr("One row is being asked; the others can follow it.")
         over = job.estimate is not None and bool(job.estimate.over_budget)
         return tr("It could pass a budget.") if over else ""
 
@@ -108,9 +111,18 @@ class ReadyJob(QObject):
 
     def _try(self) -> None:
         self._page.trying.begin()
+        self._trying = True
+        self.changed.emit()
         self._scope.restart(self._tried(), name="try")
 
     async def _tried(self) -> None:
+        try:
+            await self._ask_one()
+        finally:
+            self._trying = False
+            self.changed.emit()
+
+    async def _ask_one(self) -> None:
         job = self.job
         if job is None:
             return

@@ -60,7 +60,8 @@ class SchemaField(QWidget):
         spread(layout, 0, SPACE[1])
         layout.addWidget(self.switch)
         layout.addWidget(self._body)
-        self._body.hide()
+        for each in (self._body, self.columns, self.problem):
+            each.hide()
         self.switch.switched.connect(self._switched)
         self.file.clicked.connect(self.file_clicked)
         self.example.clicked.connect(self._insert_example)

@@ -247,7 +247,7 @@ class ResultModel(QAbstractTableModel):
         column = self.column(section)
         if column is not None and isinstance(answer.data, dict):
             return words.cell(answer.data.get(column.name), column)
-        return (words.why(answer, self.mode) or words.plain(answer.text)) if section == DATA else ""
+        return (words.why_in_table(answer, self.mode) or words.plain(answer.text)) if section == DATA else ""
 
 
 def _settled(answer: Answer) -> bool:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from kireji.core.jobs.answers import Answer, ColumnKind
 from kireji.core.jobs.states import RETRIED_ROWS, RowState
 from kireji.ui.jobs.results_model import ANSWER, DATA, NAME, STATE, ResultModel
-from kireji.ui.jobs.results_words import ended_as, why
+from kireji.ui.jobs.results_words import ended_as, why_in_table
 from kireji.ui.parts import focus_pen
 from kireji.ui.sidebar.rows import draw_line
 from kireji.ui.theme import Theme
@@ -123,6 +123,7 @@ class ResultTable(QTableView):
     def _open(self, index: Index) -> None:
         answer = index.data(ANSWER)
         if isinstance(answer, Answer):
+            self.setCurrentIndex(index)  # a row that the keyboard has never moved to is current and not marked
             self.opened.emit(answer)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -218,7 +219,7 @@ class _Cells(QStyledItemDelegate):
 
     def _paint_answer(self, painter: QPainter, inside: QRectF, answer: Answer, section: int) -> None:
         colours = self._theme.colours
-        sentence = "" if isinstance(answer.data, dict) else why(answer, self._model.mode)
+        sentence = "" if isinstance(answer.data, dict) else why_in_table(answer, self._model.mode)
         if not sentence:
             self._paint_words(painter, inside, self._model.said(answer, section), section, colours.ink)
             return

@@ -34,6 +34,7 @@ _WHY = {
 }
 _LEAST = 0.0001
 """US dollars: a row of a short question costs less."""
+_WAITING = frozenset({RowState.PENDING, RowState.SAME, RowState.TAKEN})
 _LONGEST = 300
 """Characters of an answer that a cell may need."""
 ONE_LINE = 40
@@ -81,8 +82,13 @@ def why(answer: Answer, mode: Mode = Mode.BATCH) -> str:
     if found is RowState.TAKEN:
         if mode is Mode.LIVE:
             return tr("It is being asked.")
-        return tr("It is with the service; answers come when its batch has ended.")
+        return tr("It is on its way; answers come when its batch has ended.")
     return tr(_WHY[found])
+
+
+def why_in_table(answer: Answer, mode: Mode) -> str:
+    """The same where every row says it: of those that only wait, their state says enough."""
+    return "" if ended_as(answer) in _WAITING else why(answer, mode)
 
 
 def cell(value: Any, column: Column) -> str:

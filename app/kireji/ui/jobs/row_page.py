@@ -56,6 +56,7 @@ class RowPage(QWidget):
         self.prompt = label("", "", wrap=True)
         self.system = label("", "muted", wrap=True)
         self.addresses = label("", "muted", wrap=True)
+        self._asked, self._between = label(tr("Asked"), "section"), separator()
         self._pictures = QWidget()
         self._picture_row = FlowLayout(SPACE[1], self._pictures)
         self.fields = QWidget()
@@ -90,9 +91,9 @@ class RowPage(QWidget):
         inside.setProperty("kind", "page")
         column = QVBoxLayout(inside)
         spread(column, (SPACE[3], SPACE[2], SPACE[3], SPACE[3]), SPACE[2])
-        asked, answered = label(tr("Asked"), "section"), label(tr("Answer"), "section")
+        answered = label(tr("Answer"), "section")
         parts: tuple[QWidget, ...] = (
-            asked, self._pictures, self.addresses, self.prompt, self.system, separator(),
+            self._asked, self._pictures, self.addresses, self.prompt, self.system, self._between,
             answered, self.sentence, self.fields, self._answer_card, self.facts, self.hidden, self.raw, self.asked,
         )  # fmt: skip
         for part in parts:
@@ -138,6 +139,9 @@ class RowPage(QWidget):
         self.chip.setProperty("state", _tone(ended))
         self.chip.style().unpolish(self.chip)
         self.chip.style().polish(self.chip)
+        asked = bool(detail.prompt or detail.addresses or detail.system or detail.pictures)
+        self._asked.setVisible(asked)
+        self._between.setVisible(asked)
         self.prompt.setText(detail.prompt)
         self.prompt.setVisible(bool(detail.prompt))
         tell(self.addresses, "\n".join(detail.addresses), "muted")
