@@ -12,6 +12,7 @@ from kireji.core.jobs.states import JobState
 from kireji.ui.jobs.columns import Column
 from kireji.ui.jobs.commands import Command, Order
 from tests.support.accessibility import tree, unnamed
+from tests.support.waiting import until_true
 from tests.ui.jobs.support import job, of_the_mock_up, page_over, waiting_job
 
 pytestmark = pytest.mark.qt
@@ -133,8 +134,17 @@ async def test_when_the_person_has_helped_the_row_is_a_row_again() -> None:
         page.list.rows.change(job(1, pending=400, succeeded=600))
         page.list.doItemsLayout()
         assert page.pane.steps.step_of(1) is None
-        heights = {page.list.visualRect(page.list.rows.index(row, 0)).height() for row in (0, 1)}
-        assert len(heights) == 1
+
+
+@pytest.mark.parametrize("place", [0, 4])
+async def test_below_a_row_there_is_room_only_while_it_needs_something(place: int) -> None:
+    jobs = [job(number, pending=3) for number in range(5, 0, -1)]
+    async with page_over(jobs) as page:
+        usual = page.list.contentsSize().height()
+        page.list.rows.change(waiting_job(jobs[place].id))
+        await until_true(lambda: page.list.contentsSize().height() > usual)
+        page.list.rows.change(jobs[place])
+        await until_true(lambda: page.list.contentsSize().height() == usual)
 
 
 async def test_columns_fold_away_where_there_is_no_room() -> None:

@@ -177,10 +177,18 @@ class JobList(QListView):
         option = QStyleOptionViewItem()
         for row in range(first.row(), last.row() + 1):
             index = self.rows.index(row, 0)
-            if self.visualRect(index).height() != self.delegate.sizeHint(option, index).height():
+            if self._laid_out_height(index) != self.delegate.sizeHint(option, index).height():
                 self.scheduleDelayedItemsLayout()
                 return
         self._place_steps()
+
+    def _laid_out_height(self, index: QModelIndex) -> int:
+        """What a row has; its own rectangle is what it would like to have."""
+        top = self.visualRect(index).top()
+        following = self.rows.index(index.row() + 1, 0)
+        if following.isValid():
+            return self.visualRect(following).top() - top
+        return self.contentsSize().height() - self.verticalOffset() - top
 
     def doItemsLayout(self) -> None:
         super().doItemsLayout()
