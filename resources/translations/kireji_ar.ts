@@ -3108,6 +3108,10 @@
             <translation>لا يُعرف هل يستطيع هذا النموذج الرؤية.</translation>
         </message>
         <message>
+            <source>It is on its way; answers come when its batch has ended.</source>
+            <translation>هو في الطريق؛ تأتي الإجابات حين تنتهي دفعته.</translation>
+        </message>
+        <message>
             <source>It is started with: kireji batch run {id}</source>
             <translation>تبدأ بالأمر: kireji batch run {id}</translation>
         </message>
@@ -3141,7 +3145,7 @@
         </message>
         <message>
             <source>It is with the service; answers come when its batch has ended.</source>
-            <translation>هو لدى الخدمة؛ وتصل الإجابات عند انتهاء دفعته.</translation>
+            <translation type="vanished">هو لدى الخدمة؛ وتصل الإجابات عند انتهاء دفعته.</translation>
         </message>
         <message>
             <source>It keeps them for 29 days; ask again what has no answer.</source>
@@ -4378,6 +4382,10 @@
         <message>
             <source>One question, asked of thousands</source>
             <translation>سؤال واحد يُطرح على الآلاف</translation>
+        </message>
+        <message>
+            <source>One row is being asked; the others can follow it.</source>
+            <translation>يُسأل صف واحد الآن؛ ويمكن أن تتبعه البقية.</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
@@ -9068,6 +9076,10 @@
             <translation>الدفعات</translation>
         </message>
         <message>
+            <source>before sending</source>
+            <translation>قبل الإرسال</translation>
+        </message>
+        <message>
             <source>being called back</source>
             <translation>قيد السحب</translation>
         </message>
@@ -9474,6 +9486,14 @@
         <message>
             <source>looking for duplicates</source>
             <translation>يجري البحث عن المكرر</translation>
+        </message>
+        <message>
+            <source>looking through pictures, {done} of {rows}</source>
+            <translation>فحص الصور، {done} من {rows}</translation>
+        </message>
+        <message>
+            <source>looking through rows, {done} of {rows}</source>
+            <translation>فحص الصفوف، {done} من {rows}</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -11866,6 +11886,10 @@ in the folder {folder}</source>
         <message>
             <source>{provider} key</source>
             <translation>مفتاح {provider}</translation>
+        </message>
+        <message>
+            <source>{ready} of {rows} looked through</source>
+            <translation>فُحص {ready} من {rows}</translation>
         </message>
         <message>
             <source>{read} and costs nothing.</source>

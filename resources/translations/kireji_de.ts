@@ -3056,6 +3056,10 @@
             <translation>Ob dieses Modell sehen kann, ist nicht bekannt.</translation>
         </message>
         <message>
+            <source>It is on its way; answers come when its batch has ended.</source>
+            <translation>Sie ist unterwegs; Antworten kommen, wenn ihr Stapel zu Ende ist.</translation>
+        </message>
+        <message>
             <source>It is started with: kireji batch run {id}</source>
             <translation>Gestartet wird mit: kireji batch run {id}</translation>
         </message>
@@ -3089,7 +3093,7 @@
         </message>
         <message>
             <source>It is with the service; answers come when its batch has ended.</source>
-            <translation>Sie ist beim Dienst; Antworten kommen, wenn ihr Stapel beendet ist.</translation>
+            <translation type="vanished">Sie ist beim Dienst; Antworten kommen, wenn ihr Stapel beendet ist.</translation>
         </message>
         <message>
             <source>It keeps them for 29 days; ask again what has no answer.</source>
@@ -4310,6 +4314,10 @@
         <message>
             <source>One question, asked of thousands</source>
             <translation>Eine Frage, tausendmal gestellt</translation>
+        </message>
+        <message>
+            <source>One row is being asked; the others can follow it.</source>
+            <translation>Eine Zeile wird gerade gefragt; die anderen können danach folgen.</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
@@ -8932,6 +8940,10 @@
             <translation>Stapel</translation>
         </message>
         <message>
+            <source>before sending</source>
+            <translation>vor dem Senden</translation>
+        </message>
+        <message>
             <source>being called back</source>
             <translation>wird zurückgerufen</translation>
         </message>
@@ -9334,6 +9346,14 @@
         <message>
             <source>looking for duplicates</source>
             <translation>Duplikate werden gesucht</translation>
+        </message>
+        <message>
+            <source>looking through pictures, {done} of {rows}</source>
+            <translation>Bilder werden durchgesehen, {done} von {rows}</translation>
+        </message>
+        <message>
+            <source>looking through rows, {done} of {rows}</source>
+            <translation>Zeilen werden durchgesehen, {done} von {rows}</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -11498,6 +11518,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{provider} key</source>
             <translation>Schlüssel für {provider}</translation>
+        </message>
+        <message>
+            <source>{ready} of {rows} looked through</source>
+            <translation>{ready} von {rows} durchgesehen</translation>
         </message>
         <message>
             <source>{read} and costs nothing.</source>

@@ -3043,6 +3043,10 @@
             <translation>不清楚该模型能否看图片。</translation>
         </message>
         <message>
+            <source>It is on its way; answers come when its batch has ended.</source>
+            <translation>它正在途中；所在批次结束后才有回答。</translation>
+        </message>
+        <message>
             <source>It is started with: kireji batch run {id}</source>
             <translation>开始：kireji batch run {id}</translation>
         </message>
@@ -3076,7 +3080,7 @@
         </message>
         <message>
             <source>It is with the service; answers come when its batch has ended.</source>
-            <translation>由服务处理中；其批次结束后得到回答。</translation>
+            <translation type="vanished">由服务处理中；其批次结束后得到回答。</translation>
         </message>
         <message>
             <source>It keeps them for 29 days; ask again what has no answer.</source>
@@ -4293,6 +4297,10 @@
         <message>
             <source>One question, asked of thousands</source>
             <translation>一个问题，问上千次</translation>
+        </message>
+        <message>
+            <source>One row is being asked; the others can follow it.</source>
+            <translation>正在询问一行；其余各行可随后进行。</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
@@ -8898,6 +8906,10 @@
             <translation>批次</translation>
         </message>
         <message>
+            <source>before sending</source>
+            <translation>发送之前</translation>
+        </message>
+        <message>
             <source>being called back</source>
             <translation>正在撤回</translation>
         </message>
@@ -9299,6 +9311,14 @@
         <message>
             <source>looking for duplicates</source>
             <translation>正在查找重复项</translation>
+        </message>
+        <message>
+            <source>looking through pictures, {done} of {rows}</source>
+            <translation>正在检查图片，{done}/{rows}</translation>
+        </message>
+        <message>
+            <source>looking through rows, {done} of {rows}</source>
+            <translation>正在检查各行，{done}/{rows}</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -11406,6 +11426,10 @@ in the folder {folder}</source>
         <message>
             <source>{provider} key</source>
             <translation>{provider} 密钥</translation>
+        </message>
+        <message>
+            <source>{ready} of {rows} looked through</source>
+            <translation>已检查 {ready}/{rows}</translation>
         </message>
         <message>
             <source>{read} and costs nothing.</source>

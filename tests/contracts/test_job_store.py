@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from kireji.core.errors import JobConflict
-from kireji.core.jobs.leaving import Leaving
+from kireji.core.jobs.counts import Counts, Leaving
 from kireji.core.jobs.limits import LONGEST_WAIT
 from kireji.core.jobs.ports import RemoteBatch, RemoteState
 from kireji.core.jobs.states import (
@@ -25,7 +25,6 @@ from kireji.core.jobs.states import (
     may_follow,
 )
 from kireji.core.jobs.values import (
-    Counts,
     Delivery,
     Estimate,
     LineKind,

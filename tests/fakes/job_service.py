@@ -13,10 +13,10 @@ import msgspec
 
 from kireji.core.errors import JobError, KirejiError
 from kireji.core.jobs.answers import Answer, Column, ColumnKind, ExportForm, RowDetail
+from kireji.core.jobs.counts import Counts
 from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.states import RETRIED_ROWS, JobState, RowState
 from kireji.core.jobs.values import (
-    Counts,
     Estimate,
     ImportProgress,
     Job,

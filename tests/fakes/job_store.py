@@ -11,13 +11,12 @@ import msgspec
 
 from kireji.core.errors import JobConflict
 from kireji.core.history import Origin
-from kireji.core.jobs.leaving import Leaving
+from kireji.core.jobs.counts import Counts, Leaving
 from kireji.core.jobs.limits import LONGEST_DELIVERY_WAIT, LONGEST_WAIT
 from kireji.core.jobs.ports import RemoteBatch
 from kireji.core.jobs.states import ENDED_BATCHES, ENDED_ROWS, RETRIED_ROWS, BatchState, JobState, RowState, may_follow
 from kireji.core.jobs.values import (
     Batch,
-    Counts,
     Delivery,
     Estimate,
     Job,

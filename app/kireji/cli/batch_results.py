@@ -13,8 +13,9 @@ from kireji.cli.batch_words import bad_line, rows_words
 from kireji.cli.console import Console
 from kireji.cli.work import DONE, Work, WrongUsage
 from kireji.core.jobs.answers import ExportForm
+from kireji.core.jobs.counts import Counts
 from kireji.core.jobs.output import output_line, status_of
-from kireji.core.jobs.values import Counts, Job, Outcome
+from kireji.core.jobs.values import Job, Outcome
 from kireji.core.words import say
 from kireji.services.application import Services
 

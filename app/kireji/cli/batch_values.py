@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kireji.cli.values import time_value
-from kireji.core.jobs.values import Batch, Counts, Estimate, Job, Row
+from kireji.core.jobs.counts import Counts
+from kireji.core.jobs.values import Batch, Estimate, Job, Row
 
 
 def job_value(job: Job) -> dict[str, object]:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from kireji.core.jobs.counts import Counts
 from kireji.core.jobs.states import JobState
-from kireji.core.jobs.values import Counts
 from kireji.storage.jobs.counting import counts_of, recounted
 from tests.support.queues import in_file
 

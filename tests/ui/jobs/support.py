@@ -13,8 +13,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from kireji.core.jobs.counts import Counts
 from kireji.core.jobs.states import JobState
-from kireji.core.jobs.values import Counts, Estimate, Job, JobPlan, Mode, SourceKind
+from kireji.core.jobs.values import Estimate, Job, JobPlan, Mode, SourceKind
 from kireji.core.settings import AppearanceSettings
 from kireji.ui.jobs.commands import Order
 from kireji.ui.jobs.job_list import JobList

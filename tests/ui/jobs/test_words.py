@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kireji.core.jobs.leaving import Leaving
+from kireji.core.jobs.counts import Leaving
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job, Mode, SourceKind
 from kireji.ui.jobs.words import cost_words, made_from, moment_words, progress_words, short_model, spoken, state_words

@@ -12,8 +12,9 @@ import pytest
 from kireji.cli.batch_following import progress_words
 from kireji.cli.batch_progress import bar
 from kireji.core.errors import AuthenticationFailed, RequestRejected
+from kireji.core.jobs.counts import Counts
 from kireji.core.jobs.states import JobState
-from kireji.core.jobs.values import Counts, Job, JobPlan, JobSource, Mode, SourceKind
+from kireji.core.jobs.values import Job, JobPlan, JobSource, Mode, SourceKind
 from tests.fakes.provider import FakeProvider, answer
 from tests.fakes.stores import MemorySettings
 from tests.fakes.world import World

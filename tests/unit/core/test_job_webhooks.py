@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from kireji.core.jobs.counts import Counts
 from kireji.core.jobs.states import JobState
-from kireji.core.jobs.values import Counts, Job, JobPlan, SourceKind
+from kireji.core.jobs.values import Job, JobPlan, SourceKind
 from kireji.core.jobs.webhooks import RETRIES, message, secret_of, signing_key, wait_after
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from kireji.core.history import Origin
-from kireji.core.jobs.leaving import Leaving
+from kireji.core.jobs.counts import Counts, Leaving
 from kireji.core.jobs.limits import MAX_TOKENS, ROWS_PER_BATCH
 from kireji.core.jobs.states import BatchState, JobState, RowState
 from kireji.core.messages import ImagePart, Usage
@@ -26,11 +26,12 @@ class Mode(enum.Enum):
 
 
 class SourceKind(enum.Enum):
-    """What the rows come from; of FOLDER every picture in it."""
+    """What the rows come from."""
 
     JSONL = "jsonl"
     CSV = "csv"
     FOLDER = "folder"
+    """Every picture in it, with one prompt."""
     PICTURES = "pictures"
     """Picture files by name: the last captures, or those that were chosen."""
 
@@ -101,54 +102,6 @@ class JobPlan(msgspec.Struct, frozen=True):
     reuse: bool = False
     unpriced: bool = False
     drop: tuple[str, ...] = ()
-
-
-class Counts(msgspec.Struct, frozen=True):
-    """How many rows of a job are in which state.
-
-    Args:
-        pending: Wait to be sent.
-        invalid: Were refused when they were read.
-        same: Share the result of another row.
-        taken: Are with the service or on their way.
-        uncertain: Were sent, and nobody knows what became of them.
-        succeeded: Have an answer.
-        errored: Were refused.
-        expired: Were not answered in time, or their results were not fetched in time.
-        canceled: Were called back.
-        reused: Of those that succeeded, how many have an earlier job's result.
-    """
-
-    pending: int = 0
-    invalid: int = 0
-    same: int = 0
-    taken: int = 0
-    uncertain: int = 0
-    succeeded: int = 0
-    errored: int = 0
-    expired: int = 0
-    canceled: int = 0
-    reused: int = 0
-
-    @property
-    def lines(self) -> int:
-        """Everything that was read."""
-        return self.distinct + self.invalid + self.same
-
-    @property
-    def distinct(self) -> int:
-        """Rows that are asked or were asked."""
-        return self.pending + self.taken + self.uncertain + self.ended
-
-    @property
-    def ended(self) -> int:
-        """Rows whose end is known."""
-        return self.succeeded + self.failed
-
-    @property
-    def failed(self) -> int:
-        """Rows that a retry takes up."""
-        return self.errored + self.expired + self.canceled
 
 
 class Estimate(msgspec.Struct, frozen=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from kireji.core.jobs.counts import Counts
 from kireji.core.jobs.states import RowState
-from kireji.core.jobs.values import Counts
 from kireji.storage.jobs.tables import CODES, STATES, row_range
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import msgspec
 
 from kireji.core.errors import JobConflict
 from kireji.core.history import Origin
-from kireji.core.jobs.leaving import Leaving
+from kireji.core.jobs.counts import Leaving
 from kireji.core.jobs.states import JobState, may_follow
 from kireji.core.jobs.values import Delivery, Estimate, Job, JobPlan, JobSource
 from kireji.core.words import say

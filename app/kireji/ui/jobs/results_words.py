@@ -7,8 +7,9 @@ import re
 from typing import Any
 
 from kireji.core.jobs.answers import Answer, Column, ColumnKind
+from kireji.core.jobs.counts import Counts
 from kireji.core.jobs.states import RETRIED_ROWS, RowState
-from kireji.core.jobs.values import Counts, Mode, Row
+from kireji.core.jobs.values import Mode, Row
 from kireji.ui.chat.words import count, dollars, money
 from kireji.ui.translation import mark, tr
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kireji.core.jobs.leaving import Leaving
+from kireji.core.jobs.counts import Leaving
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Batch
 from kireji.services.jobs.news import JobNews
