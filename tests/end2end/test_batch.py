@@ -382,7 +382,8 @@ class TestRefused:
         assert err.splitlines()[-1].startswith("kireji: Job 1: ")
         assert err.splitlines()[-1].endswith("kireji batch resume 1")
         assert place.show()["state"] == "needs you"
-        assert place.show()["sentence"] in place.refused("run", "1")
+        sentence = place.show()["sentence"].removesuffix("Then resume the job.")
+        assert sentence in place.refused("run", "1")
         place.service.control(keys=[KEY], batches={"finish": True})
         place.batch("resume", "1")
         place.batch("run", "1")

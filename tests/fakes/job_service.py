@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from kireji.core.errors import JobError, KirejiError
-from kireji.core.jobs.answers import Answer, Column, ColumnKind, ExportForm, RowDetail
+from kireji.core.jobs.answers import Answer, Column, ColumnKind, Exported, ExportForm, RowDetail
 from kireji.core.jobs.counts import Counts
 from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.states import RETRIED_ROWS, JobState, RowState
@@ -233,11 +233,11 @@ class FakeJobService(JobService):
         progress: Callable[[int, int], None] = lambda _done, _total: None,
         *,
         failed: bool = False,
-    ) -> int:
+    ) -> Exported:
         self._order("export", job, path, form, *(("failed",) if failed else ()))
         rows = self.held[job].counts.lines
         progress(rows, rows)
-        return rows
+        return Exported(rows, 0)
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:

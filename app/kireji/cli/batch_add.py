@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -27,6 +28,9 @@ from kireji.services.names import title
 from kireji.services.spending import dollars
 
 _MOST_SHOWN = 20
+_WITH_KEYS = ("anthropic", "openrouter")
+_PATIENCE = 2.0
+"""Seconds for the keychain; it may have to be unlocked first."""
 _YES = ("y", "yes")
 
 
@@ -66,6 +70,7 @@ def _add(given: Given, arguments: argparse.Namespace, console: Console) -> Work:
                 console.object(_none_added(bad, job.counts.invalid))
             raise _not_added(job)
         _tell_unlisted(services, job, console)
+        await _tell_no_key(services, job, console)
         _show_estimate(console, job)
         if not arguments.json:
             console.line(str(job.id))
@@ -110,7 +115,11 @@ async def _wanted(services: Services, console: Console, keyboard: Keyboard, job:
         console.note(say("Start without the bad lines? [y/N]"))
     else:
         console.note(say("Start? [y/N]"))
-    wanted = (await keyboard.line()).strip().lower() in _YES
+    try:
+        wanted = (await keyboard.line()).strip().lower() in _YES
+    except asyncio.CancelledError:  # as of Ctrl+C: what is asked about stays all the same
+        console.note(_what_next(job))
+        raise
     if wanted and unpriced:
         await services.jobs.allow_unpriced(job.id)
     return wanted
@@ -260,6 +269,15 @@ async def _told_bad(services: Services, job: Job, console: Console, *, kept: boo
         where = f": kireji batch bad {job.id}" if kept else "."
         console.note(say("and {count} more", count=f"{rest:,}") + where)
     return bad
+
+
+async def _tell_no_key(services: Services, job: Job, console: Console) -> None:
+    """Say that nobody could be asked now; the job can be made all the same. A keychain that fails, running it says."""
+    provider = job.plan.provider
+    if provider in _WITH_KEYS:
+        with suppress(KirejiError):
+            if (await services.credentials.find(provider, patience=_PATIENCE)).secret is None:
+                console.note(f"{title(provider)}: {services.credentials.missing(provider).sentence}")
 
 
 def _tell_unlisted(services: Services, job: Job, console: Console) -> None:

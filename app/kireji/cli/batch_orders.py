@@ -8,6 +8,7 @@ from kireji.cli.batch_values import job_value
 from kireji.cli.batch_words import job_name, rows_words, way_on
 from kireji.cli.console import Console
 from kireji.cli.work import DONE, FAILED, Work, WrongUsage
+from kireji.core.errors import KirejiError
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job
 from kireji.core.words import say
@@ -39,7 +40,9 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
 
 def _pause(number: int, console: Console, *, as_json: bool) -> Work:
     async def work(services: Services) -> int:
-        await services.jobs.job(number)  # says that there is none
+        job = await services.jobs.job(number)
+        if job.state is JobState.PAUSED:
+            return _said(console, job, say("{job} is paused already.", job=job_name(job)), as_json=as_json)
         job = await services.jobs.pause(number)
         words = say("{job} is paused: nothing new is sent.", job=job_name(job))
         if (there := job.counts.taken - job.leaving.rows) > 0:
@@ -51,7 +54,21 @@ def _pause(number: int, console: Console, *, as_json: bool) -> Work:
 
 def _resume(number: int, console: Console, *, as_json: bool) -> Work:
     async def work(services: Services) -> int:
-        return _said(console, await services.jobs.resume(number), "", as_json=as_json)
+        job = await services.jobs.job(number)
+        words = ""
+        match job.state:
+            case JobState.RUNNING:
+                words = say("{job} was not paused.", job=job_name(job))
+            case JobState.CANCELLED:
+                raise KirejiError(
+                    say("{job} was cancelled.", job=job_name(job)),
+                    say("Its rows that were called back wait again with: kireji batch retry {id}", id=job.id),
+                )
+            case JobState.READY:
+                raise KirejiError(say("{job} was not started yet.", job=job_name(job)), way_on(job))
+            case _:
+                job = await services.jobs.resume(number)
+        return _said(console, job, words, as_json=as_json)
 
     return work
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from kireji.cli.batch_progress import Line, with_bar
@@ -12,8 +12,7 @@ from kireji.cli.batch_values import bad_value
 from kireji.cli.batch_words import bad_line, rows_words
 from kireji.cli.console import Console
 from kireji.cli.work import DONE, Work, WrongUsage
-from kireji.core.jobs.answers import ExportForm
-from kireji.core.jobs.counts import Counts
+from kireji.core.jobs.answers import Answer, ExportForm
 from kireji.core.jobs.output import output_line, status_of
 from kireji.core.jobs.values import Job, Outcome
 from kireji.core.words import say
@@ -64,24 +63,27 @@ def _bad(number: int, console: Console, *, as_json: bool) -> Work:
 def _printed(number: int, console: Console, *, failed: bool) -> Work:
     async def work(services: Services) -> int:
         job = await services.jobs.job(number)
-        async for line in _lines(services, job, failed=failed):
+        missing = 0
+        async for page in _pages(services, job):
+            ended = [each for each in page if status_of(each)]
+            missing += len(page) - len(ended)
+            wanted = [each for each in ended if not (failed and each.outcome is Outcome.SUCCEEDED)]
+            lines = b"".join(output_line(each, structured=bool(job.plan.schema)) for each in wanted)
             if console.result_is_shown:
-                console.write(line.decode())
-            else:
-                console.bytes(line)
-        _tell_missing(console, job)
+                console.write(lines.decode())
+            elif lines:
+                console.bytes(lines)
+        _tell_missing(console, missing)
         return DONE
 
     return work
 
 
-async def _lines(services: Services, job: Job, *, failed: bool) -> AsyncIterator[bytes]:
-    """The lines of the rows that have ended, page by page."""
+async def _pages(services: Services, job: Job) -> AsyncIterator[Sequence[Answer]]:
+    """All rows, page by page."""
     last = 0
     while page := await services.jobs.answers(job.id, last, _PAGE):
-        wanted = [each for each in page if status_of(each) and not (failed and each.outcome is Outcome.SUCCEEDED)]
-        if wanted:
-            yield b"".join(output_line(each, structured=bool(job.plan.schema)) for each in wanted)
+        yield page
         last = page[-1].row.number
 
 
@@ -89,22 +91,20 @@ def _written(arguments: argparse.Namespace, form: ExportForm, console: Console) 
     path = os.path.abspath(arguments.output)
 
     async def work(services: Services) -> int:
-        job = await services.jobs.job(arguments.id)
         with Line(console) as line:
-            rows = await services.jobs.export(
+            rows, missing = await services.jobs.export(
                 arguments.id,
                 path,
                 form,
                 lambda done, total: line.show(_writing(done, total, console)),
                 failed=arguments.failed,
             )
-        missing = _missing(job.counts)
         if arguments.json:
             console.object({"path": path, "rows": rows, "missing": missing})
             return DONE
         console.line(arguments.output)
         console.note(say("{rows} written.", rows=rows_words(rows)))
-        _tell_missing(console, job)
+        _tell_missing(console, missing)
         return DONE
 
     return work
@@ -114,13 +114,8 @@ def _writing(done: int, total: int, console: Console) -> str:
     return with_bar(say("writing"), done, total, [rows_words(done)], console.progress_columns)
 
 
-def _missing(counts: Counts) -> int:
-    """How many rows have not ended; of those that share another's result nobody counts it."""
-    return counts.pending + counts.taken + counts.uncertain
-
-
-def _tell_missing(console: Console, job: Job) -> None:
-    if missing := _missing(job.counts):
+def _tell_missing(console: Console, missing: int) -> None:
+    if missing:
         words = say("1 row has not ended yet and is left out.")
         console.note(
             words if missing == 1 else say("{count} rows have not ended yet and are left out.", count=f"{missing:,}")

@@ -69,6 +69,12 @@ async def _started(services: Services, job: Job, console: Console, *, unpriced: 
 def _cancel(number: int, console: Console, *, as_json: bool) -> Work:
     async def work(services: Services) -> int:
         job = await services.jobs.job(number)
+        if job.state is JobState.CANCELLED:
+            if as_json:
+                console.object(job_value(job))
+            else:
+                console.note(say("{job} is cancelled already.", job=job_name(job)))
+            return DONE
         if job.state is not JobState.CANCELLING:
             job = await services.jobs.cancel(number)
         if job.state is JobState.CANCELLED:
@@ -145,9 +151,15 @@ def _why(job: Job) -> str:
     name, on = job_name(job), way_on(job)
     match job.state:
         case JobState.NEEDS_YOU:
-            return f"{name}: {job.sentence} {on}"
+            return f"{name}: {_without_resuming(job.sentence)} {on}"
         case JobState.PAUSED:
             return " ".join((say("{job} is paused.", job=name), on))
         case JobState.IMPORTING:
             return say("{job} is still being read.", job=name)
     return say("{job} has not ended: kireji batch show {id}", job=name, id=job.id)
+
+
+def _without_resuming(sentence: str) -> str:
+    """Why a job needs the person, without the step that the command names after it."""
+    step = say("{problem} Then resume the job.", problem="").strip()
+    return sentence.removesuffix(step).rstrip()

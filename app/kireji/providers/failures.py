@@ -41,6 +41,7 @@ _SPENT = frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reache
 _SPENT_WORDS = ("credit balance", "spend limit", "usage limits")
 _LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 _LONG_WORDS = ("prompt is too long", "exceed context limit", "context window", "maximum context length", "context size")
+_SCHEMA_WORDS = ("output_config.format", "response_format", "json_schema", "invalid schema")
 _PICTURE = frozenset({"invalid_image", "image_too_small", "unsupported_image_format"})
 _LARGE_PICTURE = frozenset({"image_too_large", "image_dimensions_too_large"})
 _MODERATED = frozenset({"content_policy_violation", "refusal"})
@@ -203,11 +204,14 @@ def _from_refusal(error: ErrorObject, said: str, words: str, common: _Common, wh
         )
     if "not a valid model" in words or "model_not_found" in names:
         return _unknown_model(common, who)
+    hint = say("Change the question or the model, or start a new conversation.")
+    if any(known in words for known in _SCHEMA_WORDS):
+        hint = say("Correct the JSON schema: the job's, or the file after --schema.")
     return RequestRejected(
         say("{name} refused the question: {ended}", name=capitalised(who.name), ended=_ended(said))
         if said
         else say("{name} refused the question.", name=capitalised(who.name)),
-        say("Change the question or the model, or start a new conversation."),
+        hint,
         **common,
     )
 

@@ -397,7 +397,7 @@ async def test_bad_rows_of_a_table_are_listed(place: Place) -> None:
     assert why(rows) == {
         3: "The row has no cell “b”.",
         5: "The row has 3 cells, the table 2 columns.",
-        6: "The row is not UTF-8.",
+        6: "The row is not UTF-8. Save the table as CSV UTF-8.",
     }
     assert await place.prompts() == ["12", "89"]
 

@@ -48,6 +48,16 @@ class TestAdd:
         assert told not in kireji("batch", action, a_file(tmp_path)).err
         assert f"gpt-4o-mini is not {told}" in kireji("batch", action, a_file(tmp_path), "-m", "gpt-4o-mini").err
 
+    def test_that_there_is_no_key_is_said_and_the_job_is_made(
+        self, world: World, kireji: Kireji, tmp_path: Path
+    ) -> None:
+        assert "No key" not in kireji("batch", "add", a_file(tmp_path), "-p", "anthropic").err
+        world.key = ""
+        world.keychain.secrets.clear()
+        done = kireji("batch", "add", a_file(tmp_path), "-p", "anthropic")
+        assert (done.code, done.out) == (0, "2\n")
+        assert "Anthropic: No key is stored. Add one in Settings" in done.err
+
     def test_with_yes_it_runs(self, world: World, kireji: Kireji, tmp_path: Path) -> None:
         done = kireji("batch", "add", a_file(tmp_path), "--yes")
         assert (done.code, done.out) == (0, "1\n")
@@ -70,6 +80,17 @@ class TestAdd:
         )
         assert (job.plan.max_tokens, job.plan.effort, job.plan.mode) == (77, Effort.LOW, Mode.LIVE)
         assert (job.plan.rows_per_batch, job.plan.reuse) == (5, True)
+
+    def test_whoever_stops_at_the_question_is_told_that_the_job_stays(
+        self, world: World, kireji: Kireji, tmp_path: Path
+    ) -> None:
+        class Stopping(TypedLines):
+            async def line(self) -> str:
+                raise asyncio.CancelledError
+
+        done = kireji("batch", "add", a_file(tmp_path), typed=Stopping(), err=Terminal())
+        assert (done.code, [job.state for job in jobs(world)]) == (130, [JobState.READY])
+        assert "Job 1 waits, and nothing was sent: kireji batch run 1" in done.err
 
     def test_what_may_be_left_out_is_part_of_the_plan_and_told(
         self, world: World, kireji: Kireji, tmp_path: Path
@@ -325,6 +346,11 @@ class TestDryRun:
         world.remote.enqueue(answer("Two."))
         found = json.loads(kireji("batch", "dry-run", "1", "--row", "2", "--json").out)
         assert (found["job"], found["row"], found["text"], found["status"]) == (1, 2, "Two.", "succeeded")
+
+    def test_a_row_that_is_not_there_is_told(self, world: World, kireji: Kireji, tmp_path: Path) -> None:
+        done = kireji("batch", "dry-run", a_file(tmp_path), "--row", "9")
+        assert (done.code, done.err) == (1, "kireji: There is no row 9. The last row is 3.\n")
+        assert jobs(world) == []
 
     def test_a_row_that_does_not_wait_is_told(self, kireji: Kireji, tmp_path: Path) -> None:
         kireji("batch", "add", a_file(tmp_path))

@@ -97,8 +97,31 @@ class TestOrders:
         assert kireji("batch", "resume", "1").err == "Job 1 runs while the app does, or with: kireji batch run 1\n"
         assert [job.state for job in jobs(world)] == [JobState.RUNNING]
 
-    def test_what_does_not_fit_the_state_is_one_line(self, kireji: Kireji) -> None:
+    def test_what_is_so_already_is_no_failure(self, kireji: Kireji) -> None:
         done = kireji("batch", "resume", "1")
+        assert (done.code, done.err.startswith("Job 1 was not paused. Job 1 runs while the app does")) == (0, True)
+        for order, told in (("pause", "Job 1 is paused already."), ("cancel", "Job 1 is cancelled already.")):
+            kireji("batch", order, "1")
+            done = kireji("batch", order, "1")
+            assert (done.code, done.err.startswith(told), done.err.count("\n")) == (0, True, 1)
+            assert json.loads(kireji("batch", order, "1", "--json").out)["id"] == 1
+
+    def test_what_was_cancelled_is_not_resumed_but_tried_again(self, kireji: Kireji) -> None:
+        kireji("batch", "cancel", "1")
+        done = kireji("batch", "resume", "1")
+        assert (done.code, done.err.count("\n"), "kireji batch retry 1" in done.err) == (1, 1, True)
+        assert kireji("batch", "retry", "1").code == 0
+
+    def test_what_was_not_started_is_not_resumed(self, world: World, kireji: Kireji, tmp_path: Path) -> None:
+        world.job_importer.rows = scene("one").job_importer.rows
+        assert kireji("batch", "add", a_file(tmp_path)).code == 0
+        done = kireji("batch", "resume", "2")
+        assert (done.code, done.err.count("\n"), "kireji batch run 2" in done.err) == (1, 1, True)
+
+    def test_what_does_not_fit_the_state_is_one_line(self, world: World, kireji: Kireji, tmp_path: Path) -> None:
+        world.job_importer.rows = scene("one").job_importer.rows
+        assert kireji("batch", "add", a_file(tmp_path)).code == 0
+        done = kireji("batch", "pause", "2")
         assert (done.code, done.err.count("\n")) == (1, 1)
 
     def test_a_cancelled_job_of_which_nothing_was_sent_ends_at_once(self, world: World, kireji: Kireji) -> None:

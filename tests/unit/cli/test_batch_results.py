@@ -75,3 +75,16 @@ def test_an_answer_cannot_steer_the_terminal(kireji: Kireji) -> None:
     shown = kireji("batch", "results", "1", out=Terminal()).out
     assert len(shown.splitlines()) == 4
     assert ANSWER.replace("\x9b2J", "") in shown
+
+
+@pytest.mark.parametrize("options", [(), ("--failed",)])
+def test_rows_that_wait_for_anothers_result_are_counted_as_missing(
+    world: World, kireji: Kireji, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    world.job_importer.rows = scene(*["one", "two"] * 10).job_importer.rows
+    kireji("batch", "add", a_file(tmp_path))
+    left = "20 rows have not ended yet and are left out."
+    assert kireji("batch", "results", "2", *options).err.splitlines() == [left]
+    path = str(tmp_path / "out.jsonl")
+    assert left in kireji("batch", "results", "2", "-o", path, *options).err
+    assert json.loads(kireji("batch", "results", "2", "-o", path, "--json", *options).out)["missing"] == 20

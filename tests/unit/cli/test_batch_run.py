@@ -90,6 +90,7 @@ class TestRun:
         assert (done.code, [job.state for job in jobs(world)]) == (1, [JobState.NEEDS_YOU])
         assert last.startswith("kireji: Job 1: Anthropic does not take the key.")
         assert last.endswith("kireji batch resume 1")
+        assert "Then resume the job" not in last
 
     @pytest.mark.usefixtures("live")
     def test_over_the_budget_it_is_not_started(self, world: World, kireji: Kireji) -> None:

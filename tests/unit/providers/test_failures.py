@@ -292,3 +292,9 @@ def test_services_have_names_in_sentences(who: Answerer, name: str) -> None:
 
 def test_a_proxy_that_wants_a_password_is_said() -> None:
     assert "proxy asks for a name and a password" in page(407).message
+
+
+def test_a_refused_schema_is_what_is_to_be_corrected() -> None:
+    said = "output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set to false"
+    assert "--schema" in answered(400, "invalid_request_error", said).hint
+    assert "--schema" not in answered(400, "invalid_request_error", "tools.0.input_schema: no").hint

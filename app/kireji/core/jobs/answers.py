@@ -71,6 +71,18 @@ class Answer(msgspec.Struct, frozen=True):
     cached: bool = False
 
 
+class Exported(NamedTuple):
+    """What was written of a job.
+
+    Args:
+        rows: How many.
+        missing: How many are left out because they have not ended.
+    """
+
+    rows: int
+    missing: int
+
+
 class RowDetail(msgspec.Struct, frozen=True):
     """Everything about one row.
 

@@ -61,7 +61,7 @@ def output_line(answer: Answer, *, structured: bool) -> bytes:
         answer: Of a row that has ended, or was refused when it was read.
         structured: Whether the job has a schema.
     """
-    line = _Line(id_of(answer), status_of(answer), usage=_usage(answer.usage), cost=answer.cost, cached=answer.cached)
+    line = _Line(id_of(answer), status_of(answer), usage=_usage(_own(answer)), cost=answer.cost, cached=answer.cached)
     if answer.outcome is Outcome.SUCCEEDED:
         line.text = answer.text
         if structured:
@@ -105,7 +105,7 @@ class Table:
             answer: How it ended.
             cells: What stood in the input, by column.
         """
-        usage = answer.usage
+        usage = _own(answer)
         read = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
         return _line(
             [
@@ -125,6 +125,11 @@ class Table:
             return (_safe(answer.text),)
         data = answer.data if isinstance(answer.data, dict) else {}
         return [_cell(data.get(column.name)) for column in self._columns]
+
+
+def _own(answer: Answer) -> Usage:
+    """What a row itself has used: the sum of all rows is what was paid for, as that of their costs."""
+    return Usage() if answer.cached else answer.usage
 
 
 def _usage(usage: Usage) -> dict[str, int]:

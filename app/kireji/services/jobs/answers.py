@@ -12,7 +12,7 @@ from kireji.core.jobs import kept
 from kireji.core.jobs.answers import Answer
 from kireji.core.jobs.states import RowState
 from kireji.core.jobs.values import JoinedRow, Outcome, RowResult
-from kireji.core.messages import StopReason, TextPart
+from kireji.core.messages import StopReason, TextPart, Usage
 from kireji.core.placeholders import Vault
 from kireji.core.provider_ports import JobFormat
 from kireji.core.tool_ports import SchemaValidator
@@ -63,7 +63,7 @@ class AnswerReader:
         if result is None:
             return Answer(row, _OUTCOMES.get(row.state), error=row.sentence)
         shared = row.same_as is not None or row.cached or result.cached
-        cost = 0.0 if shared else result.usage.cost
+        cost = 0.0 if shared or _is_unpaid(result) else result.usage.cost
         if result.outcome is not Outcome.SUCCEEDED:
             return Answer(row, result.outcome, "", None, result.sentence or row.sentence, result.usage, cost, shared)
         said = self._said(result)
@@ -105,6 +105,11 @@ class AnswerReader:
             why = self._rules.value(complaint)
             return text, None, said.problem or say("The answer does not fit the schema: {why}", why=why)
         return text, shown, said.problem
+
+
+def _is_unpaid(result: RowResult) -> bool:
+    """Whether the service itself says that it has not answered: for that nobody is asked to pay."""
+    return result.outcome is not Outcome.SUCCEEDED and bool(result.payload) and result.usage == Usage()
 
 
 def _cut(reason: StopReason) -> str:

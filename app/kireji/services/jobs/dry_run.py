@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from kireji.core.errors import JobConflict, KirejiError, ProviderError, RequestRejected
+from kireji.core.errors import JobConflict, JobError, KirejiError, ProviderError, RequestRejected
 from kireji.core.jobs.answers import Answer
 from kireji.core.jobs.states import BatchState, JobState, RowState
 from kireji.core.jobs.values import Batch, Job, RowInput, RowResult
@@ -46,6 +46,8 @@ class DryRun:
         """As in JobService."""
         engine = self._engine
         found = await job_of(engine.store, job)
+        if number is not None and number > found.counts.lines:
+            raise JobError(say("There is no row {number}.", number=f"{number:,}"), _last(found.counts.lines))
         number = await self._waiting(job, number)
         target = await self._targets.of(found.plan)
         credential = await self._asking.credential(target)
@@ -93,6 +95,10 @@ class DryRun:
         now = await engine.store.job(batch.job)
         if now is not None and now.state is JobState.CANCELLING:  # which waited for this row alone, perhaps
             engine.news.wanted.publish(batch.job)
+
+
+def _last(rows: int) -> str:
+    return say("The last row is {number}.", number=f"{rows:,}")
 
 
 def _none_waits() -> JobConflict:

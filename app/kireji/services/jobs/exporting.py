@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from kireji.core.jobs.answers import ExportForm
+from kireji.core.jobs.answers import Exported, ExportForm
 from kireji.core.jobs.columns import columns_of
 from kireji.core.jobs.output import BEGINNING_OF_TABLE, Table, output_line
 from kireji.core.jobs.ports import JobStore, JobWriter
@@ -33,7 +33,7 @@ class JobExporting:
 
     async def export(
         self, job: int, path: str, form: ExportForm, progress: Callable[[int, int], None], *, failed: bool = False
-    ) -> int:
+    ) -> Exported:
         """As in JobService."""
         found = await job_of(self._store, job)
         page = await self._store.joined(job, limit=_PAGE)
@@ -46,7 +46,7 @@ class JobExporting:
                 seen += len(page)
                 progress(seen, found.counts.lines)
                 page = await self._store.joined(job, page[-1].row.number, _PAGE)
-        return lines.written
+        return Exported(lines.written, lines.missing)
 
 
 class _Lines:
@@ -70,6 +70,7 @@ class _Lines:
         given = next((tuple(one.columns) for one in first if one.columns), ())
         self._table = Table(given, columns_of(job.plan.schema))
         self.written = 0
+        self.missing = 0
 
     def head(self) -> bytes:
         """What stands before all rows."""
@@ -77,7 +78,9 @@ class _Lines:
 
     def of(self, page: Sequence[JoinedRow]) -> bytes:
         """Those rows of a page that have ended."""
-        ended = [one for one in page if is_told(one) and not (self._failed and _is_answered(one))]
+        told = [one for one in page if is_told(one)]
+        self.missing += len(page) - len(told)
+        ended = [one for one in told if not (self._failed and _is_answered(one))]
         self.written += len(ended)
         if self._form is ExportForm.CSV:
             return b"".join([self._table.line(self._reader.read(one), one.columns) for one in ended])

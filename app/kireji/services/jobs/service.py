@@ -13,7 +13,7 @@ from kireji.services.jobs.news import JobNews
 if TYPE_CHECKING:  # nothing of jobs is loaded before somebody wants them
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from kireji.core.jobs.answers import Answer, Column, ExportForm, RowDetail
+    from kireji.core.jobs.answers import Answer, Column, Exported, ExportForm, RowDetail
     from kireji.core.jobs.ports import BatchLimits
     from kireji.core.jobs.states import RowState
     from kireji.core.jobs.values import Batch, Estimate, ImportProgress, Job, JobPlan, JobSource, Row, SourceHead
@@ -268,7 +268,7 @@ class JobService:
         progress: Callable[[int, int], None] = lambda _done, _total: None,
         *,
         failed: bool = False,
-    ) -> int:
+    ) -> Exported:
         """Write what is known of every row so far, in the order of the input.
 
         Args:
@@ -277,9 +277,6 @@ class JobService:
             form: As what.
             progress: Told how many rows of how many were looked at.
             failed: Only rows that have no answer.
-
-        Returns:
-            How many rows.
 
         Raises:
             JobError: There is no such job, or it cannot be written there.

@@ -119,7 +119,7 @@ class _Table:
         if len(cells) < self.template.needed:
             return builder.refused(line, say("The row has no cell “{column}”.", column=self.columns[len(cells)]))
         if not all(map(_is_text, cells)):
-            return builder.refused(line, say("The row is not UTF-8."))
+            return builder.refused(line, say("The row is not UTF-8. Save the table as CSV UTF-8."))
         image = self._cell(cells, self.image).strip()
         return builder.of_prompt(
             line,
@@ -175,7 +175,7 @@ def _columns(path: Path, records: Iterator[list[str]]) -> list[str]:
             say("{path} has no columns.", path=path), say("The first row of a table names them, as in text,language.")
         )
     if not all(map(_is_text, columns)):
-        raise JobError(say("{path} is not UTF-8.", path=path), say("Save it as UTF-8."))
+        raise JobError(say("{path} is not UTF-8.", path=path), say("Save the table as CSV UTF-8."))
     return [column.strip() for column in columns]
 
 

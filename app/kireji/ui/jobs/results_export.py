@@ -110,7 +110,7 @@ class ResultsExporter(QObject):
         self._written = None
         self._work.begin(tr("Writing the answers…"))
         try:
-            written = await self._jobs.export(job.id, str(path), form, self._told, failed=self._failed)
+            exported = await self._jobs.export(job.id, str(path), form, self._told, failed=self._failed)
         except KirejiError as error:
             self._work.end(error.sentence, "error")
         except asyncio.CancelledError:
@@ -118,7 +118,7 @@ class ResultsExporter(QObject):
             raise
         else:
             self._written = path
-            rows = plural(written, "1 row", "{n} rows", n=count(written))
+            rows = plural(exported.rows, "1 row", "{n} rows", n=count(exported.rows))
             self._work.end(tr("Exported {rows} to {path}.", rows=rows, path=path), place=True)
 
     def _told(self, done: int, total: int) -> None:

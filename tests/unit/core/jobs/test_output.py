@@ -50,6 +50,15 @@ def test_a_line_has_what_the_contract_says() -> None:
     }
 
 
+def test_a_row_that_shares_an_answer_has_used_nothing_itself() -> None:
+    shared = changed(cost=0.0, cached=True)
+    assert line(shared)["usage"] == dict.fromkeys(
+        ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"), 0
+    )
+    row = cells(Table((), ()), shared)
+    assert (row["input_tokens"], row["output_tokens"], row["cost"]) == ("0", "0", "0")
+
+
 def test_a_structured_answer_is_there_as_a_value() -> None:
     assert line(changed(text='{"a":1}', data={"a": 1}), structured=True)["data"] == {"a": 1}
 

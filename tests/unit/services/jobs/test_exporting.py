@@ -56,7 +56,7 @@ async def test_rows_that_have_not_ended_are_left_out_so_far() -> None:
     made = JobWorld()
     job = await answered(made, said(2, "b"))
     assert [one["id"] for one in await lines(made, job)] == ["2"]
-    assert await made.jobs.export(job, "/out.jsonl", ExportForm.JSONL) == 1
+    assert await made.jobs.export(job, "/out.jsonl", ExportForm.JSONL) == (1, 2)
 
 
 async def test_the_same_request_has_the_shared_answer_and_is_paid_once() -> None:
@@ -74,6 +74,13 @@ async def test_rows_that_failed_and_lines_that_were_refused_say_why() -> None:
     assert [(one["id"], one["status"], one.get("error")) for one in await lines(made, job)] == [
         *(("1", "errored", "Too long."), ("2", "expired", None), ("mine", "errored", "This is no JSON."))
     ]
+
+
+async def test_what_the_service_says_it_has_not_answered_costs_nothing_and_what_nobody_knows_has_no_cost() -> None:
+    made = JobWorld()
+    refused = RowResult(1, Outcome.ERRORED, b'{"type":"errored"}', sentence="Too long.")
+    job = await answered(made, refused, RowResult(2, Outcome.ERRORED, sentence="It may have been paid for."))
+    assert [line["cost"] for line in await lines(made, job)][:2] == [0.0, None]
 
 
 async def test_an_answer_that_was_cut_or_declined_says_so() -> None:
