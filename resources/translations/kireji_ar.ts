@@ -1984,6 +1984,10 @@
             <translation>صحّح ذلك السطر؛ وحتى ذلك الحين تسري القيم الافتراضية ويُترك الملف كما هو.</translation>
         </message>
         <message>
+            <source>Correct the JSON schema: the job's, or the file after --schema.</source>
+            <translation>صحّح مخطط JSON: مخطط المهمة، أو الملف بعد ‎--schema.</translation>
+        </message>
+        <message>
             <source>Correct the address of the webhook in the settings.</source>
             <translation>صحّح عنوان Webhook في الإعدادات.</translation>
         </message>
@@ -3274,6 +3278,10 @@
         <message>
             <source>Its rows go. The file that it was made from stays.</source>
             <translation>تُحذف صفوفها. ويبقى الملف الذي أُنشئت منه.</translation>
+        </message>
+        <message>
+            <source>Its rows that were called back wait again with: kireji batch retry {id}</source>
+            <translation>تعود صفوفها التي سُحبت إلى الانتظار بالأمر: kireji batch retry {id}</translation>
         </message>
         <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
@@ -5288,6 +5296,10 @@
             <translation>حفظ الصورة في ملف (Ctrl+S)</translation>
         </message>
         <message>
+            <source>Save the table as CSV UTF-8.</source>
+            <translation>احفظ الجدول بصيغة CSV UTF-8.</translation>
+        </message>
+        <message>
             <source>Save, save as</source>
             <translation>حفظ، حفظ باسم</translation>
         </message>
@@ -6636,6 +6648,10 @@
             <translation>آخر اللقطات</translation>
         </message>
         <message>
+            <source>The last row is {number}.</source>
+            <translation>الصف الأخير هو {number}.</translation>
+        </message>
+        <message>
             <source>The last {count} captures</source>
             <translation>آخر اللقطات ({count})</translation>
         </message>
@@ -7093,7 +7109,11 @@
         </message>
         <message>
             <source>The row is not UTF-8.</source>
-            <translation>الصف ليس UTF-8.</translation>
+            <translation type="vanished">الصف ليس UTF-8.</translation>
+        </message>
+        <message>
+            <source>The row is not UTF-8. Save the table as CSV UTF-8.</source>
+            <translation>الصف ليس UTF-8. احفظ الجدول بصيغة CSV UTF-8.</translation>
         </message>
         <message>
             <source>The rules need too much work for this; the rest of an answer would not be shown.</source>
@@ -7554,6 +7574,10 @@
         <message>
             <source>There is no row {number} in this job.</source>
             <translation>لا صف برقم {number} في هذه المهمة.</translation>
+        </message>
+        <message>
+            <source>There is no row {number}.</source>
+            <translation>لا صف برقم {number}.</translation>
         </message>
         <message>
             <source>There is no screen.</source>
@@ -10584,6 +10608,14 @@ in the folder {folder}</source>
             <translation>{job} لم تنتهِ: kireji batch show {id}</translation>
         </message>
         <message>
+            <source>{job} is cancelled already.</source>
+            <translation>{job} ملغاة من قبل.</translation>
+        </message>
+        <message>
+            <source>{job} is paused already.</source>
+            <translation>{job} موقوفة مؤقتًا من قبل.</translation>
+        </message>
+        <message>
             <source>{job} is paused.</source>
             <translation>{job} موقوفة مؤقتًا.</translation>
         </message>
@@ -10612,8 +10644,20 @@ in the folder {folder}</source>
             <translation>{job} تنتظر: kireji batch run {id}</translation>
         </message>
         <message>
+            <source>{job} was cancelled.</source>
+            <translation>{job} أُلغيت.</translation>
+        </message>
+        <message>
             <source>{job} was cancelled: {answered} answered</source>
             <translation>{job} أُلغيت: أُجيب عن {answered}</translation>
+        </message>
+        <message>
+            <source>{job} was not paused.</source>
+            <translation>{job} لم تكن موقوفة مؤقتًا.</translation>
+        </message>
+        <message>
+            <source>{job} was not started yet.</source>
+            <translation>{job} لم تبدأ بعد.</translation>
         </message>
         <message>
             <source>{job}: {sentence}</source>
