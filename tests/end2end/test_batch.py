@@ -155,8 +155,20 @@ class TestIn:
             "as prompt",
         ]
         assert [each["cached"] for each in found] == [False, False, False, True]
-        assert all(each["status"] == "succeeded" and each["usage"]["output_tokens"] > 0 for each in found)
+        assert all(each["status"] == "succeeded" for each in found)
+        assert [each["usage"]["output_tokens"] > 0 for each in found] == [True, True, True, False]
         place.check_once(3)
+
+    def test_what_the_service_does_not_take_is_refused_or_left_out_when_the_person_says_so(self, place: Place) -> None:
+        asked = [{"max_tokens": 9, "messages": [{"role": "user", "content": f"question {each}"}]} for each in (1, 2)]
+        path = place.file("tuned.jsonl", *({kind: one | {"temperature": 0}} for kind, one in zip(
+            ("body", "params"), asked, strict=True)))  # fmt: skip
+        told = place.refused("add", path, "-m", MODEL)
+        assert "Line 1 (and 1 more): “temperature” cannot be carried over" in told
+        assert "--drop temperature" in told
+        job = place.add(path, "--drop", "temperature")
+        place.batch("run", job)
+        assert [each["status"] for each in place.results(job)] == ["succeeded"] * 2
 
     def test_a_table_with_a_template_and_a_schema_becomes_a_table_with_typed_columns(self, place: Place) -> None:
         table = place.file("reviews.csv", "who,text", 'Ann,"Good, and cheap."', "Bob,Bad.")
