@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtCore import QBuffer, Qt
+from PySide6.QtCore import QBuffer, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -122,6 +122,19 @@ async def test_alt_and_arrows_go_to_the_next_row_and_back() -> None:
         QTest.keyClick(page.area, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
         await until_true(lambda: page.title.accessibleName() == "Row 2")
         assert "Answer 2" in page.answer.plain_text()
+
+
+@pytest.mark.parametrize("prompt", ["x" * 20_000, "line\n" * 3_000])
+async def test_however_long_a_question_is_its_answer_is_in_sight_and_nothing_is_cut_off(prompt: str) -> None:
+    answer = an_answer(1, "Here it is")
+    async with results_of([answer]) as results:
+        await opened(results, 0)
+        page = results.pane.row
+        page.show_detail(RowDetail(answer, prompt), (), Mode.BATCH)
+        inside = page.area.widget()
+        await until_true(lambda: inside.width() <= page.area.viewport().width())
+        await until_true(lambda: page.answer.mapTo(page.area.viewport(), QPoint()).y() < page.area.viewport().height())
+        assert page.prompt.text() == prompt
 
 
 async def test_nothing_stands_under_asked_where_nothing_could_be_read() -> None:

@@ -93,7 +93,7 @@ def draw_bar(
     radius = place.height() / 2
     whole = QPainterPath()
     whole.addRoundedRect(place, radius, radius)
-    painter.fillPath(whole, QColor(colours.line))
+    painter.fillPath(whole, QColor(colours.raised if colours.strong else colours.line))
     painter.setClipPath(whole)
     first, second = _widths(place.width(), done, failed)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -124,6 +124,11 @@ def _widths(width: float, done: float, failed: float) -> tuple[float, float]:
 def _from_start(place: QRectF, start: float, width: float, *, mirrored: bool) -> QRectF:
     left = place.right() - start - width if mirrored else place.left() + start
     return QRectF(left, place.top(), width, place.height())
+
+
+def apart(words: str) -> str:
+    """Words whose direction moves nothing that stands beside them on a line (Unicode's isolates)."""
+    return f"\u2068{words}\u2069"
 
 
 def pill_width(text: str, font: QFont) -> int:

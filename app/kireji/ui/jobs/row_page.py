@@ -17,6 +17,7 @@ from kireji.ui.chat.header import ElidedLabel
 from kireji.ui.chat.words import count, dollars
 from kireji.ui.flow import FlowLayout
 from kireji.ui.jobs import results_words as words
+from kireji.ui.jobs.row_asked import AskedWords
 from kireji.ui.parts import Pair, button, frame, label, separator, set_icon, spread
 from kireji.ui.settings.cards import Chip, tell
 from kireji.ui.theme import Theme
@@ -53,7 +54,7 @@ class RowPage(QWidget):
         self.forth = button("", "quiet", name=tr("The next row"))
         self.close_button = button("", "quiet", name=tr("Close this row"))
         self.sentence = label("", "muted", wrap=True)
-        self.prompt = label("", "", wrap=True)
+        self.prompt = AskedWords(theme)
         self.system = label("", "muted", wrap=True)
         self.addresses = label("", "muted", wrap=True)
         self._asked, self._between = label(tr("Asked"), "section"), separator()
@@ -72,7 +73,7 @@ class RowPage(QWidget):
         self._connect()
 
     def _build(self) -> None:
-        for each in (self.prompt, self.system, self.addresses, self.sentence, self.hidden):
+        for each in (self.system, self.addresses, self.sentence, self.hidden):
             each.setTextInteractionFlags(_SELECTABLE)
         self.answer.setMinimumHeight(1)
         self.answer.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -142,8 +143,7 @@ class RowPage(QWidget):
         asked = bool(detail.prompt or detail.addresses or detail.system or detail.pictures)
         self._asked.setVisible(asked)
         self._between.setVisible(asked)
-        self.prompt.setText(detail.prompt)
-        self.prompt.setVisible(bool(detail.prompt))
+        self.prompt.show_words(detail.prompt)
         tell(self.addresses, "\n".join(detail.addresses), "muted")
         tell(self.system, tr("Instructions: {words}", words=detail.system) if detail.system else "", "muted")
         tell(self.sentence, _above(detail, mode), "error" if ended in RETRIED_ROWS or answer.error else "muted")

@@ -12,7 +12,7 @@ from kireji.core.jobs.values import Job
 from kireji.ui.chat.words import count
 from kireji.ui.icons import pixmap
 from kireji.ui.jobs.columns import Column, Columns
-from kireji.ui.jobs.drawing import PILL_ABOVE, covered, draw_bar, draw_lines, draw_pill, laid_out, pill_width
+from kireji.ui.jobs.drawing import PILL_ABOVE, apart, covered, draw_bar, draw_lines, draw_pill, laid_out, pill_width
 from kireji.ui.jobs.list_model import JOB, MODEL, Index, JobModel
 from kireji.ui.jobs.words import (
     all_states,
@@ -189,7 +189,7 @@ class JobRows(QStyledItemDelegate):
             self._paint_one(painter, columns.cell(Column.MODEL, own), str(index.data(MODEL)), columns)
             self._paint_one(painter, columns.cell(Column.ROWS, own), count(job.counts.distinct), columns)
         else:
-            made = tr("{first} · {second}", first=str(index.data(MODEL)), second=made)
+            made = tr("{first} · {second}", first=apart(str(index.data(MODEL))), second=apart(made))
         self._paint_two(painter, columns.cell(Column.JOB, own), name, made, columns, weight=QFont.Weight.DemiBold)
         self._paint_progress(painter, columns.cell(Column.PROGRESS, own), job, own, columns)
         self._paint_two(painter, columns.cell(Column.COST, own), *cost_words(job), columns)
@@ -289,7 +289,7 @@ class JobRows(QStyledItemDelegate):
         bold = self._font(TYPE_LABEL, QFont.Weight.DemiBold)
         draw_line(painter, QRectF(turned[0]), job.plan.name, bold, colours.ink, mirrored=columns.mirrored)
         self._paint_pill(painter, turned[1], job, columns)
-        made = tr("{first} · {second}", first=str(index.data(MODEL)), second=made_from(job))
+        made = tr("{first} · {second}", first=apart(str(index.data(MODEL))), second=apart(made_from(job)))
         second = QRectF(inner.left(), first.bottom() + 1, inner.width(), small)
         draw_line(painter, second, made, font, colours.muted, mirrored=columns.mirrored)
         words = self._words_place(job, own, columns)
