@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Callable
 
 import msgspec
 
@@ -42,13 +43,18 @@ class Price(msgspec.Struct, frozen=True):
     @property
     def sound(self) -> bool:
         """Whether these are prices: services write a negative number where there is none."""
-        return (  # said five times: it is asked for every one of a hundred thousand results
-            0 <= self.input < math.inf
-            and 0 <= self.output < math.inf
-            and 0 <= self.cache_write < math.inf
-            and 0 <= self.cache_read < math.inf
-            and 0 <= self.request < math.inf
+        all_of_them = (self.input, self.output, self.cache_write, self.cache_read, self.request)
+        return all(0 <= each < math.inf for each in all_of_them)
+
+    def of(self, usage: Usage) -> float:
+        """What `usage` costs in US dollars."""
+        millionths = (
+            usage.input_tokens * self.input
+            + usage.output_tokens * self.output
+            + usage.cache_write_tokens * self.cache_write
+            + usage.cache_read_tokens * self.cache_read
         )
+        return self.request + millionths / 1_000_000
 
 
 class Lifecycle(enum.Enum):
@@ -113,15 +119,14 @@ class ModelInfo(msgspec.Struct, frozen=True):
         if self.free:
             return 0.0
         price = self.price(usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens)
-        if price is None:
-            return None
-        millionths = (
-            usage.input_tokens * price.input
-            + usage.output_tokens * price.output
-            + usage.cache_write_tokens * price.cache_write
-            + usage.cache_read_tokens * price.cache_read
-        )
-        return price.request + millionths / 1_000_000
+        return None if price is None else price.of(usage)
+
+    @property
+    def pricing(self) -> Callable[[Usage], float | None]:
+        """As `cost`, for many requests: what holds for all of them is looked at once."""
+        if not self.free and len(self.prices) == 1 and self.prices[0].above_tokens == 0 and self.prices[0].sound:
+            return self.prices[0].of
+        return self.cost
 
     def price(self, prompt_tokens: int) -> Price | None:
         """What holds for a prompt of that size, cache included; None when that is unknown, or is no price at all."""

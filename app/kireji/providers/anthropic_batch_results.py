@@ -105,7 +105,7 @@ class ResultReader:
         self._line = msgspec.json.Decoder(_Line)
         self._result = msgspec.json.Decoder(_Result)
         known = find_model(who.model)
-        self._price: Callable[[Usage], float | None] = known.cost if known else lambda usage: None
+        self._price: Callable[[Usage], float | None] = known.pricing if known else lambda usage: None
 
     def read(self, line: bytes) -> BatchResult | None:
         """The result in a line; None when it holds none."""

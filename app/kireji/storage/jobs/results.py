@@ -29,8 +29,8 @@ _FAIL = "UPDATE rows SET state = ?, sentence = ? WHERE id = ?"
 _LOOK = f"SELECT state FROM rows WHERE id = ? AND batch = ? AND state IN ({Code.TAKEN}, {Code.UNCERTAIN})"  # noqa: S608
 _LAST = "SELECT coalesce(max(id), 0) FROM results"
 _KEEP = "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_TOGETHER = 50
-"""Results in one statement, which takes a fifth less than a statement each."""
+_TOGETHER = 200
+"""Results in one statement: after each, this thread may have to wait until the loop gives the interpreter away."""
 _KEEP_TOGETHER = _KEEP + ", (?, ?, ?, ?, ?, ?, ?, ?, ?)" * (_TOGETHER - 1)
 _COST = "UPDATE jobs SET cost = cost + ? WHERE id = ?"
 

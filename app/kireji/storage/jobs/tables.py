@@ -18,17 +18,23 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kireji.core.jobs.states import RowState
 from kireji.core.jobs.values import LineKind
 from kireji.storage.database import Database
 from kireji.storage.migrations import Step, statements
 
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
 APPLICATION_ID = 0x4B524A51
 """Stands in the file's header ("KRJQ")."""
 
 _PAGE = 16_384
 """Bytes: rows of a kilobyte or two fill it better than the usual quarter of it."""
+_LOG_PAGES = 4_000
+"""Of the write-ahead log, 64 MB, before it is written back."""
 _BITS = 32
 """Of a row's id hold its number; the others hold its job."""
 
@@ -213,6 +219,14 @@ async def open_jobs(path: Path, *, patience: float = 5.0) -> Database:
     Raises:
         StoreError: As for `Database.open`.
     """
-    return await Database.open(
+    database = await Database.open(
         path, steps=STEPS, application=APPLICATION_ID, copies=False, page=_PAGE, patience=patience
     )
+    await database.run(_write_back_seldom)
+    return database
+
+
+def _write_back_seldom(connection: Connection) -> None:
+    """Each time the log is written back, whoever stores results waits for the disk."""
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+    connection.execute(f"PRAGMA journal_size_limit = {_LOG_PAGES * _PAGE}")
