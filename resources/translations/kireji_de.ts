@@ -1956,6 +1956,10 @@
             <translation>Diese Zeile berichtigen; bis dahin gelten die Vorgaben, und die Datei bleibt, wie sie ist.</translation>
         </message>
         <message>
+            <source>Correct the JSON schema: the job's, or the file after --schema.</source>
+            <translation>Das JSON-Schema berichtigen: das der Aufgabe oder die Datei nach --schema.</translation>
+        </message>
+        <message>
             <source>Correct the address of the webhook in the settings.</source>
             <translation>Die Adresse des Webhooks in den Einstellungen berichtigen.</translation>
         </message>
@@ -3214,6 +3218,10 @@
         <message>
             <source>Its rows go. The file that it was made from stays.</source>
             <translation>Ihre Zeilen verschwinden. Die Datei, aus der sie gemacht wurde, bleibt.</translation>
+        </message>
+        <message>
+            <source>Its rows that were called back wait again with: kireji batch retry {id}</source>
+            <translation>Ihre zurückgerufenen Zeilen warten wieder mit: kireji batch retry {id}</translation>
         </message>
         <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
@@ -5208,6 +5216,10 @@
             <translation>Bild als Datei sichern (Ctrl+S)</translation>
         </message>
         <message>
+            <source>Save the table as CSV UTF-8.</source>
+            <translation>Die Tabelle als CSV UTF-8 sichern.</translation>
+        </message>
+        <message>
             <source>Save, save as</source>
             <translation>Sichern, sichern unter</translation>
         </message>
@@ -6532,6 +6544,10 @@
             <translation>Die letzten Aufnahmen</translation>
         </message>
         <message>
+            <source>The last row is {number}.</source>
+            <translation>Die letzte Zeile ist {number}.</translation>
+        </message>
+        <message>
             <source>The last {count} captures</source>
             <translation>Die letzten {count} Aufnahmen</translation>
         </message>
@@ -6981,7 +6997,11 @@
         </message>
         <message>
             <source>The row is not UTF-8.</source>
-            <translation>Die Zeile ist kein UTF-8.</translation>
+            <translation type="vanished">Die Zeile ist kein UTF-8.</translation>
+        </message>
+        <message>
+            <source>The row is not UTF-8. Save the table as CSV UTF-8.</source>
+            <translation>Die Zeile ist kein UTF-8. Die Tabelle als CSV UTF-8 sichern.</translation>
         </message>
         <message>
             <source>The rules need too much work for this; the rest of an answer would not be shown.</source>
@@ -7434,6 +7454,10 @@
         <message>
             <source>There is no row {number} in this job.</source>
             <translation>In dieser Aufgabe gibt es keine Zeile {number}.</translation>
+        </message>
+        <message>
+            <source>There is no row {number}.</source>
+            <translation>Es gibt keine Zeile {number}.</translation>
         </message>
         <message>
             <source>There is no screen.</source>
@@ -10428,6 +10452,14 @@ im Ordner {folder}</translation>
             <translation>{job} ist nicht beendet: kireji batch show {id}</translation>
         </message>
         <message>
+            <source>{job} is cancelled already.</source>
+            <translation>{job} ist schon abgebrochen.</translation>
+        </message>
+        <message>
+            <source>{job} is paused already.</source>
+            <translation>{job} ist schon pausiert.</translation>
+        </message>
+        <message>
             <source>{job} is paused.</source>
             <translation>{job} ist pausiert.</translation>
         </message>
@@ -10456,8 +10488,20 @@ im Ordner {folder}</translation>
             <translation>{job} wartet: kireji batch run {id}</translation>
         </message>
         <message>
+            <source>{job} was cancelled.</source>
+            <translation>{job} wurde abgebrochen.</translation>
+        </message>
+        <message>
             <source>{job} was cancelled: {answered} answered</source>
             <translation>{job} wurde abgebrochen: {answered} beantwortet</translation>
+        </message>
+        <message>
+            <source>{job} was not paused.</source>
+            <translation>{job} war nicht pausiert.</translation>
+        </message>
+        <message>
+            <source>{job} was not started yet.</source>
+            <translation>{job} wurde noch nicht gestartet.</translation>
         </message>
         <message>
             <source>{job}: {sentence}</source>

@@ -1949,6 +1949,10 @@
             <translation>请更正该行；在此之前使用默认值，文件保持原样。</translation>
         </message>
         <message>
+            <source>Correct the JSON schema: the job's, or the file after --schema.</source>
+            <translation>请更正 JSON 架构：任务的架构，或 --schema 之后的文件。</translation>
+        </message>
+        <message>
             <source>Correct the address of the webhook in the settings.</source>
             <translation>请在设置中更正 Webhook 的地址。</translation>
         </message>
@@ -3199,6 +3203,10 @@
         <message>
             <source>Its rows go. The file that it was made from stays.</source>
             <translation>它的各行将被删除。创建时所用的文件会保留。</translation>
+        </message>
+        <message>
+            <source>Its rows that were called back wait again with: kireji batch retry {id}</source>
+            <translation>让已撤回的行重新等待：kireji batch retry {id}</translation>
         </message>
         <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
@@ -5188,6 +5196,10 @@
             <translation>将图片保存为文件 (Ctrl+S)</translation>
         </message>
         <message>
+            <source>Save the table as CSV UTF-8.</source>
+            <translation>请将表格保存为 CSV UTF-8。</translation>
+        </message>
+        <message>
             <source>Save, save as</source>
             <translation>保存、另存为</translation>
         </message>
@@ -6506,6 +6518,10 @@
             <translation>最近的截图</translation>
         </message>
         <message>
+            <source>The last row is {number}.</source>
+            <translation>最后一行是第 {number} 行。</translation>
+        </message>
+        <message>
             <source>The last {count} captures</source>
             <translation>最近 {count} 张截图</translation>
         </message>
@@ -6953,7 +6969,11 @@
         </message>
         <message>
             <source>The row is not UTF-8.</source>
-            <translation>该行不是 UTF-8。</translation>
+            <translation type="vanished">该行不是 UTF-8。</translation>
+        </message>
+        <message>
+            <source>The row is not UTF-8. Save the table as CSV UTF-8.</source>
+            <translation>该行不是 UTF-8。请将表格保存为 CSV UTF-8。</translation>
         </message>
         <message>
             <source>The rules need too much work for this; the rest of an answer would not be shown.</source>
@@ -7404,6 +7424,10 @@
         <message>
             <source>There is no row {number} in this job.</source>
             <translation>此任务中没有第 {number} 行。</translation>
+        </message>
+        <message>
+            <source>There is no row {number}.</source>
+            <translation>没有第 {number} 行。</translation>
         </message>
         <message>
             <source>There is no screen.</source>
@@ -10389,6 +10413,14 @@ in the folder {folder}</source>
             <translation>{job}尚未结束：kireji batch show {id}</translation>
         </message>
         <message>
+            <source>{job} is cancelled already.</source>
+            <translation>{job}已经取消。</translation>
+        </message>
+        <message>
+            <source>{job} is paused already.</source>
+            <translation>{job}已经暂停。</translation>
+        </message>
+        <message>
             <source>{job} is paused.</source>
             <translation>{job}已暂停。</translation>
         </message>
@@ -10417,8 +10449,20 @@ in the folder {folder}</source>
             <translation>{job}正在等待：kireji batch run {id}</translation>
         </message>
         <message>
+            <source>{job} was cancelled.</source>
+            <translation>{job}已取消。</translation>
+        </message>
+        <message>
             <source>{job} was cancelled: {answered} answered</source>
             <translation>{job}已取消：{answered} 行已回答</translation>
+        </message>
+        <message>
+            <source>{job} was not paused.</source>
+            <translation>{job}没有暂停。</translation>
+        </message>
+        <message>
+            <source>{job} was not started yet.</source>
+            <translation>{job}尚未开始。</translation>
         </message>
         <message>
             <source>{job}: {sentence}</source>
