@@ -23,6 +23,8 @@ from kireji.core.jobs.limits import BATCHES_IN_FLIGHT
 from kireji.core.jobs.states import BatchState, JobState
 from kireji.core.jobs.values import Mode
 from kireji.core.secret import Secret
+from kireji.storage.jobs.store import SqliteJobStore
+from kireji.storage.jobs.tables import open_jobs
 from tests.support.job_scene import OTHER, Scene, plan, scene
 
 __all__ = ["scene"]
@@ -296,6 +298,23 @@ async def test_a_key_that_was_revoked_while_waiting_is_replaced(scene: Scene) ->
         await scene.credentials.save("anthropic", Secret("sk-ant-the-new-key"))
         await scene.resume()
         assert await scene.state() is JobState.FINISHED
+
+
+async def test_a_job_that_another_process_resumes_is_looked_at_at_once(scene: Scene) -> None:
+    await scene.add(plan(10), 10)
+    other = await open_jobs(scene.path)
+    async with scene.running():
+        scene.service.end()
+        scene.service.failing["poll"] = AuthenticationFailed("The key was refused.")
+        await scene.advance(20)
+        assert await scene.state() is JobState.NEEDS_YOU
+        scene.service.failing.clear()
+        elsewhere = SqliteJobStore(other, scene.alive.__contains__, now=scene.clock.now)
+        await elsewhere.make_due(1)
+        await elsewhere.set_state(1, JobState.RUNNING)
+        await scene.advance(30)
+        assert await scene.state() is JobState.FINISHED
+    await other.close()
 
 
 async def test_offline_polls_are_told_and_go_on(scene: Scene) -> None:

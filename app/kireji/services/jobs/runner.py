@@ -70,6 +70,7 @@ class JobRunner:
         self._telling = False
         self._full: set[int] = set()
         self._not_before: dict[int, float] = {}
+        self._stopped: set[int] = set()
 
     def wake(self) -> None:
         """Look at once, also at what is not due yet: the person has ordered something, or put something right."""
@@ -133,8 +134,11 @@ class JobRunner:
             await self._look_again(job)
         await engine.make_up()
         self._version = await engine.store.version()
+        if self._stopped:
+            self._notice_resumed(await self._jobs(job))
         exhausted = await self._claim(group, job)  # first, for it frees rows of processes that are gone
         jobs = await self._jobs(job)
+        self._stopped = {each.id for each in jobs if each.state is JobState.NEEDS_YOU}
         self._busy = any(each.state in _GOING_ON for each in jobs)
         for each in jobs:
             await self._ending.check(each)
@@ -143,6 +147,12 @@ class JobRunner:
                 group.create_task(self._send(each), name=f"job {each.id}")
         await self._deliver(group)
         return await self._until_due(job, exhausted=exhausted)
+
+    def _notice_resumed(self, jobs: Sequence[Job]) -> None:
+        """What stopped a job was put right, as the person says in whichever process: nothing waits for it any more."""
+        if any(job.state is JobState.RUNNING and job.id in self._stopped for job in jobs):
+            self._troubles.forget()
+            self._not_before.clear()
 
     async def _claim(self, group: asyncio.TaskGroup, job: int | None) -> bool:
         """Look at what is due; False when more is due than can be looked at now."""
