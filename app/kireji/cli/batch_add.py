@@ -182,18 +182,31 @@ def _dry_run(given: Given, arguments: argparse.Namespace, console: Console) -> W
             await services.jobs.allow_unpriced(job.id)
         try:
             answer = await services.jobs.dry_run(job.id, arguments.row)
-        except BaseException:
-            if given.job is None:  # nothing was asked: it is as if the command had not been given
-                with suppress(KirejiError):
-                    await services.jobs.remove(job.id)
+        except BaseException:  # also when the person stops it
+            if given.job is None:
+                await _forget_unasked(services, console, job.id)
             raise
         _show_answer(console, job, answer, as_json=arguments.json)
         if not arguments.json:
             _show_estimate(console, await _estimated(services, job))
-            console.note(say("The other rows wait as job {id}: kireji batch run {id}", id=job.id))
+            console.note(_others_wait(job.id))
         return DONE if answer.outcome is Outcome.SUCCEEDED else FAILED
 
     return work
+
+
+async def _forget_unasked(services: Services, console: Console, number: int) -> None:
+    """When nothing was asked it is as if the command had not been given; a row in doubt waits for the person."""
+    with suppress(KirejiError):
+        left = await services.jobs.job(number)
+        if left.counts.taken or left.counts.uncertain:
+            console.note(_others_wait(number))
+        else:
+            await services.jobs.remove(number)
+
+
+def _others_wait(number: int) -> str:
+    return say("The other rows wait as job {id}: kireji batch run {id}", id=number)
 
 
 async def _estimated(services: Services, job: Job) -> Job:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kireji.core.errors import JobError
+from kireji.core.errors import JobError, RateLimited
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Mode, SourceKind
 from kireji.core.models import Effort
@@ -358,6 +358,13 @@ class TestDryRun:
         assert (done.code, done.err.count("\n"), done.out) == (1, 1, "")
 
     def test_what_could_not_be_asked_leaves_no_job(self, world: World, kireji: Kireji, tmp_path: Path) -> None:
-        world.remote.enqueue([JobError("It could not be asked.")])
+        world.remote.enqueue([RateLimited("Too many requests.", not_taken=True)])
         done = kireji("batch", "dry-run", a_file(tmp_path))
         assert (done.code, done.out, jobs(world)) == (1, "", [])
+
+    def test_a_row_that_may_have_been_asked_keeps_its_job(self, world: World, kireji: Kireji, tmp_path: Path) -> None:
+        world.remote.enqueue([JobError("It broke off.")])
+        done = kireji("batch", "dry-run", a_file(tmp_path))
+        assert (done.code, done.out) == (1, "")
+        assert [job.counts.uncertain for job in jobs(world)] == [1]
+        assert "kireji batch run 1" in done.err

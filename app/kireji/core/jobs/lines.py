@@ -18,7 +18,6 @@ import msgspec
 
 from kireji.core.jobs.conversion import NotCarried, askable, form_of
 from kireji.core.jobs.ports import BatchLimits
-from kireji.core.jobs.requests import is_link
 from kireji.core.jobs.values import JobPlan, LineKind, Mode
 from kireji.core.words import mark, say
 
@@ -262,11 +261,6 @@ def model_named(line: bytes) -> str:
     except (LineRefused, msgspec.MsgspecError, UnicodeError, RecursionError):
         return ""
     return (body.model or "") if body.messages else ""
-
-
-def stored_images(line: Line) -> list[str]:
-    """Names of the files that a line wants to go along."""
-    return [name for name in line.images if not is_link(name)]
 
 
 def too_large(most: int) -> str:

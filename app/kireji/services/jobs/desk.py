@@ -92,7 +92,7 @@ class BatchDesk:
             )
             outgoing = target.batches.encode(credential.base_url, job.plan.model, body)
             return await self._outbox.clear_batch(outgoing, facts, unpriced=job.plan.unpriced)
-        except BaseException:
+        except BaseException:  # also when it is cancelled: nothing has left, and no body stays
             await self._spool.discard(batch.key)
             raise
 

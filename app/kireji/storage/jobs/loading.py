@@ -304,7 +304,7 @@ def _begun(connection: Connection, job: int, work: Callable[[], T]) -> T:
         if connection.execute(_IMPORTING, (job,)).fetchone() is None:
             raise no_such(job)
         return work()
-    except BaseException:
+    except BaseException:  # whatever it was, the lock is not kept
         connection.execute("ROLLBACK")
         raise
 

@@ -58,7 +58,7 @@ class FileSpool:
         except OSError as error:
             _remove(part)
             raise _failure(error, file) from error
-        except BaseException:
+        except BaseException:  # also when it is cancelled: half a body stays nowhere
             _remove(part)
             raise
         return BodyFile(str(file), size, digest)

@@ -105,11 +105,6 @@ class JobModel(QAbstractListModel):
         if days_passed and self._jobs:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._jobs) - 1, 0))
 
-    def names_changed(self) -> None:
-        """Models are called otherwise now."""
-        if self._jobs:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._jobs) - 1, 0), [MODEL])
-
     # What Qt asks.
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:

@@ -177,19 +177,6 @@ class NewJobForm(QScrollArea):
             reuse=self.reuse.is_on(),
         )
 
-    def show_plan(self, plan: JobPlan) -> None:
-        """Fill in what an earlier plan says."""
-        self._named = bool(plan.name)
-        self.name.field.setText(plan.name)
-        self.prompt.show_text(plan.prompt)
-        self.system.show_text(plan.system)
-        self.longest.show_number(plan.max_tokens)
-        self._tokens = plan.max_tokens
-        self.effort = plan.effort
-        if plan.schema:
-            self.schema.show_text(plan.schema.decode())
-        self.reuse.set_on(plan.reuse)
-
     def focus_first(self) -> None:
         """Put the keyboard where something is missing."""
         (self.source.file if self._source is None else self.prompt.field).setFocus()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kireji.core.jobs.lines import LARGEST_LINE, Line, LineReader, LineRefused, stored_images
+from kireji.core.jobs.lines import LARGEST_LINE, Line, LineReader, LineRefused
 from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.values import JobPlan, LineKind, Mode
 
@@ -47,7 +47,6 @@ def test_a_prompt_may_have_an_id_and_pictures() -> None:
     assert (found.id, found.images) == ("a-7", ("cats/one.png",))
     several = read('{"prompt": "Compare.", "image": ["one.png", "https://example.org/two.png"]}')
     assert several.images == ("one.png", "https://example.org/two.png")
-    assert stored_images(several) == ["one.png"]
 
 
 def test_an_id_may_be_a_whole_number() -> None:
