@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kireji.bootstrap.habits import HabitNeeds, LateHabits
 from kireji.bootstrap.jobs import JobNeeds, JobStores, LateRunner, job_parts
 from kireji.bootstrap.tools import tool_service
 from kireji.core.history import Origin
@@ -61,6 +62,7 @@ from tests.fakes.desktop import (
     FakeWindows,
     MemoryLastRegion,
 )
+from tests.fakes.habits import FakeComparer, MemoryPolicyStore, MemoryResultStore
 from tests.fakes.job_parts import FakeFormat, FakeSender, MemoryImporter, MemoryPictures, MemorySpool, MemoryWriter
 from tests.fakes.job_store import MemoryJobStore
 from tests.fakes.keychain import FakeKeyStore
@@ -187,6 +189,9 @@ class World:
         default_factory=lambda: {"anthropic": FakeFormat(), "openrouter": FakeFormat()}
     )
     sender: FakeSender = field(default_factory=FakeSender)
+    results: MemoryResultStore = field(default_factory=MemoryResultStore)
+    policies: MemoryPolicyStore = field(default_factory=MemoryPolicyStore)
+    comparer: FakeComparer = field(default_factory=FakeComparer)
     redacts: bool = False
     """Whether questions are looked through; most tests send pictures that are none."""
 
@@ -300,6 +305,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
     transfer = TransferService(world.whole, world.captures, world.codec, world.exports.open, world.exports.writer)
     backups = BackupService(world.backups, transfer, lambda: preferences.settings.backup, Path("/backups"), world.clock)
     jobs = _jobs(world, catalog, credentials, outbox, preferences)
+    habits = _habits(world, catalog, credentials, outbox, preferences, requests)
     return Services(
         preferences=preferences,
         credentials=credentials,
@@ -330,10 +336,39 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         tools=tools,
         transfer=lambda: transfer,
         backups=lambda: backups,
+        habits=habits.get,
+        results=habits.results,
         jobs=jobs,
         job_runner=lambda: LateRunner(jobs),
         proxy_in_force=lambda: proxy_in_force(preferences.settings.network, lambda: world.system_proxies),
         proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: world.system_proxies),
+    )
+
+
+def _habits(
+    world: World,
+    catalog: Catalog,
+    credentials: Credentials,
+    outbox: Outbox,
+    preferences: Preferences,
+    requests: RequestBuilder,
+) -> LateHabits:
+    return LateHabits(
+        HabitNeeds(
+            catalog,
+            credentials,
+            outbox,
+            preferences,
+            requests,
+            world.clock,
+            world.conversations,
+            world.captures,
+            world.reader,
+            lambda: world.results,
+            lambda: world.policies,
+            lambda: world.comparer,
+            lambda: world.validator,
+        )
     )
 
 

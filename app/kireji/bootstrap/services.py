@@ -78,6 +78,7 @@ async def open_services(
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.builtin import CallNeeds
     from kireji.bootstrap.doctor import surroundings
+    from kireji.bootstrap.habits import late_habits
     from kireji.bootstrap.jobs import JobNeeds, LateJobs
     from kireji.bootstrap.stores import open_stores
     from kireji.bootstrap.summaries import summaries
@@ -188,6 +189,9 @@ async def open_services(
                 lambda: network.webhook_sender(base.http),
             ),
         )
+        habits = late_habits(
+            paths, stores, models.catalog, credentials, outbox, preferences, requests, base.clock, reader
+        )
         transfers = Transfers(paths, stores, preferences, base.clock)
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
         await stack.enter_async_context(
@@ -223,6 +227,8 @@ async def open_services(
             tools=toolkit,
             transfer=transfers.transfer,
             backups=transfers.backups,
+            habits=habits.get,
+            results=habits.results,
             jobs=jobs.service,
             job_runner=jobs.runner,
             proxy_in_force=lambda: proxy_in_force(

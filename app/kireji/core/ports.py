@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-u
     from kireji.core.reading import Reading, ReadLine
     from kireji.core.requests import BodyFile, OutgoingRequest
     from kireji.core.secret import Secret, SecretName
+    from kireji.core.structured.comparison import Difference
 
 
 class Availability(NamedTuple):
@@ -133,6 +134,19 @@ class ImageCodec(Protocol):
 
         Raises:
             RegionInvalid: The rectangle has nothing of the screen in it.
+        """
+
+
+class PictureComparer(Protocol):
+    """Compares pictures by their pixels. Pure CPU work: call it in a thread."""
+
+    def difference(self, before: bytes, after: bytes) -> Difference:
+        """Where two encoded pictures differ.
+
+        What only compression or smoothing has changed does not count.
+
+        Raises:
+            PictureError: One is damaged.
         """
 
 

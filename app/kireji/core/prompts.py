@@ -16,6 +16,7 @@ signs) all of the file is the words, and the title is made from the name.
 from __future__ import annotations
 
 import difflib
+import enum
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from kireji.core.errors import KirejiError
+from kireji.core.structured.forms import AnswerForm
 
 LONGEST_FILE = 64 * 1024
 """Bytes of a prompt's file."""
@@ -37,16 +39,35 @@ _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
+class VariableKind(enum.Enum):
+    """Where a value comes from when none is given."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    CLIPBOARD = "clipboard"
+    """The text that was copied last."""
+    SELECTION = "selection"
+    """The text that is selected in another program."""
+    DATE = "date"
+    """Today."""
+    CAPTURE = "capture"
+    """A picture that goes along; its place in the words is taken out."""
+
+
 class Variable(msgspec.Struct, frozen=True):
     """A place in a prompt.
 
     Args:
         description: What belongs there.
         default: Taken when nothing is given; None makes it required.
+        kind: Where the value comes from.
+        choices: Of a CHOICE.
     """
 
     description: str = ""
     default: str | None = None
+    kind: VariableKind = VariableKind.TEXT
+    choices: tuple[str, ...] = ()
 
 
 class Prompt(msgspec.Struct, frozen=True):
@@ -59,6 +80,14 @@ class Prompt(msgspec.Struct, frozen=True):
         variables: The places by name.
         order: Smaller stands first.
         own: It is the person's, not one that came with the program.
+        form: What the answer is.
+        provider: Who is asked; empty for whoever is in force.
+        model: Which model; the same.
+        tools: Names of the tools that are offered, or of their sources; None as the settings say.
+        schema: Of a table or fields: JSON schema of what is wanted, as JSON text; empty has it proposed.
+        policy: Of a verdict: name of the policy; empty for the one in force.
+        shortcut: Keys that capture and ask it, such as `Ctrl+Alt+T`; empty for none.
+        tray: Whether it stands in the tray menu.
     """
 
     name: str
@@ -67,6 +96,14 @@ class Prompt(msgspec.Struct, frozen=True):
     variables: Mapping[str, Variable] = {}
     order: int = 100
     own: bool = False
+    form: AnswerForm = AnswerForm.TEXT
+    provider: str = ""
+    model: str = ""
+    tools: tuple[str, ...] | None = None
+    schema: bytes = b""
+    policy: str = ""
+    shortcut: str = ""
+    tray: bool = True
 
     def filled(self, values: Mapping[str, str]) -> str:
         """The words to ask. What a value holds is never looked at for places.

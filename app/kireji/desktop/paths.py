@@ -90,6 +90,11 @@ class Paths(NamedTuple):
         return self.data / "prompts"
 
     @property
+    def policies(self) -> Path:
+        """Folder of the person's own moderation policies."""
+        return self.data / "policies"
+
+    @property
     def plugins(self) -> Path:
         """Folder of the person's plugins."""
         return self.data / "plugins"

@@ -29,7 +29,9 @@ from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
 
 if TYPE_CHECKING:  # loaded when one of them is first wanted
+    from kireji.core.structured.results import ResultStore
     from kireji.services.backup import BackupService
+    from kireji.services.habits import Habits
     from kireji.services.jobs.service import JobService
     from kireji.services.summaries import Summaries
     from kireji.services.transfer import TransferService
@@ -84,6 +86,8 @@ class Services(msgspec.Struct, frozen=True):
     tools: ToolService
     transfer: Callable[[], TransferService]
     backups: Callable[[], BackupService]
+    habits: Callable[[], Habits]
+    results: Callable[[], ResultStore]
     jobs: JobService
     job_runner: Callable[[], WorksJobs]
     proxy_in_force: Callable[[], str]

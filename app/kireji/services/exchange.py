@@ -44,7 +44,7 @@ class Exchange:
         credential: With which key.
         credentials: Told when the key is in use.
         outbox: The gate.
-        conversation: Stands in the ledger.
+        conversation: Stands in the ledger; None for none.
         question: Its row in the history; stands there, too. None for what is asked on behalf of the person.
         delivery: How answers come.
         recorder: Takes them in.
@@ -61,7 +61,7 @@ class Exchange:
         credential: Credential,
         credentials: Credentials,
         outbox: Outbox,
-        conversation: int,
+        conversation: int | None,
         question: int | None,
         delivery: Delivery,
         recorder: Takes,

@@ -101,7 +101,7 @@ class RequestBuilder:
         question, setup = asked.question, asked.setup
         bare = self.bare(question, setup, asked.offer, choice)
         said = sendable(asked.history, tools=bool(bare.tools))
-        messages, blobs = await self._fitted(said, choice, question.pictures)
+        messages, blobs = await self.fitted(said, choice, question.pictures)
         note = await self._about_pdf(said[-1:], choice, question.pictures)
         if choice.info is not None and not choice.info.sees_images and any(_shows(part) for part in _all(said)):
             name = choice.info.name or choice.model
@@ -121,7 +121,7 @@ class RequestBuilder:
             messages=(),
             system=self.system(question, setup),
             max_tokens=self.longest(question, choice.info),
-            effort=_effort(question.effort, setup.effort or settings.models.effort, choice.info),
+            effort=fitting_effort(question.effort, setup.effort or settings.models.effort, choice.info),
             stop_sequences=question.stop_sequences,
             info=choice.info,
             thinking=question.thinking,
@@ -156,15 +156,20 @@ class RequestBuilder:
             ReaderError: A picture could not be read for a model that cannot see.
         """
         said = split(so_far)[:most]
-        messages, blobs = await self._fitted((*in_words(said[:words]), *said[words:]), choice, request.blobs)
+        messages, blobs = await self.fitted((*in_words(said[:words]), *said[words:]), choice, request.blobs)
         return msgspec.structs.replace(
             request, messages=(*request.messages, *messages), blobs={**request.blobs, **blobs}
         )
 
-    async def _fitted(
+    async def fitted(
         self, said: tuple[Message, ...], choice: Choice, at_hand: Mapping[Sha256, bytes]
     ) -> tuple[tuple[Message, ...], Mapping[Sha256, bytes]]:
-        """Messages as the model can read them, and the bytes that they name."""
+        """Messages as the model can read them, and the bytes that they name.
+
+        Raises:
+            StoreError: A picture or document cannot be read from the store.
+            ReaderError: A picture could not be read for a model that cannot see.
+        """
         messages = said
         blobs = await self._blobs(messages, at_hand)
         if choice.info is not None and not choice.info.reads_documents:
@@ -250,7 +255,7 @@ def _bounded(max_tokens: int, info: ModelInfo | None) -> int:
     return min(max_tokens, info.max_output_tokens) if info and info.max_output_tokens else max_tokens
 
 
-def _effort(asked: Effort | None, otherwise: str, info: ModelInfo | None) -> Effort | None:
+def fitting_effort(asked: Effort | None, otherwise: str, info: ModelInfo | None) -> Effort | None:
     """The effort to ask for: none of a model that knows none, else the nearest below that it knows."""
     effort = asked or (Effort(otherwise) if otherwise else None)
     if effort is None or info is None:

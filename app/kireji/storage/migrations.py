@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kireji.storage.copies import copy_aside, drop_old_copies
+from kireji.storage.result_tables import TABLES as RESULTS
 from kireji.storage.sent_forms import SENT_FORMS
 from kireji.storage.spending_tables import HOLDERS, SPENDING
 
@@ -311,6 +312,7 @@ STEPS = (
     Step("sources of context in drafts", _SEVENTH),
     Step("how long conversations are sent", _EIGHTH),
     Step("what is kept free for batches of jobs", statements(*HOLDERS)),
+    Step("results beside answers, checks of policies, and where pictures were cut out", statements(*RESULTS)),
 )
 
 

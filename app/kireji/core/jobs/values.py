@@ -14,6 +14,7 @@ from kireji.core.jobs.limits import MAX_TOKENS, ROWS_PER_BATCH
 from kireji.core.jobs.states import BatchState, JobState, RowState
 from kireji.core.messages import ImagePart, Usage
 from kireji.core.models import Effort
+from kireji.core.structured.forms import AnswerForm
 
 
 class Mode(enum.Enum):
@@ -87,6 +88,8 @@ class JobPlan(msgspec.Struct, frozen=True):
         reuse: Whether results of earlier jobs are taken for the same request.
         unpriced: It may run although nobody knows what it costs.
         drop: Fields that are left out of bodies which lines bring along, where the service does not take them.
+        form: What the answers are; all but TEXT have the instructions and the schema of that form.
+        policy: Of verdicts: the policy's file as it was when the job was made.
     """
 
     name: str
@@ -102,6 +105,8 @@ class JobPlan(msgspec.Struct, frozen=True):
     reuse: bool = False
     unpriced: bool = False
     drop: tuple[str, ...] = ()
+    form: AnswerForm = AnswerForm.TEXT
+    policy: bytes = b""
 
 
 class Estimate(msgspec.Struct, frozen=True):

@@ -1,0 +1,162 @@
+"""What the assistant is trained to do besides answering; made when the first of it is wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kireji.bootstrap.stores import Stores
+    from kireji.core.history_ports import ConversationStore
+    from kireji.core.moderation.ports import PolicyStore
+    from kireji.core.ports import CaptureStore, Clock, PictureComparer, Reader
+    from kireji.core.structured.results import ResultStore
+    from kireji.core.tool_ports import SchemaValidator
+    from kireji.desktop.paths import Paths
+    from kireji.services.catalog import Catalog
+    from kireji.services.credentials import Credentials
+    from kireji.services.habits import Habits
+    from kireji.services.outbox import Outbox
+    from kireji.services.preferences import Preferences
+    from kireji.services.request_builder import RequestBuilder
+
+
+class HabitNeeds(NamedTuple):
+    """What they are made of.
+
+    Args:
+        catalog: Who can answer.
+        credentials: With which key.
+        outbox: The gate.
+        preferences: The settings.
+        requests: Makes pictures fit for models that cannot see.
+        clock: Time.
+        conversations: The history.
+        captures: The bytes of pictures.
+        reader: Where words stand in pictures.
+        results: What is kept beside answers.
+        policies: Makes what keeps policies.
+        comparer: Makes what compares pixels.
+        validator: Makes what holds answers to their schema.
+    """
+
+    catalog: Catalog
+    credentials: Credentials
+    outbox: Outbox
+    preferences: Preferences
+    requests: RequestBuilder
+    clock: Clock
+    conversations: ConversationStore
+    captures: CaptureStore
+    reader: Reader
+    results: Callable[[], ResultStore]
+    policies: Callable[[], PolicyStore]
+    comparer: Callable[[], PictureComparer]
+    validator: Callable[[], SchemaValidator]
+
+
+class LateHabits:
+    """Makes them once.
+
+    Args:
+        needs: What they are made of.
+    """
+
+    def __init__(self, needs: HabitNeeds) -> None:
+        self._needs = needs
+        self._habits: Habits | None = None
+        self._results: ResultStore | None = None
+
+    def results(self) -> ResultStore:
+        """What is kept beside answers."""
+        if self._results is None:
+            self._results = self._needs.results()
+        return self._results
+
+    def get(self) -> Habits:
+        """All of them."""
+        if self._habits is None:
+            self._habits = self._made()
+        return self._habits
+
+    def _made(self) -> Habits:
+        from kireji.services.comparison import ComparisonService
+        from kireji.services.extraction import ExtractionService
+        from kireji.services.habits import Habits
+        from kireji.services.moderation.service import Moderation
+        from kireji.services.structured.asking import StructuredAsking
+        from kireji.services.structured.keeping import AnswerKeeping
+        from kireji.services.structured.turn import StructuredTurns
+        from kireji.services.translation import TranslationService
+
+        needs = self._needs
+        asking = StructuredAsking(
+            needs.catalog,
+            needs.credentials,
+            needs.outbox,
+            needs.preferences,
+            needs.requests,
+            needs.validator(),
+            needs.clock,
+        )
+        turns = StructuredTurns(asking, AnswerKeeping(needs.conversations, self.results()))
+        return Habits(
+            Moderation(needs.policies(), turns, needs.reader),
+            ExtractionService(turns, needs.reader, needs.captures),
+            TranslationService(turns, needs.reader, needs.captures),
+            ComparisonService(turns, needs.comparer(), needs.captures),
+        )
+
+
+def late_habits(
+    paths: Paths,
+    stores: Stores,
+    catalog: Catalog,
+    credentials: Credentials,
+    outbox: Outbox,
+    preferences: Preferences,
+    requests: RequestBuilder,
+    clock: Clock,
+    reader: Reader,
+) -> LateHabits:
+    """Over what is kept in the data folder; nothing of it is loaded yet."""
+
+    def results() -> ResultStore:
+        from kireji.storage.results import SqliteResultStore
+
+        return SqliteResultStore(stores.database)
+
+    def policies() -> PolicyStore:
+        from kireji.resources import resource
+        from kireji.storage.policies import FilePolicyStore
+
+        return FilePolicyStore(resource("policies"), paths.policies)
+
+    def comparer() -> PictureComparer:
+        from kireji.imaging.differences import PillowComparer
+
+        return PillowComparer()
+
+    def validator() -> SchemaValidator:
+        from kireji.tools.validation import JsonSchemaValidator
+
+        return JsonSchemaValidator()
+
+    return LateHabits(
+        HabitNeeds(
+            catalog,
+            credentials,
+            outbox,
+            preferences,
+            requests,
+            clock,
+            stores.conversations,
+            stores.captures,
+            reader,
+            results,
+            policies,
+            comparer,
+            validator,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Tables and fields out of pictures."""

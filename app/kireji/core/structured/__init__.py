@@ -1,0 +1,1 @@
+"""Answers that follow a schema: tables, fields, verdicts, translations, comparisons."""

@@ -1,0 +1,73 @@
+"""What is different between two pictures."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from kireji.core.word_boxes import Box
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What the pixels say.
+
+    Args:
+        same_size: Whether the pictures have the same size; otherwise the second was laid over the first at its size.
+        share: Part of the pixels that differ, 0 to 1.
+        boxes: Regions that differ, in the first picture's pixels, from top to bottom; near ones are one.
+        more: So many more regions were left out.
+    """
+
+    same_size: bool
+    share: float
+    boxes: tuple[Box, ...]
+    more: int = 0
+
+    @property
+    def identical(self) -> bool:
+        """Whether nothing differs."""
+        return self.same_size and not self.boxes and not self.more
+
+
+class ChangeKind(enum.Enum):
+    """What happened to something."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One thing that is different.
+
+    Args:
+        kind: What happened.
+        words: What, in one sentence.
+        before: The words or value before; empty where there are none.
+        after: The same after.
+        regions: Numbers of the regions of `Difference.boxes` that it is about, from 0.
+    """
+
+    kind: ChangeKind
+    words: str
+    before: str = ""
+    after: str = ""
+    regions: tuple[int, ...] = ()
+
+
+class Comparison(msgspec.Struct, frozen=True, tag_field="form", tag="comparison"):
+    """The whole of it.
+
+    Args:
+        summary: In a sentence or two.
+        changes: The most important first.
+        difference: What the pixels say.
+        unexplained: Regions that no change is about, from 0.
+    """
+
+    summary: str
+    changes: tuple[Change, ...]
+    difference: Difference
+    unexplained: tuple[int, ...] = ()

@@ -1,0 +1,100 @@
+"""Questions whose answers follow a schema, and these answers before anybody has made sense of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from kireji.core.errors import KirejiError
+from kireji.core.messages import ImagePart, Sha256, Usage
+from kireji.core.models import Effort
+from kireji.core.structured.forms import AnswerForm
+
+
+class StructuredQuestion(msgspec.Struct, frozen=True):
+    """What is asked.
+
+    Args:
+        form: What the answer is.
+        words: What stands in the history as the person's question.
+        system: Instructions, the same for every question of this kind, so that services can keep them.
+        text: What is sent with the pictures.
+        schema: JSON schema that the answer follows, as JSON text.
+        images: Stored pictures, in the order in which the text numbers them, from 1.
+        pictures: Bytes of those that are at hand.
+        max_tokens: Of the answer, thinking included.
+    """
+
+    form: AnswerForm
+    words: str
+    system: str
+    text: str
+    schema: bytes
+    images: tuple[ImagePart, ...] = ()
+    pictures: Mapping[Sha256, bytes] = {}
+    max_tokens: int = 16_384
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """On whose behalf something is asked, and who shall answer.
+
+    Args:
+        provider: Asked for explicitly; empty leaves the choice to the settings.
+        model: The same.
+        effort: None leaves it to the settings.
+        conversation: Where question and answer are written down; None begins one.
+        keep: Whether they are written down at all.
+        attended: Whether somebody sits there who can be asked before something leaves.
+        hide: Whether keys, cards and the like are hidden as the settings say.
+        unpriced: It goes out although there is a budget and nobody knows what it costs.
+    """
+
+    provider: str = ""
+    model: str = ""
+    effort: Effort | None = None
+    conversation: int | None = None
+    keep: bool = True
+    attended: bool = True
+    hide: bool = True
+    unpriced: bool = False
+
+
+class StructuredAnswer(msgspec.Struct, frozen=True):
+    """What came back, held to the schema.
+
+    Args:
+        data: The answer as JSON values; None when the model refused.
+        provider: Who answered.
+        model: Which model.
+        refusal: Why the model refused, as it said it, or a sentence of ours; empty when it did not.
+        usage: Of all requests.
+        attempts: How many requests it took.
+        note: What the person should know: who answered instead, what was hidden.
+        seconds: From the request to the end of the answer.
+    """
+
+    data: Any
+    provider: str
+    model: str
+    refusal: str = ""
+    usage: Usage = Usage()
+    attempts: int = 1
+    note: str = ""
+    seconds: float = 0.0
+
+
+class AnswerUnusable(KirejiError):
+    """An answer broke its schema twice, or was cut.
+
+    Args:
+        message: As of KirejiError.
+        hint: The same.
+        text: The answer as it came.
+        detail: What is wrong with it.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, text: str = "", detail: str = "") -> None:
+        super().__init__(message, hint, detail=detail)
+        self.text = text

@@ -1,0 +1,59 @@
+"""A picture's words in another language."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kireji.core.word_boxes import Box
+
+
+class TextBlock(msgspec.Struct, frozen=True):
+    """Lines that belong together, such as a paragraph or a button's words.
+
+    Args:
+        text: As read, line breaks within a paragraph taken out.
+        box: Around all lines.
+        lines: Each line's own.
+    """
+
+    text: str
+    box: Box
+    lines: tuple[Box, ...]
+
+
+class TranslatedBlock(msgspec.Struct, frozen=True):
+    """One block with its translation.
+
+    Args:
+        block: What stands on the picture.
+        text: The translation; empty where the model gave none, and the same as the block's where nothing is to be
+            translated.
+        missing: The model left it out.
+    """
+
+    block: TextBlock
+    text: str
+    missing: bool = False
+
+
+class Translation(msgspec.Struct, frozen=True, tag_field="form", tag="translation"):
+    """All of it.
+
+    Args:
+        language: Into which, in words as the person named it.
+        blocks: In reading order.
+        source_language: Which the model took it for; empty if unknown.
+        width: Of the picture in pixels.
+        height: The same.
+    """
+
+    language: str
+    blocks: tuple[TranslatedBlock, ...]
+    source_language: str = ""
+    width: int = 0
+    height: int = 0
+
+    @property
+    def text(self) -> str:
+        """The translation, block by block."""
+        return "\n\n".join(block.text for block in self.blocks if block.text)

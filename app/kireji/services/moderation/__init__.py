@@ -1,0 +1,1 @@
+"""Judging by a policy, and checking policies against labelled sets."""

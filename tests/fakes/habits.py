@@ -1,0 +1,61 @@
+"""What structured answers, policies and comparisons are kept and made with, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kireji.core.errors import KirejiError
+from kireji.core.moderation.policies import ParsedPolicy
+from kireji.core.structured import results
+from kireji.core.structured.comparison import Difference
+from kireji.core.structured.results import Result
+
+
+class MemoryResultStore:
+    """Results by message."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, bytes] = {}
+
+    async def keep(self, message: int, result: Result) -> None:
+        self.kept[message] = results.encode(result)
+
+    async def find(self, message: int) -> Result | None:
+        data = self.kept.get(message)
+        return None if data is None else results.decode(data)
+
+    async def among(self, messages: Sequence[int]) -> Mapping[int, str]:
+        found = {message: results.decode(self.kept[message]) for message in messages if message in self.kept}
+        return {message: str(type(result).__struct_config__.tag) for message, result in found.items()}
+
+
+class MemoryPolicyStore:
+    """Policies by name; `parsed` says what their files give."""
+
+    def __init__(self) -> None:
+        self.parsed: dict[str, ParsedPolicy] = {}
+        self.files: dict[str, bytes] = {}
+
+    async def policies(self) -> Mapping[str, ParsedPolicy]:
+        return self.parsed
+
+    async def read(self, name: str) -> bytes:
+        if name not in self.files:
+            raise KirejiError(f"There is no policy {name}.")
+        return self.files[name]
+
+    async def save(self, name: str, data: bytes) -> None:
+        self.files[name] = data
+
+    async def remove(self, name: str) -> bool:
+        return self.files.pop(name, None) is not None
+
+
+class FakeComparer:
+    """Gives back what it was told to."""
+
+    def __init__(self) -> None:
+        self.found = Difference(True, 0.1, ((10, 10, 30, 20),))
+
+    def difference(self, before: bytes, after: bytes) -> Difference:
+        return Difference(True, 0.0, ()) if before == after else self.found
