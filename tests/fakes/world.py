@@ -305,7 +305,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
     transfer = TransferService(world.whole, world.captures, world.codec, world.exports.open, world.exports.writer)
     backups = BackupService(world.backups, transfer, lambda: preferences.settings.backup, Path("/backups"), world.clock)
     jobs = _jobs(world, catalog, credentials, outbox, preferences)
-    habits = _habits(world, catalog, credentials, outbox, preferences, requests)
+    habits = _habits(world, catalog, credentials, outbox, preferences, requests, chat)
     return Services(
         preferences=preferences,
         credentials=credentials,
@@ -352,6 +352,7 @@ def _habits(
     outbox: Outbox,
     preferences: Preferences,
     requests: RequestBuilder,
+    chat: ChatService,
 ) -> LateHabits:
     return LateHabits(
         HabitNeeds(
@@ -368,6 +369,7 @@ def _habits(
             lambda: world.policies,
             lambda: world.comparer,
             lambda: world.validator,
+            chat,
         )
     )
 

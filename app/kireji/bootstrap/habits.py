@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kireji.core.tool_ports import SchemaValidator
     from kireji.desktop.paths import Paths
     from kireji.services.catalog import Catalog
+    from kireji.services.chat import ChatService
     from kireji.services.credentials import Credentials
     from kireji.services.habits import Habits
     from kireji.services.outbox import Outbox
@@ -39,6 +40,7 @@ class HabitNeeds(NamedTuple):
         policies: Makes what keeps policies.
         comparer: Makes what compares pixels.
         validator: Makes what holds answers to their schema.
+        chat: Whose running turns these are among, and who asks the person before something leaves.
     """
 
     catalog: Catalog
@@ -54,6 +56,7 @@ class HabitNeeds(NamedTuple):
     policies: Callable[[], PolicyStore]
     comparer: Callable[[], PictureComparer]
     validator: Callable[[], SchemaValidator]
+    chat: ChatService
 
 
 class LateHabits:
@@ -100,7 +103,13 @@ class LateHabits:
             needs.validator(),
             needs.clock,
         )
-        turns = StructuredTurns(asking, AnswerKeeping(needs.conversations, self.results()))
+        turns = StructuredTurns(
+            asking,
+            AnswerKeeping(needs.conversations, self.results()),
+            needs.chat.live,
+            needs.chat.consents,
+            needs.outbox.redaction,
+        )
         return Habits(
             Moderation(needs.policies(), turns, needs.reader),
             ExtractionService(turns, needs.reader, needs.captures),
@@ -119,6 +128,7 @@ def late_habits(
     requests: RequestBuilder,
     clock: Clock,
     reader: Reader,
+    chat: ChatService,
 ) -> LateHabits:
     """Over what is kept in the data folder; nothing of it is loaded yet."""
 
@@ -158,5 +168,6 @@ def late_habits(
             policies,
             comparer,
             validator,
+            chat,
         )
     )

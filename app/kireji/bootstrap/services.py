@@ -190,7 +190,7 @@ async def open_services(
             ),
         )
         habits = late_habits(
-            paths, stores, models.catalog, credentials, outbox, preferences, requests, base.clock, reader
+            paths, stores, models.catalog, credentials, outbox, preferences, requests, base.clock, reader, chat
         )
         transfers = Transfers(paths, stores, preferences, base.clock)
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -49,6 +49,10 @@ class Asker(msgspec.Struct, frozen=True):
         attended: Whether somebody sits there who can be asked before something leaves.
         hide: Whether keys, cards and the like are hidden as the settings say.
         unpriced: It goes out although there is a budget and nobody knows what it costs.
+        tell: Told what happens on the way, in order, as `services.turns.TurnEvent`. Whoever gives it shows what is
+            asked before something leaves, so that it is looked through before it is stored, and what is called back
+            meanwhile was never asked. Without, whoever joins the running turn is asked; where nobody does, all is
+            hidden.
     """
 
     provider: str = ""
@@ -59,6 +63,7 @@ class Asker(msgspec.Struct, frozen=True):
     attended: bool = True
     hide: bool = True
     unpriced: bool = False
+    tell: Callable[[Any], None] | None = None
 
 
 class StructuredAnswer(msgspec.Struct, frozen=True):

@@ -73,6 +73,7 @@ class StructuredAsking:
         *,
         check: Callable[[Any], str] = lambda _: "",
         observe: Callable[[str], None] = lambda _: None,
+        begins: Callable[[Choice, str], None] = lambda _choice, _note: None,
         row: int | None = None,
     ) -> StructuredAnswer:
         """Ask, and once more when the answer does not fit.
@@ -85,6 +86,7 @@ class StructuredAsking:
                 when nothing is.
             observe: Told the answer's text so far, whenever there is more of it; after an answer that did not fit it
                 begins anew.
+            begins: Told who is asked, when that goes out, and what the person should know of it.
             row: Of the question in the history, for the ledger.
 
         Raises:
@@ -106,7 +108,7 @@ class StructuredAsking:
             if failures:
                 reason = fallback.note(failures, name, standing.model)
                 standing = msgspec.structs.replace(standing, reason=reason)
-            attempt = _Attempt(self, standing, question, asker, conversation, row, check, observe)
+            attempt = _Attempt(self, standing, question, asker, conversation, row, check, observe, begins)
             try:
                 return await attempt.run()
             except ProviderError as error:
@@ -118,6 +120,16 @@ class StructuredAsking:
         raise KirejiError(
             say("No model can be asked: there is no key and no local server."), say("Add a key in the settings.")
         )
+
+    async def would_ask(self, question: StructuredQuestion, asker: Asker) -> tuple[Choice, ModelRequest]:
+        """Who would be asked what, if it were asked now; nothing leaves.
+
+        Raises:
+            StoreError: A picture could not be read.
+            KirejiError: Nobody can be asked.
+        """
+        choice = await self._catalog.choose(self._preferences.settings, asker.provider, asker.model)
+        return choice, await self.request(question, asker, choice)
 
     async def request(self, question: StructuredQuestion, asker: Asker, choice: Choice) -> ModelRequest:
         """What is asked of a model.
@@ -188,7 +200,9 @@ class _Attempt:
         row: int | None,
         check: Callable[[Any], str],
         observe: Callable[[str], None],
+        begins: Callable[[Choice, str], None],
     ) -> None:
+        self._begins = begins
         self._asking = asking
         self._choice = choice
         self._question = question
@@ -212,7 +226,7 @@ class _Attempt:
         text, problem = "", ""
         for attempt in range(1, _ATTEMPTS + 1):
             text = await self._answer(exchange, request)
-            note = " ".join(filter(None, (self._choice.reason, told(exchange.hidden))))
+            note = self._note(exchange)
             spent = self._asking.monotonic() - begun
             usage = _sum(self._usages)
             who = (self._choice.provider.name, self._choice.model)
@@ -238,10 +252,13 @@ class _Attempt:
 
     async def _answer(self, exchange: Exchange, request: ModelRequest) -> str:
         self._taking.begin()
-        await exchange.send(request, _nothing)
+        await exchange.send(request, lambda: self._begins(self._choice, self._note(exchange)))
         if self._taking.builder.usage is not None:
             self._usages.append(self._taking.builder.usage)
         return self._taking.builder.snapshot().text.strip()
+
+    def _note(self, exchange: Exchange) -> str:
+        return " ".join(filter(None, (self._choice.reason, told(exchange.hidden))))
 
     def _held(self, text: str) -> tuple[Any, str]:
         try:

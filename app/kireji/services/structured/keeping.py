@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
+import msgspec
+
 from kireji.core.errors import KirejiError
 from kireji.core.history import ConversationSetup, StoredMessage
 from kireji.core.history_ports import ConversationStore
@@ -12,6 +14,7 @@ from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPar
 from kireji.core.structured.questions import Asker, StructuredAnswer
 from kireji.core.structured.results import Result, ResultStore
 from kireji.core.words import say
+from kireji.services.turns import QuestionSaved
 
 _TITLE_LENGTH = 60
 
@@ -22,10 +25,12 @@ class Place(NamedTuple):
     Args:
         conversation: Which conversation.
         question: Its row there.
+        begun: Both as stored.
     """
 
     conversation: int
     question: int
+    begun: QuestionSaved
 
 
 class AnswerKeeping:
@@ -51,7 +56,7 @@ class AnswerKeeping:
         if asker.conversation is None:
             setup = ConversationSetup(asker.provider, asker.model, asker.effort.value if asker.effort else "")
             summary, stored = await self._conversations.create(_title(words), message, setup)
-            return Place(summary.id, stored.id)
+            return Place(summary.id, stored.id, QuestionSaved(summary, stored))
         found = await self._conversations.outline(asker.conversation)
         if found is None:
             raise KirejiError(
@@ -60,7 +65,7 @@ class AnswerKeeping:
             )
         parent = found.messages[-1].id if found.messages else None
         stored = await self._conversations.append(asker.conversation, parent, message)
-        return Place(asker.conversation, stored.id)
+        return Place(asker.conversation, stored.id, QuestionSaved(found.summary, stored))
 
     async def end(self, place: Place, answer: StructuredAnswer, words: str, result: Result) -> StoredMessage:
         """Write the answer down.
@@ -112,9 +117,10 @@ class AnswerKeeping:
         stored = await self._conversations.append(
             place.conversation, place.question, message, state, provider=provider, model=model
         )
-        if usage is not None or note:
-            await self._conversations.update(stored.id, message, state, usage=usage, error=note)
-        return stored
+        if usage is None and not note:
+            return stored
+        await self._conversations.update(stored.id, message, state, usage=usage, error=note)
+        return msgspec.structs.replace(stored, usage=usage, error=note)
 
 
 def _title(words: str) -> str:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 
 from kireji.core.errors import KirejiError
+from kireji.core.history import StoredMessage
 from kireji.core.structured.questions import AnswerUnusable, Asker, StructuredAnswer, StructuredQuestion
 from kireji.core.structured.results import Result
+from kireji.core.words import say
+from kireji.services.catalog import Choice
+from kireji.services.consents import Consents, Decided
+from kireji.services.live import LiveTurn, LiveTurns
+from kireji.services.looking_first import look_first
+from kireji.services.redaction import Redaction
 from kireji.services.structured.asking import StructuredAsking
 from kireji.services.structured.keeping import AnswerKeeping, Place
+from kireji.services.turns import AnswerBegins, AnswerEnds, TurnControl
+
+log = logging.getLogger(__name__)
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -46,16 +57,29 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class StructuredTurns:
-    """Runs them.
+    """Runs them; those that are kept run like any turn, so that a window can join one, stop it, and be asked.
 
     Args:
         asking: Asks.
         keeping: Keeps question and answer.
+        live: The running turns.
+        consents: Asks the person before something leaves.
+        redaction: What looks through it; None where nothing is hidden.
     """
 
-    def __init__(self, asking: StructuredAsking, keeping: AnswerKeeping) -> None:
+    def __init__(
+        self,
+        asking: StructuredAsking,
+        keeping: AnswerKeeping,
+        live: LiveTurns,
+        consents: Consents,
+        redaction: Redaction | None,
+    ) -> None:
         self._asking = asking
         self._keeping = keeping
+        self._live = live
+        self._consents = consents
+        self._redaction = redaction
 
     async def run(
         self,
@@ -79,27 +103,83 @@ class StructuredTurns:
 
         Raises:
             KirejiError: As of `StructuredAsking.ask`; the history says it, too.
-            asyncio.CancelledError: It was stopped; the history says so.
+            NotSent: Whoever tells the person asked them, and they do not want it sent; nothing was stored.
+            asyncio.CancelledError: It was stopped; the history says so, unless it was not stored yet.
         """
         if not asker.keep:
             answer = await self._asking.ask(question, asker, None, check=check, observe=observe)
             made = await make(answer)
             return Outcome(made.result, made.words, answer)
+        control = TurnControl()
+        control.attach()
+        decided = await self._look_first(question, asker)
         place = await self._keeping.begin(question.words, question.images, asker)
-        began(place.conversation)
+        turn = LiveTurn(place.begun, control, asker.tell or _nobody)
+        self._live.begin(turn)
+        self._consents.keep(place.conversation, decided)
+        try:
+            began(place.conversation)
+            return await self._answered(question, asker, make, check, observe, place, turn)
+        finally:
+            self._consents.keep(place.conversation, ())
+            self._live.end(turn)
+
+    async def _look_first(self, question: StructuredQuestion, asker: Asker) -> tuple[Decided, ...]:
+        """What the person says of it before it is stored, where somebody shows it to them."""
+        redaction = self._redaction
+        if redaction is None or asker.tell is None or not (asker.hide and asker.attended):
+            return ()
+        try:
+            choice, request = await self._asking.would_ask(question, asker)
+        except KirejiError as error:
+            log.info("not looked through before: %s", error)  # asking will say it
+            return ()
+        return await look_first(
+            redaction, self._consents, choice.provider.name, request, asker.conversation, asker.tell
+        )
+
+    async def _answered(
+        self,
+        question: StructuredQuestion,
+        asker: Asker,
+        make: Callable[[StructuredAnswer], Awaitable[Made]],
+        check: Callable[[Any], str],
+        observe: Callable[[str], None],
+        place: Place,
+        turn: LiveTurn,
+    ) -> Outcome:
+        def begins(choice: Choice, note: str) -> None:
+            turn.feed(AnswerBegins(choice.provider.name, choice.model, note))
+
+        def ended(message: StoredMessage, error: KirejiError | None = None) -> None:
+            turn.feed(AnswerEnds(message, error))
+
         try:
             answer = await self._asking.ask(
-                question, asker, place.conversation, check=check, observe=observe, row=place.question
+                question, asker, place.conversation, check=check, observe=observe, begins=begins, row=place.question
             )
             made = await make(answer)
         except asyncio.CancelledError:
-            await self._keeping.stop(place)
+            ended(await self._keeping.stop(place))
             raise
         except KirejiError as error:
-            await self._keeping.fail(place, error, error.text if isinstance(error, AnswerUnusable) else "")
+            text = error.text if isinstance(error, AnswerUnusable) else ""
+            ended(await self._keeping.fail(place, error, text), error)
             raise
-        return await self._kept(place, answer, made)
-
-    async def _kept(self, place: Place, answer: StructuredAnswer, made: Made) -> Outcome:
+        except Exception:
+            # Our own fault, which goes on its way; but no question stays without a word about its answer.
+            ended(await self._keeping.fail(place, _our_fault()), _our_fault())
+            raise
         stored = await self._keeping.end(place, answer, made.words, made.result)
+        ended(stored)
         return Outcome(made.result, made.words, answer, place.conversation, stored.id)
+
+
+def _nobody(_event: object) -> None:
+    return
+
+
+def _our_fault() -> KirejiError:
+    return KirejiError(
+        say("Something in Kireji failed before this answer was complete."), say("Ask again; the log says more.")
+    )
