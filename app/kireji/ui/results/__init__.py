@@ -1,0 +1,1 @@
+"""Results of structured answers in the main window: tables, fields, verdicts, translations, comparisons."""
