@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kireji.core.capture_places import Placed
 from kireji.core.errors import KirejiError
+from kireji.core.geometry import Rect
+from kireji.core.messages import ImagePart, Sha256
 from kireji.core.moderation.policies import ParsedPolicy
 from kireji.core.structured import results
 from kireji.core.structured.comparison import Difference
@@ -59,3 +62,24 @@ class FakeComparer:
 
     def difference(self, before: bytes, after: bytes) -> Difference:
         return Difference(True, 0.0, ()) if before == after else self.found
+
+
+class MemoryCapturePlaces:
+    """The places of pictures; `images` says which of them a conversation has."""
+
+    def __init__(self) -> None:
+        self.places: dict[Sha256, Rect] = {}
+        self.images: dict[Sha256, ImagePart] = {}
+
+    def note(self, blob: Sha256, place: Rect) -> None:
+        self.places.pop(blob, None)
+        self.places[blob] = place
+
+    async def place_of(self, blob: Sha256) -> Rect | None:
+        return self.places.get(blob)
+
+    async def last(self, place: Rect | None = None) -> Placed | None:
+        for blob, rect in reversed(self.places.items()):
+            if blob in self.images and place in (None, rect):
+                return Placed(self.images[blob], rect)
+        return None

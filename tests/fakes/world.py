@@ -62,7 +62,7 @@ from tests.fakes.desktop import (
     FakeWindows,
     MemoryLastRegion,
 )
-from tests.fakes.habits import FakeComparer, MemoryPolicyStore, MemoryResultStore
+from tests.fakes.habits import FakeComparer, MemoryCapturePlaces, MemoryPolicyStore, MemoryResultStore
 from tests.fakes.job_parts import FakeFormat, FakeSender, MemoryImporter, MemoryPictures, MemorySpool, MemoryWriter
 from tests.fakes.job_store import MemoryJobStore
 from tests.fakes.keychain import FakeKeyStore
@@ -161,6 +161,7 @@ class World:
     picker: FakePicker | None = None
     pointer: tuple[int, int] | None = None
     last_region: MemoryLastRegion = field(default_factory=MemoryLastRegion)
+    places: MemoryCapturePlaces = field(default_factory=MemoryCapturePlaces)
     prompts: MemoryPromptStore = field(default_factory=MemoryPromptStore)
     clipboard: FakeClipboard = field(default_factory=FakeClipboard)
     notifier: FakeNotifier = field(default_factory=FakeNotifier)
@@ -253,6 +254,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         world.last_region,
         world.picker,
         lambda: world.pointer,
+        world.places,
     )
     tools = tool_service(
         (world.tool_sources,),

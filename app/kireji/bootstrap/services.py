@@ -348,6 +348,7 @@ def _capture(
     from kireji.bootstrap.waiting import WaitingWindows
     from kireji.imaging.codec import PillowCodec
     from kireji.services.capture import CaptureService
+    from kireji.storage.capture_places import SqliteCapturePlaces
     from kireji.storage.last_region import LastRegionFile
 
     backends = [overrides.capture] if overrides.capture else desktop.capture_backends(environ, screens)
@@ -359,7 +360,8 @@ def _capture(
         return desktop.pointer(environ)()
 
     picker = desktop.area_picker(environ)
-    return CaptureService(backends, PillowCodec(), stores.captures, lister, last, picker, pointer)
+    places = SqliteCapturePlaces(stores.database)
+    return CaptureService(backends, PillowCodec(), stores.captures, lister, last, picker, pointer, places)
 
 
 def _prompts(paths: Paths) -> PromptStore:

@@ -129,9 +129,11 @@ async def _with_pictures(
     services: Services, question: Question, named: Sequence[PictureFile | str], screen: Rect | None
 ) -> Question:
     pictures = [await _encoded(services, picture) for picture in named]
-    if screen is not None:
-        pictures.append(await services.capture.encode(await services.capture.region_of_desktop(screen)))
     images = [await services.capture.store(picture) for picture in pictures]
+    if screen is not None:
+        region = await services.capture.region_of_desktop(screen)
+        pictures.append(await services.capture.encode(region))
+        images.append(await services.capture.store(pictures[-1], region.place))
     at_hand: dict[Sha256, bytes] = {image.blob: picture.data for image, picture in zip(images, pictures, strict=True)}
     return replace(question, images=tuple(images), pictures=at_hand)
 

@@ -86,6 +86,15 @@ class Region(msgspec.Struct, frozen=True):
     screen: ScreenImage
     rect: Rect
 
+    @property
+    def place(self) -> Rect:
+        """Where that lies on the desktop, in its own pixels."""
+        native = self.screen.native
+        across, down = native.width / self.screen.width, native.height / self.screen.height
+        left, top = round(self.rect.x * across), round(self.rect.y * down)
+        right, bottom = round(self.rect.right * across), round(self.rect.bottom * down)
+        return Rect(native.x + left, native.y + top, max(1, right - left), max(1, bottom - top))
+
 
 class DesktopWindow(msgspec.Struct, frozen=True):
     """A window of another program.

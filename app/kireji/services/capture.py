@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from kireji.core.capture_places import CapturePlaces, Placed
 from kireji.core.desktop_ports import AreaPicker, CaptureBackend, Curtain, LastRegionStore, WindowLister
 from kireji.core.errors import CaptureError, NoCaptureBackend, RegionInvalid
 from kireji.core.geometry import DesktopWindow, Rect, Region, ScreenImage
-from kireji.core.messages import DocumentPart, ImagePart
+from kireji.core.messages import DocumentPart, ImagePart, Sha256
 from kireji.core.ports import Availability, CaptureStore, EncodedDocument, EncodedPicture, ImageCodec
 from kireji.core.publisher import Publisher
 from kireji.core.words import say
@@ -26,6 +27,7 @@ class CaptureService:
         last: Keeps the region of the last capture.
         picker: The desktop's own dialog, for where the screens cannot be frozen; None where there is none.
         pointer: Where the pointer is, in the desktop's own pixels; may block for a moment. None where that is not told.
+        places: Where pictures were cut out; None remembers nothing.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class CaptureService:
         last: LastRegionStore,
         picker: AreaPicker | None = None,
         pointer: Callable[[], tuple[int, int] | None] = lambda: None,
+        places: CapturePlaces | None = None,
     ) -> None:
         self._backends = tuple(backends)
         self._lister = lister
@@ -45,6 +48,7 @@ class CaptureService:
         self._pointer = pointer
         self._codec = codec
         self._captures = captures
+        self._places = places
         self._working: CaptureBackend | None = None
         self._curtain: Curtain | None = None
         self.stored: Publisher[ImagePart] = Publisher()
@@ -135,11 +139,46 @@ class CaptureService:
         """
         return await asyncio.to_thread(self._codec.encode_file, data)
 
-    async def store(self, picture: EncodedPicture) -> ImagePart:
-        """Keep an encoded picture; raises StoreError when it cannot be written."""
+    async def store(self, picture: EncodedPicture, place: Rect | None = None) -> ImagePart:
+        """Keep an encoded picture.
+
+        Args:
+            picture: What `encode` gave.
+            place: Where it was cut out (`Region.place`), so that the same can be looked at again; nobody waits for that
+                to be written.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
         part = await self._captures.put(picture)
+        if place is not None and self._places is not None:
+            self._places.note(part.blob, place)
         self.stored.publish(part)
         return part
+
+    async def region_of(self, blob: Sha256) -> Rect | None:
+        """Where a stored picture was cut out, in the desktop's own pixels; None when nobody knows.
+
+        `region_of_desktop` cuts out what is there now.
+
+        Raises:
+            StoreError: It could not be read.
+        """
+        return None if self._places is None else await self._places.place_of(blob)
+
+    async def earlier(self, place: Rect | None = None) -> Placed | None:
+        """The last picture in the history that was cut out there or nearly there, with its own place; None without.
+
+        It may hold the same bytes as the picture of now. To compare what is nearly the same place, cut out
+        `Placed.place`.
+
+        Args:
+            place: In the desktop's own pixels; None for the last picture of any place.
+
+        Raises:
+            StoreError: It could not be read.
+        """
+        return None if self._places is None else await self._places.last(place)
 
     async def store_document(self, document: EncodedDocument) -> DocumentPart:
         """Keep a document; raises StoreError when it cannot be written."""

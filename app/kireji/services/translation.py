@@ -50,3 +50,26 @@ class TranslationService:
             ReaderError: It could not be read.
         """
         raise NotImplementedError
+
+    async def translate_text(
+        self,
+        text: str,
+        language: str,
+        asker: Asker,
+        *,
+        observe: Callable[[Translation], None] = lambda _: None,
+        began: Callable[[int], None] = lambda _: None,
+    ) -> Outcome:
+        """Translate words, paragraph by paragraph; the blocks of the `Translation` have no places.
+
+        Args:
+            text: What.
+            language: Into which, as people name it.
+            asker: On whose behalf.
+            observe: As in `translate`.
+            began: The same.
+
+        Raises:
+            KirejiError: There are no words in it, or as of `StructuredTurns.run`.
+        """
+        raise NotImplementedError

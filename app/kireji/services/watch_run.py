@@ -279,7 +279,7 @@ class WatchRun:
 
     async def _answer(self, region: Region) -> StoredMessage:
         picture = await self._capture.encode(region)
-        image = await self._capture.store(picture)
+        image = await self._capture.store(picture, self.watch.region)
         first = self.watch.conversation is None
         words = self.watch.question if first else f"{say(CHANGED)} {self.watch.question}".strip()
         question = Question(

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import enum
+
 import msgspec
 
 from kireji.core.word_boxes import Box
+
+
+class Alignment(enum.Enum):
+    """At which side the lines of a block are flush; of upright lines, left stands for their tops."""
+
+    LEFT = "left"
+    CENTRE = "centre"
+    RIGHT = "right"
 
 
 class TextBlock(msgspec.Struct, frozen=True):
@@ -13,12 +23,17 @@ class TextBlock(msgspec.Struct, frozen=True):
     Args:
         text: As read, line breaks within a paragraph taken out.
         box: Around all lines.
-        lines: Each line's own.
+        lines: Each line's own; its height is that of the letters with a little room. Empty for words that were not
+            read from a picture.
+        alignment: How the lines stand to each other; of a single line, left or, in writings that run so, right.
+        upright: The lines run from top to bottom, the first at the right.
     """
 
     text: str
     box: Box
-    lines: tuple[Box, ...]
+    lines: tuple[Box, ...] = ()
+    alignment: Alignment = Alignment.LEFT
+    upright: bool = False
 
 
 class TranslatedBlock(msgspec.Struct, frozen=True):

@@ -94,7 +94,7 @@ class PicturePreparation:
         if self._encoding is not None and self._storing is None:
             self._number += 1
             name = f"store {self._name}.{self._number}"
-            self._storing = self._scope.start(self._store(self._encoding), name=name)
+            self._storing = self._scope.start(self._store(self._encoding, self.region), name=name)
 
     def clear(self) -> None:
         """Nothing is selected."""
@@ -146,12 +146,15 @@ class PicturePreparation:
         except KirejiError as error:
             return error
 
-    async def _store(self, encoding: asyncio.Task[EncodedPicture | KirejiError]) -> StoredPicture | KirejiError:
+    async def _store(
+        self, encoding: asyncio.Task[EncodedPicture | KirejiError], region: Region | None
+    ) -> StoredPicture | KirejiError:
         encoded = await asyncio.shield(encoding)
         if isinstance(encoded, KirejiError):
             return encoded
         try:
-            stored = StoredPicture(await self._capture.store(encoded), encoded.data)
+            place = None if region is None else region.place
+            stored = StoredPicture(await self._capture.store(encoded, place), encoded.data)
         except KirejiError as error:
             return error
         if asyncio.current_task() is self._storing:  # otherwise it is on its way out again
