@@ -15,10 +15,12 @@ from kireji.core.history import Origin
 from kireji.core.jobs.states import RETRIED_ROWS, BatchState
 from kireji.core.messages import ImagePart
 from kireji.storage.database import Database
+from kireji.storage.jobs.reviews import SqliteReviewStore
 from kireji.storage.jobs.tables import APPLICATION_ID, STEPS, open_jobs
 from kireji.storage.migrations import Step, statements
 from tests.support.queues import PLAN, SOURCE, US, in_file, load, result, row
 
+FORMATS = Path(__file__).parents[2] / "data" / "db"
 NOTES = Step("notes", statements("CREATE TABLE notes (text TEXT)"))
 
 
@@ -82,6 +84,18 @@ async def test_an_older_file_is_brought_up_to_date_without_a_copy_of_it(path: Pa
     assert await database.run(lambda c: c.execute("SELECT count(*) FROM notes").fetchone()) == (0,)
     await database.close()
     assert [file.name for file in path.parent.iterdir()] == ["jobs.db"]
+
+
+async def test_a_queue_from_before_decisions_keeps_its_rows_and_takes_decisions(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((FORMATS / "jobs-1.sql").read_text("utf-8"))
+    queue, database = await in_file(path)
+    reviews = SqliteReviewStore(database)
+    assert await queue.states(1) == ["succeeded", "errored", "taken"]
+    assert [one.row.number for one in await reviews.unread(1)] == [1, 2]
+    assert await reviews.reviews(1) == {}
+    await database.close()
 
 
 async def test_a_history_is_not_taken_for_a_queue_nor_a_queue_for_a_history(tmp_path: Path) -> None:

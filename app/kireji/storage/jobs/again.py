@@ -36,6 +36,7 @@ _DECIDED = " AND batch IN (SELECT id FROM batches WHERE ended = 1)"
 _FORGET = (
     "DELETE FROM results WHERE id IN (SELECT result FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
     "DELETE FROM hidden WHERE id IN (SELECT id FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
+    "DELETE FROM verdicts WHERE id IN (SELECT id FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
 )
 _END = "UPDATE rows SET state = ?, sentence = ? WHERE state = ? AND id BETWEEN ? AND ?"
 _WANTED = """

@@ -22,7 +22,7 @@ _BEGINNING = 80
 
 _ROW = "rows.id, rows.line, rows.own, rows.state, rows.sentence, rows.same, rows.cached, label, kind, content"
 _ROWS = f"SELECT {_ROW} FROM rows LEFT JOIN inputs ON inputs.id = rows.id"  # noqa: S608 - nothing of it is input
-_JOINED = f"""
+JOINED = f"""
     SELECT {_ROW}, columns, answered.state, answered.sentence, answered.cached, placeholders,
         input, output, cache_read, cache_write, thinking, results.cost, in_window, payload
     FROM rows
@@ -31,6 +31,7 @@ _JOINED = f"""
     LEFT JOIN results ON results.id = answered.result
     LEFT JOIN hidden ON hidden.id = answered.id
 """  # noqa: S608
+"""Takes `:base`, the id of row 0 of the job; gives what `joined_row` takes."""
 _INPUTS = """
     SELECT rows.id, kind, content FROM rows JOIN inputs ON inputs.id = rows.id
     WHERE rows.id > ? AND rows.id <= ? AND rows.batch = ? ORDER BY rows.id LIMIT ?
@@ -56,9 +57,9 @@ def listed(connection: Connection, job: int, after: int, limit: int, states: fro
 
 def joined(connection: Connection, job: int, after: int, limit: int, states: frozenset[RowState]) -> list[JoinedRow]:
     """As in JobStore."""
-    asked = f"{_JOINED} WHERE rows.id > :after AND rows.id <= :last{_among(states)} ORDER BY rows.id LIMIT :limit"
+    asked = f"{JOINED} WHERE rows.id > :after AND rows.id <= :last{_among(states)} ORDER BY rows.id LIMIT :limit"
     values = {"base": row_id(job, 0), "after": row_id(job, after), "last": row_range(job)[1], "limit": limit}
-    return [_joined(one) for one in connection.execute(asked, values).fetchall()]
+    return [joined_row(one) for one in connection.execute(asked, values).fetchall()]
 
 
 def inputs(connection: Connection, batch: int, after: int, limit: int) -> list[RowInput]:
@@ -132,7 +133,8 @@ def _row(found: Sequence[Any]) -> Row:
     return Row(row_number(row), line, own, STATES[state], sentence, same, bool(cached), label)
 
 
-def _joined(found: Sequence[Any]) -> JoinedRow:
+def joined_row(found: Sequence[Any]) -> JoinedRow:
+    """A row of `JOINED` as a value."""
     row = _row(found)
     columns, state, sentence, cached, values, *used, payload = found[10:]
     result = None

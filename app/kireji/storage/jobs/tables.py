@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from kireji.core.jobs.states import RowState
 from kireji.core.jobs.values import LineKind
 from kireji.storage.database import Database
+from kireji.storage.jobs.review_tables import TABLES as REVIEWS
 from kireji.storage.migrations import Step, statements
 
 if TYPE_CHECKING:
@@ -206,7 +207,10 @@ _FIRST = statements(
     """,
 )
 
-STEPS = (Step("jobs, batches, rows, results and deliveries", _FIRST),)
+STEPS = (
+    Step("jobs, batches, rows, results and deliveries", _FIRST),
+    Step("what answers say of verdict jobs, and what people decide about it", statements(*REVIEWS)),
+)
 
 
 async def open_jobs(path: Path, *, patience: float = 5.0) -> Database:
