@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from kireji.core.delimited import CONTROL, csv_line, safe
 from kireji.core.jobs.answers import Answer, Column
 from kireji.core.jobs.states import RowState
 from kireji.core.jobs.values import Outcome
 from kireji.core.messages import Usage
 
-BEGINNING_OF_TABLE = b"\xef\xbb\xbf"
-"""The mark by which spreadsheets see that a table is UTF-8; without it they take it for the system's old encoding."""
-
-_FORMULA = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What formulas begin with, also in the wide signs of Chinese and Japanese keyboards."""
-_CONTROL = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\r\n"}
-"""Characters that nobody sees, and that end a text or order a terminal about."""
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?%?")
-_QUOTED = re.compile(r'[",\r\n]|^\s|\s$')
 _OWN = ("id", "status")
 _ABOUT = ("error", "input_tokens", "output_tokens", "cost")
 
@@ -96,7 +87,7 @@ class Table:
 
     def head(self) -> bytes:
         """The first line."""
-        return _line(map(_safe, self._names))
+        return csv_line(map(safe, self._names))
 
     def line(self, answer: Answer, cells: Mapping[str, str]) -> bytes:
         """A row.
@@ -107,13 +98,13 @@ class Table:
         """
         usage = _own(answer)
         read = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
-        return _line(
+        return csv_line(
             [
-                *(_safe(cells.get(name, "")) for name in self._given),
-                _safe(id_of(answer)),
+                *(safe(cells.get(name, "")) for name in self._given),
+                safe(id_of(answer)),
                 status_of(answer),
                 *self._content(answer),
-                _safe(answer.error),
+                safe(answer.error),
                 str(read),
                 str(usage.output_tokens),
                 "" if answer.cost is None else f"{answer.cost:.10g}",
@@ -122,7 +113,7 @@ class Table:
 
     def _content(self, answer: Answer) -> Iterable[str]:
         if not self._columns:
-            return (_safe(answer.text),)
+            return (safe(answer.text),)
         data = answer.data if isinstance(answer.data, dict) else {}
         return [_cell(data.get(column.name)) for column in self._columns]
 
@@ -144,21 +135,4 @@ def _usage(usage: Usage) -> dict[str, int]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return _safe(value) if isinstance(value, str) else _encoder.encode(value).decode().translate(_CONTROL)
-
-
-def _safe(text: str) -> str:
-    """A text that no spreadsheet computes, without control characters other than tabs and ends of lines."""
-    if not text.isprintable():
-        text = text.translate(_CONTROL)
-    if text.startswith(_FORMULA) and _NUMBER.fullmatch(text) is None:
-        return f"'{text}"
-    return text
-
-
-def _line(cells: Iterable[str]) -> bytes:
-    return (",".join(_quoted(cell) for cell in cells) + "\r\n").encode("utf-8", "replace")
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell
+    return safe(value) if isinstance(value, str) else _encoder.encode(value).decode().translate(CONTROL)

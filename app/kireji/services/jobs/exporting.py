@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from kireji.core.delimited import BEGINNING_OF_TABLE
 from kireji.core.jobs.answers import Exported, ExportForm
 from kireji.core.jobs.columns import columns_of
-from kireji.core.jobs.output import BEGINNING_OF_TABLE, Table, output_line
+from kireji.core.jobs.output import Table, output_line
 from kireji.core.jobs.ports import JobStore, JobWriter
 from kireji.core.jobs.values import Job, JoinedRow, Outcome
 from kireji.services.jobs.answers import AnswerReader, is_told
