@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kireji.core.capture_places import Placed
-from kireji.core.errors import KirejiError
+from kireji.core.errors import KirejiError, TransferError
+from kireji.core.extraction.exports import table_json
+from kireji.core.extraction.ports import Workbook
+from kireji.core.extraction.sheets import Extraction
 from kireji.core.geometry import Rect
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.moderation.policies import ParsedPolicy
@@ -83,3 +86,31 @@ class MemoryCapturePlaces:
             if blob in self.images and place in (None, rect):
                 return Placed(self.images[blob], rect)
         return None
+
+
+class FakeSpreadsheets:
+    """A spreadsheet's file is JSON here."""
+
+    def __init__(self) -> None:
+        self.notes: tuple[str, ...] = ()
+
+    def workbook(self, extraction: Extraction) -> Workbook:
+        return Workbook(b"XLSX " + table_json(extraction), self.notes)
+
+
+class MemorySheetFiles:
+    """Files by path."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, bytes] = {}
+        self.error: KirejiError | None = None
+
+    def check(self, path: str, *, overwrite: bool) -> None:
+        if self.error is not None:
+            raise self.error
+        if path in self.written and not overwrite:
+            raise TransferError(f"{path} exists already.", "Choose another name, or allow it to be overwritten.")
+
+    def write(self, path: str, data: bytes, *, overwrite: bool) -> None:
+        self.check(path, overwrite=overwrite)
+        self.written[path] = data

@@ -62,7 +62,14 @@ from tests.fakes.desktop import (
     FakeWindows,
     MemoryLastRegion,
 )
-from tests.fakes.habits import FakeComparer, MemoryCapturePlaces, MemoryPolicyStore, MemoryResultStore
+from tests.fakes.habits import (
+    FakeComparer,
+    FakeSpreadsheets,
+    MemoryCapturePlaces,
+    MemoryPolicyStore,
+    MemoryResultStore,
+    MemorySheetFiles,
+)
 from tests.fakes.job_parts import FakeFormat, FakeSender, MemoryImporter, MemoryPictures, MemorySpool, MemoryWriter
 from tests.fakes.job_store import MemoryJobStore
 from tests.fakes.keychain import FakeKeyStore
@@ -193,6 +200,8 @@ class World:
     results: MemoryResultStore = field(default_factory=MemoryResultStore)
     policies: MemoryPolicyStore = field(default_factory=MemoryPolicyStore)
     comparer: FakeComparer = field(default_factory=FakeComparer)
+    spreadsheets: FakeSpreadsheets = field(default_factory=FakeSpreadsheets)
+    sheet_files: MemorySheetFiles = field(default_factory=MemorySheetFiles)
     redacts: bool = False
     """Whether questions are looked through; most tests send pictures that are none."""
 
@@ -371,6 +380,8 @@ def _habits(
             lambda: world.policies,
             lambda: world.comparer,
             lambda: world.validator,
+            lambda: world.spreadsheets,
+            lambda: world.sheet_files,
             chat,
         )
     )

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kireji.bootstrap.stores import Stores
+    from kireji.core.extraction.ports import SheetFiles, SpreadsheetWriter
     from kireji.core.history_ports import ConversationStore
     from kireji.core.moderation.ports import PolicyStore
     from kireji.core.ports import CaptureStore, Clock, PictureComparer, Reader
@@ -40,6 +41,8 @@ class HabitNeeds(NamedTuple):
         policies: Makes what keeps policies.
         comparer: Makes what compares pixels.
         validator: Makes what holds answers to their schema.
+        spreadsheets: Makes what writes spreadsheets.
+        files: Makes what writes files that the person names.
         chat: Whose running turns these are among, and who asks the person before something leaves.
     """
 
@@ -56,6 +59,8 @@ class HabitNeeds(NamedTuple):
     policies: Callable[[], PolicyStore]
     comparer: Callable[[], PictureComparer]
     validator: Callable[[], SchemaValidator]
+    spreadsheets: Callable[[], SpreadsheetWriter]
+    files: Callable[[], SheetFiles]
     chat: ChatService
 
 
@@ -112,7 +117,7 @@ class LateHabits:
         )
         return Habits(
             Moderation(needs.policies(), turns, needs.reader),
-            ExtractionService(turns, needs.reader, needs.captures),
+            ExtractionService(turns, needs.reader, needs.captures, needs.spreadsheets(), needs.files()),
             TranslationService(turns, needs.reader, needs.captures),
             ComparisonService(turns, needs.comparer(), needs.captures),
         )
@@ -153,6 +158,16 @@ def late_habits(
 
         return JsonSchemaValidator()
 
+    def spreadsheets() -> SpreadsheetWriter:
+        from kireji.storage.spreadsheets import XlsxSpreadsheets
+
+        return XlsxSpreadsheets()
+
+    def files() -> SheetFiles:
+        from kireji.storage.chosen_file import ChosenFiles
+
+        return ChosenFiles()
+
     return LateHabits(
         HabitNeeds(
             catalog,
@@ -168,6 +183,8 @@ def late_habits(
             policies,
             comparer,
             validator,
+            spreadsheets,
+            files,
             chat,
         )
     )

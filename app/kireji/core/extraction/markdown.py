@@ -118,4 +118,3 @@ def width_of(text: str) -> int:
         else 1
         for sign in text
     )
-
