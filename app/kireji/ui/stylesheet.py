@@ -78,6 +78,9 @@ QLabel[role="value"] {{ font-size: {_px(TYPE_LABEL, scale)}; font-weight: 500; }
 QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="lead"] {{ font-size: {_px(TYPE_LEAD, scale)}; font-weight: 600; }}
 QLabel[role="title"] {{ font-size: {_px(TYPE_TITLE, scale)}; font-weight: 600; }}
+QLabel[role="title"][state="ok"] {{ color: {c.ok}; }}
+QLabel[role="title"][state="warn"] {{ color: {c.warn}; }}
+QLabel[role="title"][state="error"] {{ color: {c.error}; }}
 QLabel[role="display"] {{ font-size: {_px(TYPE_DISPLAY, scale)}; font-weight: 600; }}
 QLabel[role="warn"] {{ color: {c.warn}; font-size: {_px(TYPE_LABEL, scale)}; }}
 QLabel[role="error"] {{ color: {c.error}; font-size: {_px(TYPE_LABEL, scale)}; }}
@@ -192,6 +195,16 @@ QFrame[kind="sidebar"] {{ background: {c.raised}; border: none; border-{end}: 1p
 QFrame[kind="inspector"] {{ background: {c.background}; border: none; border-{start}: 1px solid {c.line}; }}
 QFrame[kind="header"] {{ background: {c.background}; border: none; border-bottom: 1px solid {c.line}; }}
 QFrame[kind="pages"] {{ background: {c.background}; border: none; border-{end}: 1px solid {c.line}; }}
+QFrame[kind="banner"] {{ background: {c.raised}; border: none; border-{start}: 4px solid {c.muted};
+    border-radius: {RADIUS_CONTROL}px; }}
+QFrame[kind="banner"][state="ok"] {{ border-{start}-color: {c.ok}; }}
+QFrame[kind="banner"][state="warn"] {{ border-{start}-color: {c.warn}; }}
+QFrame[kind="banner"][state="error"] {{ border-{start}-color: {c.error}; }}
+QAbstractButton[kind="quoted"] {{ background: {c.code}; border: 1px solid transparent;
+    border-radius: {RADIUS_CONTROL}px; }}
+QAbstractButton[kind="quoted"]:hover {{ background: {c.raised}; }}
+QAbstractButton[kind="quoted"][state="on"] {{ background: {c.accent_soft}; }}
+QAbstractButton[kind="quoted"]:focus {{ border-color: {c.accent}; }}
 QFrame[kind="line"] {{ background: {c.line}; border: none; }}
 """
 
@@ -239,6 +252,7 @@ QPushButton[kind="code"]:focus {{ border: 2px solid {c.ink}; padding: 0px 5px; }
 QPushButton[kind="tool"]:focus {{ border: 2px solid {c.ink}; padding: 5px 6px; }}
 QPushButton[kind="row"]:focus {{ border: 2px solid {c.ink}; padding: 3px 5px; }}
 QPushButton[kind="nav"]:focus {{ border: 2px solid {c.ink}; padding: 6px 8px; }}
+QAbstractButton[kind="quoted"]:focus {{ border: 2px solid {c.ink}; }}
 QLineEdit:focus, QComboBox:focus, QDateEdit:focus {{ border: 2px solid {c.ink}; padding: 5px 9px; }}
 QComboBox:focus {{ padding-{end}: 27px; }}
 QFrame[kind="composer"][focused="true"], QFrame[kind="editor"][focused="true"] {{ border-color: {c.ink}; }}
