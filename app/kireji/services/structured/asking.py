@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from kireji.core.errors import KirejiError, ProviderError
-from kireji.core.events import MessageBuilder, ModelEvent, PartDelta
+from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartStarted
 from kireji.core.messages import Message, Role, StopReason, TextPart, Usage
 from kireji.core.ports import Clock
 from kireji.core.requests import Delivery, ModelRequest
@@ -31,6 +31,8 @@ from kireji.services.request_builder import RequestBuilder, fitting_effort, rout
 log = logging.getLogger(__name__)
 
 _ATTEMPTS = 2
+_GROWTH = 1.02
+"""By so much an answer grows before its text is told again."""
 _UNBOUNDED = "The answer does not fit: {problem} Answer again, whole, and only with JSON that follows the schema."
 
 
@@ -84,7 +86,7 @@ class StructuredAsking:
             conversation: For the ledger and its budget; None for none.
             check: Says what else is wrong with an answer that follows the schema, in a sentence for the model; empty
                 when nothing is.
-            observe: Told the answer's text so far, whenever there is more of it; after an answer that did not fit it
+            observe: Told the answer's text so far, whenever it has grown a little; after an answer that did not fit it
                 begins anew.
             begins: Told who is asked, when that goes out, and what the person should know of it.
             row: Of the question in the history, for the ledger.
@@ -273,7 +275,7 @@ class _Taking:
 
     Args:
         provider: Who answers.
-        observe: Told the text so far.
+        observe: Told the text so far, each time that it has grown by a fiftieth.
     """
 
     def __init__(self, provider: str, observe: Callable[[str], None]) -> None:
@@ -285,7 +287,8 @@ class _Taking:
     def begin(self) -> None:
         """Another answer comes."""
         self.builder = MessageBuilder(self._provider)
-        self._pieces: list[str] = []
+        self._words: set[int] = set()
+        self._come, self._told = 0, 0
 
     @property
     def reason(self) -> StopReason:
@@ -305,9 +308,17 @@ class _Taking:
         self.builder.feed(event)
         if isinstance(event, PartDelta):
             self.received = True
-            text = self.builder.snapshot().text
-            if text:
-                self._observe(text)
+            if event.index in self._words:
+                self._tell(len(event.text))
+        elif isinstance(event, PartStarted) and isinstance(event.part, TextPart):
+            self._words.add(event.index)
+
+    def _tell(self, more: int) -> None:
+        """All tellings together cost some dozen readings of the whole, however long it gets."""
+        self._come += more
+        if self._come >= self._told * _GROWTH and (text := self.builder.snapshot().text):
+            self._told = self._come
+            self._observe(text)
 
     @asynccontextmanager
     async def checkpoints(self) -> AsyncIterator[None]:
