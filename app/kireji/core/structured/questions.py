@@ -78,6 +78,7 @@ class StructuredAnswer(msgspec.Struct, frozen=True):
         attempts: How many requests it took.
         note: What the person should know: who answered instead, what was hidden.
         seconds: From the request to the end of the answer.
+        text: The answer as it came.
     """
 
     data: Any
@@ -88,6 +89,7 @@ class StructuredAnswer(msgspec.Struct, frozen=True):
     attempts: int = 1
     note: str = ""
     seconds: float = 0.0
+    text: str = ""
 
 
 class AnswerUnusable(KirejiError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -233,10 +234,10 @@ class _Attempt:
             usage = _sum(self._usages)
             who = (self._choice.provider.name, self._choice.model)
             if self._taking.reason is StopReason.REFUSAL:
-                return StructuredAnswer(None, *who, self._taking.refusal, usage, attempt, note, spent)
-            data, problem = self._held(text)
+                return StructuredAnswer(None, *who, self._taking.refusal, usage, attempt, note, spent, text)
+            data, problem = await asyncio.to_thread(self._held, text)
             if not problem:
-                return StructuredAnswer(data, *who, "", usage, attempt, note, spent)
+                return StructuredAnswer(data, *who, "", usage, attempt, note, spent, text)
             if self._taking.reason in (StopReason.MAX_TOKENS, StopReason.CONTEXT_FULL):
                 raise AnswerUnusable(
                     say("The answer was cut before its end, because it is longer than the model may write."),

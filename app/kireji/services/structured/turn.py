@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -54,6 +54,12 @@ class Outcome(msgspec.Struct, frozen=True):
     answer: StructuredAnswer
     conversation: int | None = None
     message: int | None = None
+
+
+Check: TypeAlias = Callable[[Any], str]
+Observe: TypeAlias = Callable[[str], None]
+Ask: TypeAlias = Callable[[StructuredQuestion, Check, Observe], Awaitable[StructuredAnswer]]
+"""Asks, on behalf of whoever the whole is for; raises as `StructuredAsking.ask` does."""
 
 
 class StructuredTurns:
@@ -106,9 +112,39 @@ class StructuredTurns:
             NotSent: Whoever tells the person asked them, and they do not want it sent; nothing was stored.
             asyncio.CancelledError: It was stopped; the history says so, unless it was not stored yet.
         """
+
+        async def work(ask: Ask) -> tuple[StructuredAnswer, Made]:
+            answer = await ask(question, check, observe)
+            return answer, await make(answer)
+
+        return await self.run_with(question, asker, work, began=began)
+
+    async def run_with(
+        self,
+        question: StructuredQuestion,
+        asker: Asker,
+        work: Callable[[Ask], Awaitable[tuple[StructuredAnswer, Made]]],
+        *,
+        began: Callable[[int], None] = lambda _: None,
+    ) -> Outcome:
+        """The same where one question of the history takes several that are sent, such as one for each picture.
+
+        Args:
+            question: As it stands in the history; what the person is asked about before anything leaves.
+            asker: On whose behalf.
+            work: Is given what asks, and gives who answered, with all that was used, and what came of it.
+            began: As of `run`.
+
+        Raises:
+            KirejiError: As of `run`.
+            asyncio.CancelledError: The same.
+        """
         if not asker.keep:
-            answer = await self._asking.ask(question, asker, None, check=check, observe=observe)
-            made = await make(answer)
+
+            async def ask(part: StructuredQuestion, check: Check, observe: Observe) -> StructuredAnswer:
+                return await self._asking.ask(part, asker, None, check=check, observe=observe)
+
+            answer, made = await work(ask)
             return Outcome(made.result, made.words, answer)
         control = TurnControl()
         control.attach()
@@ -119,7 +155,7 @@ class StructuredTurns:
         self._consents.keep(place.conversation, decided)
         try:
             began(place.conversation)
-            return await self._answered(question, asker, make, check, observe, place, turn)
+            return await self._answered(asker, work, place, turn)
         finally:
             self._consents.keep(place.conversation, ())
             self._live.end(turn)
@@ -140,25 +176,24 @@ class StructuredTurns:
 
     async def _answered(
         self,
-        question: StructuredQuestion,
         asker: Asker,
-        make: Callable[[StructuredAnswer], Awaitable[Made]],
-        check: Callable[[Any], str],
-        observe: Callable[[str], None],
+        work: Callable[[Ask], Awaitable[tuple[StructuredAnswer, Made]]],
         place: Place,
         turn: LiveTurn,
     ) -> Outcome:
         def begins(choice: Choice, note: str) -> None:
             turn.feed(AnswerBegins(choice.provider.name, choice.model, note))
 
+        async def ask(part: StructuredQuestion, check: Check, observe: Observe) -> StructuredAnswer:
+            return await self._asking.ask(
+                part, asker, place.conversation, check=check, observe=observe, begins=begins, row=place.question
+            )
+
         def ended(message: StoredMessage, error: KirejiError | None = None) -> None:
             turn.feed(AnswerEnds(message, error))
 
         try:
-            answer = await self._asking.ask(
-                question, asker, place.conversation, check=check, observe=observe, begins=begins, row=place.question
-            )
-            made = await make(answer)
+            answer, made = await work(ask)
         except asyncio.CancelledError:
             ended(await self._keeping.stop(place))
             raise
