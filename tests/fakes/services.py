@@ -23,6 +23,7 @@ from tests.fakes.desktop import (
 )
 from tests.fakes.job_service import FakeJobService
 from tests.fakes.network import FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
+from tests.fakes.prompts import MemoryPromptStore
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
 from tests.fakes.sources import FakeSourceReader
@@ -33,7 +34,6 @@ from tests.fakes.stores import (
     MemoryDraftStore,
     MemoryLedger,
     MemoryModelListStore,
-    MemoryPromptStore,
     MemoryQueueStore,
     MemorySentStore,
     MemorySettings,

@@ -16,7 +16,6 @@ from kireji.core.ledger import NO_FACTS, AnsweredFacts, Finding, Kept, SentFacts
 from kireji.core.messages import DocumentPart, ImagePart, Message, Sha256
 from kireji.core.models import ModelInfo
 from kireji.core.ports import EncodedDocument, EncodedPicture
-from kireji.core.prompts import Prompt, Variable
 from kireji.core.requests import BodyFile, OutgoingRequest
 from tests.fakes.history import MemoryConversationStore, MemoryDraftStore, Ticking
 
@@ -26,7 +25,6 @@ __all__ = [
     "MemoryDraftStore",
     "MemoryLedger",
     "MemoryModelListStore",
-    "MemoryPromptStore",
     "MemoryQueueStore",
     "MemorySentStore",
     "MemorySettings",
@@ -303,25 +301,3 @@ class MemorySettings:
         if not isinstance(table, dict):
             raise SettingsError(f"{section} is not a section.")
         self.tables[section] = {**table, name: value}
-
-
-class MemoryPromptStore:
-    """Prompts in memory.
-
-    Attributes:
-        found: In menu order.
-        wrong: What is said of files that cannot be used.
-    """
-
-    def __init__(self, *found: Prompt) -> None:
-        self.found: tuple[Prompt, ...] = found or (
-            Prompt("explain", "Explain", "Explain what is shown."),
-            Prompt("translate", "Translate", "Translate into {{language}}.", {"language": Variable(default="English")}),
-        )
-        self.wrong: tuple[str, ...] = ()
-
-    async def prompts(self) -> Sequence[Prompt]:
-        return self.found
-
-    async def problems(self) -> Sequence[str]:
-        return self.wrong

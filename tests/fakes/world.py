@@ -37,6 +37,7 @@ from kireji.services.packing import Packing
 from kireji.services.pdf_words import PdfInWords
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
+from kireji.services.prompt_values import PromptValues
 from kireji.services.queue import QuestionQueue
 from kireji.services.receipts import History, Receipts
 from kireji.services.redaction import Redaction
@@ -74,6 +75,7 @@ from tests.fakes.job_parts import FakeFormat, FakeSender, MemoryImporter, Memory
 from tests.fakes.job_store import MemoryJobStore
 from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
+from tests.fakes.prompts import MemoryPromptStore
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
 from tests.fakes.sources import FakePdfText, FakeSourceReader
@@ -84,7 +86,6 @@ from tests.fakes.stores import (
     MemoryDraftStore,
     MemoryLedger,
     MemoryModelListStore,
-    MemoryPromptStore,
     MemoryQueueStore,
     MemorySentStore,
     MemorySettings,
@@ -340,6 +341,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         doctor=Doctor(world.checks),
         clock=world.clock,
         prompts=world.prompts,
+        prompt_values=PromptValues(world.clipboard, world.clock),
         clipboard=world.clipboard,
         notifier=world.notifier,
         autostart=world.autostart,

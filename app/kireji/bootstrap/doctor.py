@@ -10,7 +10,8 @@ from kireji.bootstrap import desktop, network
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kireji.core.ports import PromptStore, Reader
+    from kireji.core.ports import Reader
+    from kireji.core.prompt_ports import PromptStore
     from kireji.desktop.paths import Paths
     from kireji.services.capture import CaptureService
     from kireji.services.checks import Surroundings

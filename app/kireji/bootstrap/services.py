@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kireji.bootstrap.stores import Stores
     from kireji.core.desktop_ports import CaptureBackend, Clipboard
     from kireji.core.geometry import ScreenPlace
-    from kireji.core.ports import Clock, KeyStore, PromptStore, Reader
+    from kireji.core.ports import Clock, KeyStore, Reader
     from kireji.core.provider_ports import Provider
     from kireji.core.tool_ports import ToolSources
     from kireji.desktop.paths import Paths
@@ -80,12 +80,13 @@ async def open_services(
     from kireji.bootstrap.doctor import surroundings
     from kireji.bootstrap.habits import late_habits
     from kireji.bootstrap.jobs import JobNeeds, LateJobs
+    from kireji.bootstrap.prompts import late_prompts
     from kireji.bootstrap.stores import open_stores
     from kireji.bootstrap.summaries import summaries
     from kireji.bootstrap.tools import tools
     from kireji.bootstrap.transfers import Transfers
     from kireji.bootstrap.upkeep import upkeep
-    from kireji.bootstrap.waiting import WaitingAutostart, WaitingClipboard, WaitingNotifier, WaitingPrompts
+    from kireji.bootstrap.waiting import WaitingAutostart, WaitingClipboard, WaitingNotifier
     from kireji.desktop.processes import process_origin
     from kireji.imaging.codec import PillowCodec
     from kireji.services.application import Services
@@ -98,6 +99,7 @@ async def open_services(
     from kireji.services.network_check import proxy_in_force, proxy_problem
     from kireji.services.pdf_words import PdfInWords
     from kireji.services.picture_text import PictureText
+    from kireji.services.prompt_values import PromptValues
     from kireji.services.queue import QuestionQueue
     from kireji.services.receipts import History, Receipts
     from kireji.services.request_builder import RequestBuilder
@@ -119,7 +121,7 @@ async def open_services(
         _close_with(stack, clipboard)
         notifier = WaitingNotifier(lambda: desktop.notifier(environ))
         stack.push_async_callback(notifier.aclose)
-        prompts = WaitingPrompts(lambda: _prompts(paths))
+        prompts = late_prompts(paths)
         held = shortcut_held or (lambda: False)
         toolkit = await tools(
             stack,
@@ -220,6 +222,7 @@ async def open_services(
             doctor=Doctor(checks(at)),
             clock=base.clock,
             prompts=prompts,
+            prompt_values=PromptValues(clipboard, base.clock),
             clipboard=clipboard,
             notifier=notifier,
             autostart=WaitingAutostart(lambda: desktop.autostart(environ)),
@@ -362,13 +365,6 @@ def _capture(
     picker = desktop.area_picker(environ)
     places = SqliteCapturePlaces(stores.database)
     return CaptureService(backends, PillowCodec(), stores.captures, lister, last, picker, pointer, places)
-
-
-def _prompts(paths: Paths) -> PromptStore:
-    from kireji.resources import resource
-    from kireji.storage.prompts import FilePromptStore
-
-    return FilePromptStore(resource("prompts"), paths.prompts)
 
 
 def _close_with(stack: AsyncExitStack, *parts: object) -> None:

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from contextlib import AsyncExitStack
 
     from kireji.bootstrap.stores import Stores
-    from kireji.core.ports import Clock, PromptStore, Reader
+    from kireji.core.ports import Clock, Reader
+    from kireji.core.prompt_ports import PromptStore
     from kireji.services.chat import ChatService
     from kireji.services.preferences import Preferences
     from kireji.services.tools.toolbox import Toolbox

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from kireji.core.desktop_ports import (
         Autostart,
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
         WindowLister,
     )
     from kireji.core.geometry import DesktopWindow, ScreenImage
-    from kireji.core.ports import Availability, PromptStore
+    from kireji.core.ports import Availability
+    from kireji.core.prompt_bundles import PromptBundle
+    from kireji.core.prompt_ports import PromptStore
     from kireji.core.prompts import Prompt
 
 _T = TypeVar("_T")
@@ -162,3 +165,21 @@ class WaitingPrompts:
 
     async def problems(self) -> Sequence[str]:
         return await self._once.get().problems()
+
+    async def shipped(self) -> Mapping[str, Prompt]:
+        return await self._once.get().shipped()
+
+    async def source(self, name: str) -> bytes:
+        return await self._once.get().source(name)
+
+    async def save(self, prompt: Prompt, *, replacing: str = "", source: bytes = b"") -> Prompt:
+        return await self._once.get().save(prompt, replacing=replacing, source=source)
+
+    async def remove(self, name: str) -> bool:
+        return await self._once.get().remove(name)
+
+    async def export(self, names: Sequence[str], path: Path) -> None:
+        await self._once.get().export(names, path)
+
+    async def bundle(self, path: Path) -> PromptBundle:
+        return await self._once.get().bundle(path)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-u
     from kireji.core.ledger import AnsweredFacts, Kept, SentFacts, Verification
     from kireji.core.messages import DocumentPart, ImagePart, Sha256
     from kireji.core.models import ModelInfo
-    from kireji.core.prompts import Prompt
     from kireji.core.reading import Reading, ReadLine
     from kireji.core.requests import BodyFile, OutgoingRequest
     from kireji.core.secret import Secret, SecretName
@@ -263,16 +262,6 @@ class SentStore(Protocol):
         Raises:
             StoreError: Some could not be deleted.
         """
-
-
-class PromptStore(Protocol):
-    """The quick prompts, each a file of its own."""
-
-    async def prompts(self) -> Sequence[Prompt]:
-        """Those that came with the program and the person's own, which replace the former by name; in menu order."""
-
-    async def problems(self) -> Sequence[str]:
-        """One sentence for each file that could not be used."""
 
 
 class SettingsStore(Protocol):

@@ -1,42 +1,26 @@
 """Quick prompts: a name, a title, and the words that are asked, with places that are filled in.
 
-    +++
-    title = "Translate"
-    order = 40
-    [variables.language]
-    description = "Language of the translation"
-    default = "English"
-    +++
-    Translate all text into {{language}}. Keep the layout where it carries meaning.
-
-The file's name without its ending is the prompt's name. Without a head (what stands between the two lines of plus
-signs) all of the file is the words, and the title is made from the name.
+How they stand in files is told in `core.prompt_files`.
 """
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
 import msgspec
 
 from kireji.core.errors import KirejiError
+from kireji.core.outside import quoted
 from kireji.core.structured.forms import AnswerForm
+from kireji.core.words import say
 
-LONGEST_FILE = 64 * 1024
-"""Bytes of a prompt's file."""
-_LONGEST_NAME = 64
-_LONGEST_TITLE = 60
-_LONGEST_VALUE = 10_000
-_FENCE = "+++"
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
-_PLACE = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
-_AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+LANGUAGE = "language"
+"""The variable that is filled with the person's language when nothing is given."""
+LONGEST_OUTSIDE = 400_000
+"""Characters of a text that comes from the clipboard or another program."""
+PLACE = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
 
 
 class VariableKind(enum.Enum):
@@ -49,9 +33,16 @@ class VariableKind(enum.Enum):
     SELECTION = "selection"
     """The text that is selected in another program."""
     DATE = "date"
-    """Today."""
+    """Today, as 2026-11-29: every model reads it the same way in every language."""
     CAPTURE = "capture"
-    """A picture that goes along; its place in the words is taken out."""
+    """A picture that goes along. Its place in the words is taken out; where there are several, it is the picture's
+    number."""
+
+
+ASKED = frozenset({VariableKind.TEXT, VariableKind.CHOICE})
+"""What only the person can say."""
+OUTSIDE = frozenset({VariableKind.CLIPBOARD, VariableKind.SELECTION})
+"""Somebody else's words."""
 
 
 class Variable(msgspec.Struct, frozen=True):
@@ -70,13 +61,17 @@ class Variable(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
 
 
+_PICTURES = {AnswerForm.TABLE: 1, AnswerForm.FIELDS: 1, AnswerForm.TRANSLATION: 1, AnswerForm.COMPARISON: 2}
+
+
 class Prompt(msgspec.Struct, frozen=True):
     """One quick prompt.
 
     Args:
         name: Lower case letters, digits and hyphens; how the command line and the tray address it.
         title: What buttons and menus show.
-        text: What is asked, with `{{variable}}` places.
+        text: What is asked, with `{{variable}}` places. Of a table or fields it is the wish, of a verdict the text that
+            is judged; a translation and a comparison need none.
         variables: The places by name.
         order: Smaller stands first.
         own: It is the person's, not one that came with the program.
@@ -105,175 +100,112 @@ class Prompt(msgspec.Struct, frozen=True):
     shortcut: str = ""
     tray: bool = True
 
-    def filled(self, values: Mapping[str, str]) -> str:
+    @property
+    def captures(self) -> tuple[str, ...]:
+        """Its variables that are pictures."""
+        return tuple(name for name, each in self.variables.items() if each.kind is VariableKind.CAPTURE)
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures must go along at least."""
+        return max(len(self.captures), _PICTURES.get(self.form, 0))
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether it is about text from elsewhere, so that it can be asked without a picture."""
+        return not self.pictures and any(each.kind in OUTSIDE for each in self.variables.values())
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Its variables that the person is asked for; their language is known without asking."""
+        return tuple(name for name, each in self.variables.items() if each.kind in ASKED and name != LANGUAGE)
+
+    def filled(self, values: Mapping[str, str], *, quote: bool = True) -> str:
         """The words to ask. What a value holds is never looked at for places.
 
         Args:
             values: By variable; what is not given takes its default.
+            quote: Mark what comes from the clipboard or another program as somebody else's words.
 
         Raises:
-            KirejiError: A variable has no value, or a value belongs to no variable.
+            KirejiError: Variables have no value, or a value belongs to no variable or is none of its choices.
         """
-        unknown = sorted(set(values) - set(self.variables))
-        if unknown:
-            known = ", ".join(self.variables) or "none"
-            raise KirejiError(f"The prompt {self.name} has no variable {unknown[0]}.", f"It has: {known}.")
+        given = self.complete(values)
+        pictures = {name: str(number) for number, name in enumerate(self.captures, 1)}
 
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
             variable = self.variables.get(name)
             if variable is None:
                 return match.group(0)
-            given = values.get(name, variable.default)
-            if given is None:
-                raise KirejiError(f"The prompt {self.name} needs a value for {name}.", f"Give one with --var {name}=….")
-            return given
+            if name in pictures:
+                return say("picture {number}", number=pictures[name]) if len(pictures) > 1 else ""
+            if quote and variable.kind in OUTSIDE:
+                return _apart(quoted(given[name]), match)
+            return given[name]
 
-        return _PLACE.sub(value, self.text)
+        return PLACE.sub(value, self.text).strip()
+
+    def complete(self, values: Mapping[str, str]) -> dict[str, str]:
+        """The values with the defaults of what is not given; pictures have none.
+
+        Raises:
+            KirejiError: As of `filled`.
+        """
+        self._check(values)
+        found: dict[str, str] = {}
+        missing: list[str] = []
+        wanted = {*PLACE.findall(self.text), *((LANGUAGE,) if self.form is AnswerForm.TRANSLATION else ())}
+        for name, variable in self.variables.items():
+            value = values.get(name, variable.default)
+            if value is not None:
+                found[name] = value
+            elif name in wanted and variable.kind is not VariableKind.CAPTURE:
+                missing.append(name)
+        if missing:
+            *others, last = missing
+            names = say("{names} and {last}", names=", ".join(others), last=last) if others else last
+            raise KirejiError(
+                say("The prompt {name} needs a value for {names}.", name=self.name, names=names),
+                say("Give one with {options}.", options=" ".join(f"--var {each}=…" for each in missing)),
+            )
+        return found
+
+    def _check(self, values: Mapping[str, str]) -> None:
+        if unknown := sorted(set(values) - set(self.variables)):
+            raise KirejiError(
+                say("The prompt {name} has no variable {variable}.", name=self.name, variable=unknown[0]),
+                say("It has: {names}.", names=", ".join(self.variables)) if self.variables else say("It has: none."),
+            )
+        for name, value in values.items():
+            variable = self.variables[name]
+            if variable.kind is VariableKind.CAPTURE:
+                raise KirejiError(
+                    say("{variable} of the prompt {name} is a picture, not a text.", variable=name, name=self.name),
+                    say("Let a picture go along instead."),
+                )
+            if variable.kind is VariableKind.CHOICE and value not in variable.choices:
+                raise KirejiError(
+                    say("{variable} of the prompt {name} cannot be that.", variable=name, name=self.name),
+                    say("Choose one of these: {choices}.", choices=", ".join(variable.choices)),
+                )
+            if variable.kind in OUTSIDE and len(value) > LONGEST_OUTSIDE:
+                raise KirejiError(
+                    say(
+                        "The text for {variable} is longer than {most} characters.", variable=name, most=LONGEST_OUTSIDE
+                    ),
+                    say("Take a part of it."),
+                )
+
+
+def _apart(quote: str, match: re.Match[str]) -> str:
+    """A quotation on lines of its own, so that it ends where it ends."""
+    text, start, end = match.string, match.start(), match.end()
+    line = text.rfind("\n", 0, start) + 1
+    rest = text[end:].partition("\n")[0]
+    return f"{'' if not text[line:start].strip() else chr(10) * 2}{quote}{'' if not rest.strip() else chr(10) * 2}"
 
 
 def between_places(text: str) -> list[str]:
     """The words of a prompt without its places: what stands before the first, between them, and behind the last."""
-    return _PLACE.split(text)[::2]
-
-
-class PromptProblem(ValueError):
-    """Why a file is no prompt.
-
-    Args:
-        reason: Half a sentence, without the file's name.
-        line: Where in the file, counted from 1; 0 when it is not one line's fault.
-    """
-
-    def __init__(self, reason: str, line: int = 0) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.line = line
-
-
-class ParsedPrompt(NamedTuple):
-    """A prompt that can be used, and what its author should know all the same: half sentences."""
-
-    prompt: Prompt
-    remarks: tuple[str, ...] = ()
-
-
-def parse(name: str, data: bytes, *, own: bool) -> ParsedPrompt:
-    """Read a prompt's file.
-
-    Args:
-        name: The file's name without its ending.
-        data: What it holds.
-        own: Whether it is the person's.
-
-    Raises:
-        PromptProblem: It cannot be used.
-    """
-    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
-        raise PromptProblem("its name may only have small letters, digits and hyphens between them, 64 at most")
-    head, text = _divided(_decoded(data))
-    table = _table(head)
-    title = _title(table.get("title", name.replace("-", " ").capitalize()))
-    order = table.get("order", 100)
-    if type(order) is not int or not -10_000 <= order <= 10_000:
-        raise PromptProblem("order must be a whole number between -10000 and 10000")
-    variables = _variables(table.get("variables", {}))
-    if not text:
-        raise PromptProblem("it has no words to ask")
-    prompt = Prompt(name, title, text, variables, order, own)
-    return ParsedPrompt(prompt, (*_unknown(table), *_loose(prompt)))
-
-
-def _decoded(data: bytes) -> str:
-    if len(data) > LONGEST_FILE:
-        raise PromptProblem(f"it is longer than {LONGEST_FILE // 1024} KB")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PromptProblem("it is not UTF-8 text", data[: error.start].count(b"\n") + 1) from error
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if found := _CONTROL.search(text):
-        raise PromptProblem("it holds control characters", text[: found.start()].count("\n") + 1)
-    return text
-
-
-def _divided(text: str) -> tuple[str, str]:
-    """The head and the words."""
-    lines = text.split("\n")
-    if lines[0].rstrip() != _FENCE:
-        return "", text.strip()
-    for number, line in enumerate(lines[1:], start=1):
-        if line.rstrip() == _FENCE:
-            return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]).strip()
-    raise PromptProblem(f"its head has no end; write {_FENCE} on a line of its own", 1)
-
-
-def _table(head: str) -> Mapping[str, Any]:
-    if not head.strip():
-        return {}
-    import tomllib
-
-    try:
-        return tomllib.loads(head + "\n")
-    except tomllib.TOMLDecodeError as error:
-        words = str(error)
-        found = _AT_LINE.search(words)
-        within = int((found and found.group(1)) or head.count("\n") + 1)
-        line = within + 1  # the head begins on the file's second line
-        reason = words[: found.start()] if found else words
-        raise PromptProblem(f"its head is not TOML ({reason[:1].lower()}{reason[1:]})", line) from error
-    except RecursionError as error:
-        raise PromptProblem("its head is nested too deeply") from error
-
-
-def _title(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise PromptProblem("title must be a text in quotes")
-    if _CONTROL.search(value):
-        raise PromptProblem("title holds control characters")
-    title = " ".join(value.split())
-    if len(title) > _LONGEST_TITLE:
-        raise PromptProblem(f"title is longer than {_LONGEST_TITLE} letters")
-    return title
-
-
-def _variables(tables: object) -> Mapping[str, Variable]:
-    if not isinstance(tables, Mapping):
-        raise PromptProblem("variables must be tables, such as [variables.language]")
-    return {name: _variable(name, table) for name, table in tables.items()}
-
-
-def _variable(name: str, table: object) -> Variable:
-    if not _VARIABLE.fullmatch(name) or len(name) > _LONGEST_NAME:
-        raise PromptProblem(f"the variable {name[:_LONGEST_NAME]!r} may only have small letters, digits and _")
-    if not isinstance(table, Mapping):
-        raise PromptProblem(f"the variable {name} must be a table, [variables.{name}]")
-    description, default = table.get("description", ""), table.get("default")
-    if not isinstance(description, str) or not isinstance(default, str | None):
-        raise PromptProblem(f"description and default of the variable {name} must be texts in quotes")
-    if _CONTROL.search(description + (default or "")):
-        raise PromptProblem(f"the variable {name} holds control characters")
-    if len(description) + len(default or "") > _LONGEST_VALUE:
-        raise PromptProblem(f"the variable {name} is longer than {_LONGEST_VALUE} letters")
-    return Variable(" ".join(description.split()), default)
-
-
-def _unknown(table: Mapping[str, Any]) -> list[str]:
-    known = {"title": "", "order": "", "variables": ""}
-    inner = [(f"variables.{name}.{key}", key) for name, each in table.get("variables", {}).items() for key in each]
-    found = [_not_known(key, key, known) for key in table if key not in known]
-    fields = ("description", "default")
-    return found + [_not_known(path, key, fields) for path, key in inner if key not in fields]
-
-
-def _not_known(path: str, key: str, known: Any) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
-    return f"{path} means nothing there" + (f"; did you mean {close[0]}?" if close else "")
-
-
-def _loose(prompt: Prompt) -> list[str]:
-    """Places without a variable, and variables without a place."""
-    places = dict.fromkeys(_PLACE.findall(prompt.text))
-    without = [f"{{{{{name}}}}} has no [variables.{name}], so it is asked as it stands" for name in places]
-    unused = [f"the variable {name} stands nowhere in its words" for name in prompt.variables if name not in places]
-    return [each for each, name in zip(without, places, strict=True) if name not in prompt.variables] + unused
+    return PLACE.split(text)[::2]

@@ -9,7 +9,8 @@ import msgspec
 
 from kireji.core.desktop_ports import Autostart, Clipboard, Notifier
 from kireji.core.history_ports import ConversationStore, DraftStore
-from kireji.core.ports import Clock, Ledger, PromptStore, Reader
+from kireji.core.ports import Clock, Ledger, Reader
+from kireji.core.prompt_ports import PromptStore
 from kireji.services.capture import CaptureService
 from kireji.services.catalog import Catalog
 from kireji.services.chat import ChatService
@@ -20,6 +21,7 @@ from kireji.services.local_servers import LocalServers
 from kireji.services.outbox import Outbox
 from kireji.services.packing import Packing
 from kireji.services.preferences import Preferences
+from kireji.services.prompt_values import PromptValues
 from kireji.services.queue import QuestionQueue
 from kireji.services.receipts import Receipts
 from kireji.services.sign_in import SignInService
@@ -79,6 +81,7 @@ class Services(msgspec.Struct, frozen=True):
     doctor: Doctor
     clock: Clock
     prompts: PromptStore
+    prompt_values: PromptValues
     clipboard: Clipboard
     notifier: Notifier
     autostart: Autostart

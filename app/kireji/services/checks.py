@@ -10,7 +10,8 @@ import msgspec
 
 from kireji.core.desktop_ports import HotkeyBackend, ShortcutPortal
 from kireji.core.errors import HotkeyTaken, HotkeyUnavailable, KeyStoreError
-from kireji.core.ports import Availability, PromptStore, Reader
+from kireji.core.ports import Availability, Reader
+from kireji.core.prompt_ports import PromptStore
 from kireji.core.shortcuts import Shortcut
 from kireji.services.credentials import ADDRESSES, Credentials, without_password
 from kireji.services.doctor import Check, Finding, Verdict

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import DocumentPart
-from kireji.core.ports import PromptStore
+from kireji.core.prompt_ports import PromptStore
 from kireji.core.prompts import Prompt, between_places
 from kireji.services.catalog import DEVICE
 from kireji.services.live import LiveTurn

@@ -13,7 +13,8 @@ from kireji.core.documents import PLAIN
 from kireji.core.errors import KirejiError, ReaderError, StoreCorrupt
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import DocumentPart, Sha256
-from kireji.core.ports import CaptureStore, Clock, PromptStore, Reader, SentStore
+from kireji.core.ports import CaptureStore, Clock, Reader, SentStore
+from kireji.core.prompt_ports import PromptStore
 from kireji.core.tool_ports import PermissionStore
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.preferences import Preferences

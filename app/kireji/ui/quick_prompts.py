@@ -10,6 +10,7 @@ from PySide6.QtCore import QLocale
 
 from kireji.core.errors import KirejiError
 from kireji.core.prompts import Prompt
+from kireji.core.structured.forms import AnswerForm
 
 _LANGUAGE = "language"
 """The variable that is filled with the person's language."""
@@ -48,7 +49,7 @@ def offered(prompts: Sequence[Prompt], language: str) -> tuple[QuickPrompt, ...]
         prompts: In menu order.
         language: Name of the person's language, for prompts that ask for one; empty leaves it to their default.
     """
-    made = [_offered(prompt, language) for prompt in prompts]
+    made = [_offered(prompt, language) for prompt in prompts if prompt.form is AnswerForm.TEXT]
     return tuple(sorted(made, key=lambda prompt: not prompt.ready))
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from kireji.core.capturing import Action
 from kireji.core.errors import KirejiError
 from kireji.core.settings import Settings
+from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.services.watch import Watch
 from kireji.ui.aio import TaskScope
@@ -134,4 +135,5 @@ class TrayPresenter:
         self._menu.set_waiting([summary for summary in recent if summary.id in self._waiting])
 
     async def _show_prompts(self) -> None:
-        self._menu.set_prompts(await self._services.prompts.prompts())
+        prompts = await self._services.prompts.prompts()
+        self._menu.set_prompts([each for each in prompts if each.tray and each.form is AnswerForm.TEXT])

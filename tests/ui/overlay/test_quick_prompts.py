@@ -12,8 +12,8 @@ from kireji.core.prompts import Prompt, Variable
 from kireji.ui.quick_prompts import QuickPrompt, offered, place_in
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCapture
+from tests.fakes.prompts import MemoryPromptStore
 from tests.fakes.provider import Hold, answer
-from tests.fakes.stores import MemoryPromptStore
 from tests.ui.overlay.support import Overlay, noise, overlay, until
 from tests.ui.overlay.world import OverlayWorld
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kireji.core.prompts import LONGEST_FILE, Prompt
+from kireji.core.prompt_files import LONGEST_FILE
+from kireji.core.prompts import Prompt
+from kireji.core.structured.forms import AnswerForm
 from kireji.resources import resource
 from kireji.storage.prompts import FilePromptStore
 
@@ -41,9 +43,15 @@ async def names(store: FilePromptStore) -> list[str]:
 async def test_the_shipped_prompts_can_all_be_used() -> None:
     store = FilePromptStore(resource("prompts"), Path("/nowhere"))
     prompts = {prompt.name: prompt for prompt in await store.prompts()}
-    assert list(prompts) == ["explain", "explain-error", "extract-text", "translate", "summarise"]
+    assert list(prompts) == [
+        "explain", "explain-error", "extract-text", "table", "fields", "translate", "translate-in-place", "summarise",
+        "alt-text", "reply", "rewrite", "compare", "review-code", "moderate",
+    ]  # fmt: skip
     assert await store.problems() == ()
-    assert all(prompt.filled({}) for prompt in prompts.values())
+    values = {"rewrite": {"text": "Some words."}}
+    texts = [prompt for prompt in prompts.values() if prompt.form is AnswerForm.TEXT]
+    assert all(prompt.filled(values.get(prompt.name, {})) for prompt in texts)
+    assert {prompt.form for prompt in prompts.values()} == set(AnswerForm)
     assert not any(prompt.own for prompt in prompts.values())
 
 
