@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from kireji.core.errors import StoreError, ToolSourceError
+from kireji.core.offered_schema import offered_form
 from kireji.core.tool_names import distinct, tool_name
 from kireji.core.tool_ports import CallContext, ChildProcesses, DescriptionStore
 from kireji.core.tools import Arguments, Hints, Outside, SourceKind, SourceState, SourceStatus, Tool, ToolOutput, failed
@@ -21,7 +22,6 @@ from kireji.core.words import say
 from kireji.tools import host_launch
 from kireji.tools.host_client import Hold, HostClient
 from kireji.tools.host_protocol import TOOL_LIMIT, Broken, Describe, Described, Load, Loaded
-from kireji.tools.offered_schema import offered_form
 
 log = logging.getLogger(__name__)
 

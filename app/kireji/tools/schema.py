@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import docstring_parser
 import msgspec
 
+from kireji.core.offered_schema import offered_form
 from kireji.core.tools import Hints, Place, PlaceKind, Tool
 from kireji.plugins import ToolOptions, options_of
 from kireji.tools.faults import fault
-from kireji.tools.offered_schema import offered_form
 from kireji.tools.signature import Parameter, Signature, read_signature, schema_of_path
 
 _PLACES = {"path": PlaceKind.PATH, "uri": PlaceKind.ADDRESS}

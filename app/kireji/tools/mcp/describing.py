@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
+from kireji.core.offered_schema import offered_form
 from kireji.core.tool_names import tool_name
 from kireji.core.tools import Hints, Outside, Tool
-from kireji.tools.offered_schema import offered_form
 
 LONGEST_DESCRIPTION = 10_000
 """Characters; longer ones are cut, because every question carries them."""

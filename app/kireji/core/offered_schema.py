@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from kireji.tools.schema_words import bounds_in_words, joined, short_json, size_of_json
+from kireji.core.schema_words import bounds_in_words, is_simple_pattern, joined, short_json, size_of_json
 
 _TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 _FORMATS = frozenset(
@@ -22,8 +22,6 @@ _FORMATS = frozenset(
 )  # api-facts A.9
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 """Names of arguments that Anthropic takes."""
-_NOT_SIMPLE = re.compile(r"\(\?|\\[1-9bBAZzGpPkK]")
-"""Regular expressions beyond groups, classes and repetitions."""
 _TYPE_OF_KEYWORD = {
     "properties": "object",
     "required": "object",
@@ -71,19 +69,22 @@ _LIMITS = (_Limits(12, 1500, 8000), _Limits(6, 300, 300), _Limits(3, 60, 100))
 """The first with which the whole is no larger than it may be."""
 
 
-def offered_form(schema: object) -> dict[str, Any]:
+def offered_form(schema: object, *, arguments: bool = True) -> dict[str, Any]:
     """A schema that providers take, for one that may be any; never fails, and gives the same for the same.
 
     Args:
-        schema: A decoded JSON schema of an object, from whomever.
+        schema: A decoded JSON schema, from whomever.
+        arguments: It is an object that holds the arguments of a tool, whose names are bounded; otherwise it may be of
+            any type, and its names any.
 
     Returns:
-        An object's schema, closed unless the schema says that anything may be in it.
+        Of arguments an object's schema. Objects are closed unless the schema says that anything may be in them.
     """
     root = dict(schema) if isinstance(schema, Mapping) else {}
     for limits in _LIMITS:
         try:
-            offered = _Offering(root, limits).root()
+            offering = _Offering(root, limits)
+            offered = offering.root() if arguments else offering.whole()
         except RecursionError:  # a tower of combinations
             continue
         if size_of_json(offered) <= _LARGEST:
@@ -142,6 +143,10 @@ class _Offering:
         if text := joined(offered.get("description", ""), words)[: self._limits.description]:
             result["description"] = text
         return result
+
+    def whole(self) -> _Schema:
+        """The whole, of whatever type."""
+        return self._part(self._root, _Inside())
 
     def _resolved_parts(self, node: _Schema, key: str) -> Iterator[_Schema]:
         for part in _list(node.get(key)):
@@ -324,21 +329,11 @@ def _string(node: _Schema, words: list[str]) -> _Schema:
     elif isinstance(form, str) and form:
         words.append({"path": "The path of a file or folder."}.get(form, f"Its format is {form}."))
     pattern = node.get("pattern")
-    if isinstance(pattern, str) and _is_simple(pattern):
+    if isinstance(pattern, str) and is_simple_pattern(pattern):
         shape["pattern"] = pattern
     elif isinstance(pattern, str):
         words.append(f"It must match the regular expression {pattern}")
     return shape
-
-
-def _is_simple(pattern: str) -> bool:
-    if len(pattern) > 200 or _NOT_SIMPLE.search(pattern):
-        return False
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return True
 
 
 def _typed(node: _Schema) -> bool:

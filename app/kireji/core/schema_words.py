@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ _AS_THEY_ARE = (
     "examples",
 )
 """Keywords that are told as JSON."""
+_NOT_SIMPLE = re.compile(r"\(\?|\\[1-9bBAZzGpPkK]")
+"""Regular expressions beyond groups, classes and repetitions."""
 
 
 def bounds_in_words(schema: Mapping[str, Any]) -> Iterator[str]:
@@ -105,3 +108,14 @@ def joined(text: str, sentences: Sequence[str]) -> str:
         return " ".join(kept)
     end = "" if text.rstrip().endswith((".", "!", "?", ":", "…")) else "."
     return f"{text.rstrip()}{end} {' '.join(kept)}"
+
+
+def is_simple_pattern(pattern: str) -> bool:
+    """Whether providers take a regular expression."""
+    if len(pattern) > 200 or _NOT_SIMPLE.search(pattern):
+        return False
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.tools.offered_schema import offered_form
+from kireji.core.offered_schema import offered_form
 from tests.service.schemas import check_schema
 from tests.service.tools import check_input
 

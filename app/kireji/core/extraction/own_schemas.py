@@ -1,0 +1,222 @@
+"""JSON schemas that people give for what they want extracted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from kireji.core.errors import KirejiError
+from kireji.core.extraction.sheets import CellType, Column
+from kireji.core.offered_schema import offered_form
+from kireji.core.words import say
+
+LONGEST = 1024 * 1024
+"""Bytes of a schema."""
+MOST_COLUMNS = 1000
+_WRAP = "items"
+"""Under which name a list is asked for: services want an object."""
+_ANYTHING = ["string", "number", "boolean", "null"]
+
+
+class SheetPlan(msgspec.Struct, frozen=True):
+    """One sheet that is made of an answer.
+
+    Args:
+        title: The name of the list; empty for the answer itself.
+        steps: Names that lead to its rows; a list on the way gives the rows of all its entries.
+        columns: Their `path` leads from a row to the value.
+        paths: The same in steps.
+        listed: Whether the rows are a list; otherwise there is one.
+    """
+
+    title: str
+    steps: tuple[str, ...]
+    columns: tuple[Column, ...]
+    paths: tuple[tuple[str, ...], ...]
+    listed: bool
+
+
+class OwnSchema(msgspec.Struct, frozen=True):
+    """A schema that a person gave.
+
+    Args:
+        given: As it came; answers are held to it.
+        wire: The same as services take it, an object: what they refuse is said in words.
+        wrapped: Whether it is of a list, which services do not take: the answer is an object that holds it.
+        plans: The sheets that are made of an answer.
+    """
+
+    given: bytes
+    wire: bytes
+    wrapped: bool
+    plans: tuple[SheetPlan, ...]
+
+    @property
+    def fields(self) -> bool:
+        """Whether it is of fields, not of a table."""
+        return not self.plans[0].listed
+
+    def answer(self, data: Any) -> Any:
+        """What the model gave, without what was put around it: the schema that was given holds for this."""
+        if self.wrapped and isinstance(data, Mapping):
+            return data.get(_WRAP)
+        return data
+
+
+def own_schema(given: bytes) -> OwnSchema:
+    """Make sense of a schema.
+
+    Args:
+        given: JSON text: an object's schema for fields, that of a list of objects (or of an object with one list) for
+            a table.
+
+    Raises:
+        KirejiError: It is none that can be asked for; the words say why.
+    """
+    offered = offered_form(_decoded(given), arguments=False)
+    root = _chosen(offered)
+    kind = _kind(root)
+    if kind not in ("object", "array"):
+        raise KirejiError(
+            say("The schema must be that of an object or of a list of objects."),
+            say('Give one with "type": "object" and its "properties".'),
+        )
+    wrapped = kind == "array"
+    whole = root if not wrapped else {"type": "object", "properties": {_WRAP: root}, "required": [_WRAP]}
+    wire = _closed(whole, "")
+    plans = tuple(_plans(whole, wrapped))
+    if not plans:
+        raise KirejiError(
+            say("The schema names nothing that could be extracted."), say('Name what is wanted under "properties".')
+        )
+    if sum(len(plan.columns) for plan in plans) > MOST_COLUMNS:
+        raise KirejiError(
+            say("The schema names more than {most} values.", most=MOST_COLUMNS), say("Ask for fewer at once.")
+        )
+    return OwnSchema(given, msgspec.json.encode(wire), wrapped, plans)
+
+
+def _decoded(given: bytes) -> dict[str, Any]:
+    if len(given) > LONGEST:
+        raise KirejiError(say("The schema is larger than 1 MB."), say("Give a smaller one."))
+    try:
+        schema = msgspec.json.decode(given)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise KirejiError(
+            say("The schema is not valid JSON: {reason}.", reason=str(error)), say("Correct the file.")
+        ) from error
+    if not isinstance(schema, dict):
+        raise KirejiError(say("The schema is not a JSON object."), say('Give one with "type": "object".'))
+    return schema
+
+
+def _kind(node: Mapping[str, Any]) -> str:
+    """The type of a place besides null; empty where there are several or none."""
+    kinds = node.get("type")
+    named = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
+    real = [kind for kind in named if kind != "null"]
+    return str(real[0]) if len(real) == 1 else ""
+
+
+def _chosen(node: Mapping[str, Any]) -> dict[str, Any]:
+    """The place without a choice whose only other form is null."""
+    forms = [form for form in node.get("anyOf", ()) if isinstance(form, dict) and form.get("type") != "null"]
+    return dict(forms[0]) if len(forms) == 1 else dict(node)
+
+
+def _closed(node: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """The same with closed objects and a type everywhere, as services want it.
+
+    Raises:
+        KirejiError: There is an object whose names are not said.
+    """
+    whole = dict(node)
+    if "anyOf" in whole:
+        kept: dict[str, Any] = {key: whole[key] for key in ("title", "description", "default") if key in whole}
+        return {**kept, "anyOf": [_closed(form, place) for form in whole["anyOf"] if isinstance(form, dict)]}
+    if "enum" in whole:
+        return whole
+    kinds = whole.get("type")
+    if kinds is None:
+        return {**whole, "type": _ANYTHING}
+    if "object" in (kinds if isinstance(kinds, list) else [kinds]):
+        properties = whole.get("properties", {})
+        if not properties:
+            raise KirejiError(
+                say("The schema does not say what stands in {place}.", place=place or say("the object")),
+                say('Name it under "properties".'),
+            )
+        whole["properties"] = {name: _closed(part, f"{place}.{name}".lstrip(".")) for name, part in properties.items()}
+        whole["additionalProperties"] = False
+    if "items" in whole:
+        whole["items"] = _closed(whole["items"], f"{place}[]")
+    elif "array" in (kinds if isinstance(kinds, list) else [kinds]):
+        whole["items"] = {"type": _ANYTHING}
+    return whole
+
+
+def _plans(whole: Mapping[str, Any], wrapped: bool) -> Iterator[SheetPlan]:
+    values: list[tuple[tuple[str, ...], Mapping[str, Any]]] = []
+    lists: list[tuple[tuple[str, ...], Mapping[str, Any]]] = []
+    _walk(whole, (), values, lists)
+    if values:
+        yield _plan("", (), values, listed=False)
+    while lists:
+        steps, items = lists.pop(0)
+        title = "" if wrapped and len(steps) == 1 else ".".join(steps[1:] if wrapped else steps)
+        inner: list[tuple[tuple[str, ...], Mapping[str, Any]]] = []
+        deeper: list[tuple[tuple[str, ...], Mapping[str, Any]]] = []
+        _walk(items, (), inner, deeper)
+        if inner:
+            yield _plan(title, steps, inner, listed=True)
+        lists += [((*steps, *below), part) for below, part in deeper]
+
+
+def _walk(
+    node: Mapping[str, Any],
+    steps: tuple[str, ...],
+    values: list[tuple[tuple[str, ...], Mapping[str, Any]]],
+    lists: list[tuple[tuple[str, ...], Mapping[str, Any]]],
+) -> None:
+    """Values and lists that stand in a place, in the order of the schema."""
+    node = _chosen(node)
+    properties = node.get("properties")
+    items = node.get("items")
+    if isinstance(properties, dict) and properties:
+        for name, part in properties.items():
+            _walk(part, (*steps, name), values, lists)
+    elif isinstance(items, dict) and _kind(node) == "array" and steps:
+        lists.append((steps, items))
+    else:
+        values.append((steps, node))
+
+
+def _plan(
+    title: str, steps: tuple[str, ...], values: list[tuple[tuple[str, ...], Mapping[str, Any]]], *, listed: bool
+) -> SheetPlan:
+    columns = tuple(_column(path, node, title) for path, node in values)
+    return SheetPlan(title, steps, columns, tuple(path for path, _ in values), listed)
+
+
+def _column(path: tuple[str, ...], node: Mapping[str, Any], title: str) -> Column:
+    name = ".".join(path) or title or "value"
+    named = node.get("title")
+    shown = named if isinstance(named, str) and named.strip() else name
+    choices = tuple(str(value) for value in node.get("enum", ()) if isinstance(value, str | int | float))
+    return Column(shown, _type(node), choices, "", name)
+
+
+def _type(node: Mapping[str, Any]) -> CellType:
+    kind = _kind(node)
+    said = str(node.get("description", ""))
+    if "enum" in node and kind != "boolean":
+        return CellType.ENUM
+    if "Its format is currency." in said:
+        return CellType.CURRENCY
+    if kind in ("number", "integer"):
+        return CellType.NUMBER
+    if kind == "boolean":
+        return CellType.BOOLEAN
+    return CellType.DATE if node.get("format") in ("date", "date-time") else CellType.TEXT
