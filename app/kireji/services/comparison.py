@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 
+from kireji.core.comparison import answers, questions
+from kireji.core.comparison.words import markdown
+from kireji.core.errors import KirejiError
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.ports import CaptureStore, PictureComparer
-from kireji.core.structured.comparison import Difference
-from kireji.core.structured.questions import Asker
-from kireji.services.structured.turn import Outcome, StructuredTurns
+from kireji.core.structured.comparison import Comparison, Difference
+from kireji.core.structured.forms import AnswerForm
+from kireji.core.structured.questions import Asker, StructuredAnswer, StructuredQuestion
+from kireji.core.words import say
+from kireji.services.structured.turn import Made, Outcome, StructuredTurns
 
 
 class ComparisonService:
@@ -30,11 +36,17 @@ class ComparisonService:
     ) -> Difference:
         """What the pixels say; nothing leaves this computer.
 
+        Args:
+            before: A stored picture.
+            after: Another.
+            pictures: Bytes of those that are at hand.
+
         Raises:
             PictureError: One is damaged.
             StoreError: One could not be read.
         """
-        raise NotImplementedError
+        found = await self._bytes(before, after, pictures)
+        return await asyncio.to_thread(self._comparer.difference, found[before.blob], found[after.blob])
 
     async def compare(
         self,
@@ -60,4 +72,33 @@ class ComparisonService:
             KirejiError: As of `StructuredTurns.run`.
             PictureError: One is damaged.
         """
-        raise NotImplementedError
+        found = await self._bytes(before, after, pictures)
+        difference = await self.difference(before, after, found)
+        seen(difference)
+        question = StructuredQuestion(
+            AnswerForm.COMPARISON,
+            say("What is different between these two pictures?"),
+            questions.SYSTEM,
+            questions.question(difference, say("Answer in English.")),
+            questions.SCHEMA,
+            (before, after),
+            found,
+        )
+        if difference.identical:
+            nothing = Comparison(say("Nothing is different: both pictures show the same."), (), difference)
+            return await self._turns.known(question, asker, Made(markdown(nothing), nothing), began=began)
+
+        async def make(answer: StructuredAnswer) -> Made:
+            if answer.refusal:
+                raise KirejiError(answer.refusal, say("Choose another model; the regions are marked all the same."))
+            result = answers.comparison(answer.data, difference)
+            return Made(markdown(result), result)
+
+        return await self._turns.run(question, asker, make, began=began)
+
+    async def _bytes(
+        self, before: ImagePart, after: ImagePart, pictures: Mapping[Sha256, bytes] | None
+    ) -> Mapping[Sha256, bytes]:
+        at_hand = pictures or {}
+        blobs = dict.fromkeys((before.blob, after.blob))
+        return {blob: at_hand.get(blob) or await self._captures.get(blob) for blob in blobs}

@@ -1,14 +1,28 @@
-"""Translates the words of a picture where they stand."""
+"""Translates the words of a picture where they stand, and words without a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from kireji.core.errors import KirejiError
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.ports import CaptureStore, Reader
-from kireji.core.structured.questions import Asker
-from kireji.core.structured.translation import Translation
-from kireji.services.structured.turn import Outcome, StructuredTurns
+from kireji.core.structured.forms import AnswerForm
+from kireji.core.structured.questions import Asker, StructuredAnswer, StructuredQuestion
+from kireji.core.structured.translation import TextBlock, Translation
+from kireji.core.translation import answers, questions
+from kireji.core.translation.blocks import blocks_of
+from kireji.core.translation.words import markdown
+from kireji.core.words import say
+from kireji.services.structured.turn import Made, Outcome, StructuredTurns
+
+MOST_TEXT = 60_000
+"""Characters of a text that is translated at once: its translation must fit into one answer."""
+_LONGEST_LANGUAGE = 80
+_EMPTY_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
 class TranslationService:
@@ -49,7 +63,26 @@ class TranslationService:
             KirejiError: No words were found in the picture, or as of `StructuredTurns.run`.
             ReaderError: It could not be read.
         """
-        raise NotImplementedError
+        wanted = _language(language)
+        picture = (pictures or {}).get(image.blob) or await self._captures.get(image.blob)
+        reading = await self._reader.read_all(picture)
+        blocks = await asyncio.to_thread(blocks_of, reading)
+        if not blocks:
+            raise KirejiError(
+                say("No words were found in the picture."), say("Choose a region with words that can be read.")
+            )
+        work = _Work(blocks, wanted, image.width, image.height)
+        question = StructuredQuestion(
+            AnswerForm.TRANSLATION,
+            say("Translate this picture into {language}.", language=wanted),
+            questions.SYSTEM,
+            questions.question(work.asked, wanted, image.width, image.height),
+            questions.SCHEMA,
+            (image,),
+            {image.blob: picture},
+            questions.tokens(work.asked),
+        )
+        return await self._run(work, question, asker, observe, began)
 
     async def translate_text(
         self,
@@ -70,6 +103,89 @@ class TranslationService:
             began: The same.
 
         Raises:
-            KirejiError: There are no words in it, or as of `StructuredTurns.run`.
+            KirejiError: There are no words in it, it is too long, or as of `StructuredTurns.run`.
         """
-        raise NotImplementedError
+        wanted = _language(language)
+        if len(text) > MOST_TEXT:
+            raise KirejiError(
+                say(
+                    "The text has {count} characters; at most {most} can be translated at once.",
+                    count=f"{len(text):,}",
+                    most=f"{MOST_TEXT:,}",
+                ),
+                say("Translate it in parts."),
+            )
+        paragraphs = [part.strip("\n") for part in _EMPTY_LINE.split(text) if part.strip()]
+        if not paragraphs:
+            raise KirejiError(say("There is nothing to translate."), say("Give some words, or a picture."))
+        work = _Work([TextBlock(part, (0, 0, 0, 0)) for part in paragraphs], wanted)
+        question = StructuredQuestion(
+            AnswerForm.TRANSLATION,
+            f"{say('Translate this text into {language}:', language=wanted)}\n\n{text.strip()}",
+            questions.SYSTEM_OF_TEXT,
+            questions.question(work.asked, wanted),
+            questions.SCHEMA,
+            max_tokens=questions.tokens(work.asked),
+        )
+        return await self._run(work, question, asker, observe, began)
+
+    async def _run(
+        self,
+        work: _Work,
+        question: StructuredQuestion,
+        asker: Asker,
+        observe: Callable[[Translation], None],
+        began: Callable[[int], None],
+    ) -> Outcome:
+        observe(work.so_far(None))
+
+        async def make(answer: StructuredAnswer) -> Made:
+            if answer.refusal:
+                raise KirejiError(answer.refusal, say("Choose another model, or another picture."))
+            return await asyncio.to_thread(work.made, answer.data)
+
+        if not work.asked:
+            return await self._turns.known(question, asker, work.made(None), began=began)
+        return await self._turns.run(
+            question, asker, make, check=lambda data: answers.lacking(data, work.numbers), began=began
+        )
+
+
+class _Work:
+    """One translation on its way.
+
+    Args:
+        blocks: All of them.
+        language: Into which.
+        width: Of the picture; 0 without one.
+        height: The same.
+    """
+
+    def __init__(self, blocks: Sequence[TextBlock], language: str, width: int = 0, height: int = 0) -> None:
+        self._blocks = blocks
+        self._language = language
+        self._size = (width, height)
+        numbered = enumerate(blocks, 1)
+        self.asked = tuple((number, block) for number, block in numbered if not questions.stays(block.text))
+        self.numbers = frozenset(number for number, _ in self.asked)
+
+    def so_far(self, data: Any) -> Translation:
+        """What an unfinished answer says."""
+        return self._translation(data, whole=False)
+
+    def made(self, data: Any) -> Made:
+        """What a whole answer says."""
+        translation = self._translation(data, whole=True)
+        return Made(markdown(translation), translation)
+
+    def _translation(self, data: Any, *, whole: bool) -> Translation:
+        found = answers.translations(data)
+        blocks = answers.translated(self._blocks, self.numbers, found, whole=whole)
+        return Translation(self._language, blocks, answers.source_language(data), *self._size)
+
+
+def _language(named: str) -> str:
+    language = " ".join(named.split())
+    if not language or len(language) > _LONGEST_LANGUAGE or not any(map(str.isalpha, language)):
+        raise KirejiError(say("No language was named."), say("Say into which, such as English or de."))
+    return language

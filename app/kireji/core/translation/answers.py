@@ -15,9 +15,9 @@ _TIMES = 8
 
 
 def translations(data: Any) -> Mapping[int, str]:
-    """The translations by number, of a whole answer or of one that is still coming; of a number that comes twice, the first.
+    """The translations by number, of a whole answer or of one that is still coming.
 
-    What has not the form that was asked for is left out.
+    Of a number that comes twice the first counts; what has not the form that was asked for is left out.
     """
     found: dict[int, str] = {}
     entries = data.get("blocks") if isinstance(data, dict) else None

@@ -38,8 +38,8 @@ _PHRASE = 4.0
 """The same where the words say that they go on."""
 _FULL_SHARE = 0.4
 _MANY = 4
-_ITEM = re.compile(r"(?:[•‣◦▪●○■□▶►–—*·-]|\(?\d{1,3}[.)]|[a-zA-Z][.)])(?:\s|$)")  # noqa: RUF001 -- signs of lists
-_ENDS = (".", "!", "?", ":", ";", "。", "！", "？", "：", "…", "؟")  # noqa: RUF001 -- ends of sentences
+_ITEM = re.compile(r"(?:[•‣◦▪●○■□▶►–—*·-]|\(?\d{1,3}[.)]|[a-zA-Z][.)])(?:\s|$)")
+_ENDS = (".", "!", "?", ":", ";", "。", "！", "？", "：", "…", "؟")
 _HYPHENS = ("-", "\u2010", "\u00ad")
 
 

@@ -57,9 +57,7 @@ def segments_of(reading: Reading) -> tuple[Segment, ...]:
     words: dict[int, list[WordBox]] = {}
     for word in words_of(reading):
         words.setdefault(word.line, []).append(word)
-    return tuple(
-        segment for number, found in words.items() for segment in _of_line(reading.lines[number], found)
-    )
+    return tuple(segment for number, found in words.items() for segment in _of_line(reading.lines[number], found))
 
 
 def _of_line(line: ReadLine, words: list[WordBox]) -> Iterator[Segment]:

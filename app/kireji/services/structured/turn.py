@@ -11,10 +11,11 @@ import msgspec
 
 from kireji.core.errors import KirejiError
 from kireji.core.history import StoredMessage
+from kireji.core.messages import Usage
 from kireji.core.structured.questions import AnswerUnusable, Asker, StructuredAnswer, StructuredQuestion
 from kireji.core.structured.results import Result
 from kireji.core.words import say
-from kireji.services.catalog import Choice
+from kireji.services.catalog import DEVICE, Choice
 from kireji.services.consents import Consents, Decided
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.looking_first import look_first
@@ -159,6 +160,36 @@ class StructuredTurns:
         finally:
             self._consents.keep(place.conversation, ())
             self._live.end(turn)
+
+    async def known(
+        self, question: StructuredQuestion, asker: Asker, made: Made, *, began: Callable[[int], None] = lambda _: None
+    ) -> Outcome:
+        """Write down a question with an answer that this computer knows itself; nobody is asked.
+
+        Args:
+            question: What.
+            asker: On whose behalf.
+            made: The answer.
+            began: Told the conversation, once the question stands in it.
+
+        Raises:
+            KirejiError: There is no such conversation.
+            StoreError: It could not be written.
+        """
+        answer = StructuredAnswer(None, DEVICE, "", usage=Usage(cost=0.0), attempts=0)
+        if not asker.keep:
+            return Outcome(made.result, made.words, answer)
+        place = await self._keeping.begin(question.words, question.images, asker)
+        turn = LiveTurn(place.begun, TurnControl(), asker.tell or _nobody)
+        self._live.begin(turn)
+        try:
+            began(place.conversation)
+            turn.feed(AnswerBegins(DEVICE, "", ""))
+            stored = await self._keeping.end(place, answer, made.words, made.result)
+            turn.feed(AnswerEnds(stored, None))
+        finally:
+            self._live.end(turn)
+        return Outcome(made.result, made.words, answer, place.conversation, stored.id)
 
     async def _look_first(self, question: StructuredQuestion, asker: Asker) -> tuple[Decided, ...]:
         """What the person says of it before it is stored, where somebody shows it to them."""
