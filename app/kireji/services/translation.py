@@ -11,6 +11,7 @@ from kireji.core.errors import KirejiError
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.ports import CaptureStore, Reader
 from kireji.core.structured.forms import AnswerForm
+from kireji.core.structured.partial import UnfinishedJson
 from kireji.core.structured.questions import Asker, StructuredAnswer, StructuredQuestion
 from kireji.core.structured.translation import TextBlock, Translation
 from kireji.core.translation import answers, questions
@@ -146,8 +147,14 @@ class TranslationService:
 
         if not work.asked:
             return await self._turns.known(question, asker, work.made(None), began=began)
+        progress = _Progress(work, observe)
         return await self._turns.run(
-            question, asker, make, check=lambda data: answers.lacking(data, work.numbers), began=began
+            question,
+            asker,
+            make,
+            check=lambda data: answers.lacking(data, work.numbers),
+            observe=progress.see,
+            began=began,
         )
 
 
@@ -182,6 +189,37 @@ class _Work:
         found = answers.translations(data)
         blocks = answers.translated(self._blocks, self.numbers, found, whole=whole)
         return Translation(self._language, blocks, answers.source_language(data), *self._size)
+
+
+class _Progress:
+    """Tells of blocks as soon as their translations are whole.
+
+    Args:
+        work: What is translated.
+        observe: Told.
+    """
+
+    def __init__(self, work: _Work, observe: Callable[[Translation], None]) -> None:
+        self._work = work
+        self._observe = observe
+        self._begin()
+
+    def _begin(self) -> None:
+        self._json, self._seen, self._told = UnfinishedJson(), "", 0
+
+    def see(self, text: str) -> None:
+        """The answer so far; after one that did not fit it begins anew."""
+        if not text.startswith(self._seen):
+            self._begin()
+        self._json.feed(text[len(self._seen) :])
+        self._seen = text
+        entries = self._json.value.get("blocks") if isinstance(self._json.value, dict) else None
+        if not isinstance(entries, list) or not entries:
+            return
+        whole = len(entries) - self._json.is_open(entries[-1])
+        if whole > self._told:
+            self._told = whole
+            self._observe(self._work.so_far(self._json.value))
 
 
 def _language(named: str) -> str:

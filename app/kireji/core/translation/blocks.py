@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from kireji.core.reading import Reading
 from kireji.core.structured.translation import Alignment, TextBlock
+from kireji.core.translation.questions import stays
 from kireji.core.translation.segments import Segment, has_no_spaces, segments_of
 from kireji.core.word_boxes import around
 
@@ -128,7 +129,8 @@ def _paragraphs(stack: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
 def _goes_on(above: _Line, below: _Line, *, filled: bool) -> bool:
     """Whether a line is the rest of the one above."""
     before, after = above.segment.text, below.segment.text
-    if _ITEM.match(after):
+    one_word = not (" " in before or before.endswith(_HYPHENS) or has_no_spaces(before))
+    if one_word or _ITEM.match(after) or stays(before):
         return False
     if filled and above.width >= _PROSE * above.height:
         return True
