@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import signal
 import types
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from kireji.cli.approving import Approver
 from kireji.cli.arguments import LATEST
 from kireji.cli.console import Console, OutputClosed
 from kireji.cli.hiding import asked_before_sending
-from kireji.cli.prompts import find, with_language
+from kireji.cli.prompt_answers import answer_in_form, as_prompt_wishes, chosen_prompt
 from kireji.cli.receipt import last_row, tell
 from kireji.cli.sources import PictureFile, given, whole_file
 from kireji.cli.tool_values import ask_named
@@ -29,9 +28,11 @@ from kireji.core.models import Effort
 from kireji.core.outside import quoted
 from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.core.requests import Delivery
+from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.services.cache_breaks import break_told
 from kireji.services.credentials import without_password
+from kireji.services.prompt_running import lacking
 from kireji.services.turns import (
     AnswerEnds,
     Question,
@@ -67,13 +68,24 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
 
     async def work(services: Services) -> int:
         conversation = await _conversation(services, arguments.conversation)
-        if empty and conversation is not None:
+        if arguments.quick:
+            chosen = await chosen_prompt(services, arguments)
+            if chosen.prompt.form is not AnswerForm.TEXT:
+                question = await _with_pictures(services, Question(text, conversation=conversation), pictures, screen)
+                with asked_before_sending(services, console, yes=arguments.yes):
+                    return await answer_in_form(services, chosen, question, arguments, console)
+            as_prompt_wishes(arguments, chosen.prompt)
+            question = Question("\n\n".join(filter(None, (chosen.prompt.filled(chosen.values), text))))
+        elif empty and conversation is not None:
             question = await _continued(services, conversation)
         else:
-            words = await _words(services, arguments, text)
-            question = Question(words, conversation=conversation, sources=context.sources, room=arguments.room)
+            question = Question(text)
+        if not empty:
+            question = replace(question, conversation=conversation, sources=context.sources, room=arguments.room)
             question = await _with_pictures(services, question, pictures, screen)
             question = await _with_documents(services, question, context.documents)
+            if arguments.quick and (missing := lacking(chosen.prompt, len(question.images))):
+                raise KirejiError(missing)
         if arguments.tools:
             question = replace(question, tools=await ask_named(services, arguments.tools))
         async with Approver(services.tools.approvals, console, yes=arguments.yes) as approver:
@@ -96,15 +108,6 @@ async def _asked(
     finally:
         streams = arguments.json and not arguments.no_stream
         await tell(services, view.conversation, before, console, as_json=streams)
-
-
-async def _words(services: Services, arguments: argparse.Namespace, typed: str) -> str:
-    """What is asked: the quick prompt's words, and then what was typed besides."""
-    if not arguments.quick:
-        return typed
-    prompt = await find(services, arguments.quick)
-    filled = prompt.filled(with_language(prompt, dict(arguments.values), os.environ))
-    return "\n\n".join(filter(None, (filled, typed)))
 
 
 def _as_wished(question: Question, arguments: argparse.Namespace) -> Question:

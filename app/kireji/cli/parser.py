@@ -11,6 +11,7 @@ from kireji.cli.parser_asking import ACTIONS, add_asking, check_capture, latest_
 from kireji.cli.parser_batch import add_batch
 from kireji.cli.parser_counting import add_counting
 from kireji.cli.parser_history import add_history
+from kireji.cli.parser_prompts import add_prompts
 from kireji.cli.parser_receipt import add_receipt
 from kireji.cli.parser_servers import add_servers, program_apart
 from kireji.cli.parser_tools import add_tools, options_first
@@ -70,7 +71,7 @@ def _parser() -> Parser:
     parser.add_argument("--hidden", action="store_true", help="start without a window, in the tray only")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     add_asking(commands)
-    _add_prompts(commands)
+    add_prompts(commands)
     _add_keys(commands)
     _add_models(commands)
     add_batch(commands)
@@ -81,15 +82,6 @@ def _parser() -> Parser:
     add_receipt(commands)
     as_json(command(commands, "doctor", "say what works on this machine and what does not; nothing leaves it"))
     return parser
-
-
-def _add_prompts(commands: Commands) -> None:
-    prompts = command(commands, "prompts", "the quick prompts")
-    actions = prompts.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
-    as_json(command(actions, "list", "all quick prompts, in the order of the menus"))
-    show = command(actions, "show", "one quick prompt with its words and variables")
-    show.add_argument("name", metavar="NAME", help="as in the list")
-    as_json(show)
 
 
 def _add_models(commands: Commands) -> None:

@@ -201,9 +201,10 @@ class Prompt(msgspec.Struct, frozen=True):
 def _apart(quote: str, match: re.Match[str]) -> str:
     """A quotation on lines of its own, so that it ends where it ends."""
     text, start, end = match.string, match.start(), match.end()
-    line = text.rfind("\n", 0, start) + 1
-    rest = text[end:].partition("\n")[0]
-    return f"{'' if not text[line:start].strip() else chr(10) * 2}{quote}{'' if not rest.strip() else chr(10) * 2}"
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    rest, _, following = text[end:].partition("\n")
+    behind = "\n\n" if rest.strip() else "\n" if following.partition("\n")[0].strip() else ""
+    return f"{chr(10) * 2 if before.strip() else ''}{quote}{behind}"
 
 
 def between_places(text: str) -> list[str]:

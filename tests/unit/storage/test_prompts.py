@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from kireji.core.errors import StoreError
 from kireji.core.prompt_files import LONGEST_FILE
-from kireji.core.prompts import Prompt
+from kireji.core.prompts import Prompt, Variable
 from kireji.core.structured.forms import AnswerForm
 from kireji.resources import resource
 from kireji.storage.prompts import FilePromptStore
@@ -143,3 +145,35 @@ async def test_a_remark_is_a_sentence_about_its_file(store: FilePromptStore, own
         "In the prompt mine.md: titel means nothing there; did you mean title?",
         "In the prompt mine.md: {{language}} has no [variables.language], so it is asked as it stands.",
     )
+
+
+async def test_comments_and_unknown_keys_of_a_file_stay_when_it_is_changed(store: FilePromptStore, own: Path) -> None:
+    (own / "mine.md").write_text(
+        '+++\n# Mine alone.\ntitle = "Mine"  # short\norder = 3\nlater = true\n\n'
+        '[variables.tone]\n# warm is best\ndefault = "warm"\n+++\nIn {{tone}}.'
+    )
+    mine = {prompt.name: prompt for prompt in await store.prompts()}["mine"]
+    changed = msgspec.structs.replace(
+        mine, model="m", text="As {{tone}}, {{size}}.", variables={**mine.variables, "size": Variable(default="small")}
+    )
+    await store.save(changed)
+    assert (own / "mine.md").read_text() == (
+        '+++\n# Mine alone.\ntitle = "Mine"  # short\norder = 3\nlater = true\nmodel = "m"\n\n'
+        '[variables.tone]\n# warm is best\ndefault = "warm"\n\n[variables.size]\ndefault = "small"\n+++\n'
+        "As {{tone}}, {{size}}.\n"
+    )
+    assert {prompt.name: prompt for prompt in await store.prompts()}["mine"] == changed
+
+
+async def test_a_head_that_cannot_be_changed_in_place_is_written_anew(store: FilePromptStore, own: Path) -> None:
+    (own / "mine.md").write_text('+++\nvariables = {tone = {default = "warm"}}\n+++\nIn {{tone}}.')
+    mine = {prompt.name: prompt for prompt in await store.prompts()}["mine"]
+    changed = msgspec.structs.replace(mine, variables={"tone": Variable("Tone", "cold")})
+    assert await store.save(changed) == changed
+
+
+async def test_a_folder_that_cannot_be_written_says_so(shipped: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    store = FilePromptStore(shipped, tmp_path / "file")
+    with pytest.raises(StoreError):
+        await store.save(Prompt("mine", "Mine", "x", own=True))
