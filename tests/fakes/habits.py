@@ -11,7 +11,9 @@ from kireji.core.extraction.ports import Workbook
 from kireji.core.extraction.sheets import Extraction
 from kireji.core.geometry import Rect
 from kireji.core.messages import ImagePart, Sha256
+from kireji.core.moderation.file_values import NAME
 from kireji.core.moderation.policies import ParsedPolicy
+from kireji.core.moderation.policy_file import parse
 from kireji.core.structured import results
 from kireji.core.structured.comparison import Difference
 from kireji.core.structured.results import Result
@@ -36,21 +38,29 @@ class MemoryResultStore:
 
 
 class MemoryPolicyStore:
-    """Policies by name; `parsed` says what their files give."""
+    """Policies by name: `shipped` came with the program, `files` are the person's own; `parsed` stands for more."""
 
     def __init__(self) -> None:
-        self.parsed: dict[str, ParsedPolicy] = {}
+        self.shipped: dict[str, bytes] = {}
         self.files: dict[str, bytes] = {}
+        self.parsed: dict[str, ParsedPolicy] = {}
 
     async def policies(self) -> Mapping[str, ParsedPolicy]:
-        return self.parsed
+        shipped = {name: parse(name, data) for name, data in self.shipped.items()}
+        own = {name: parse(name, data, own=True) for name, data in self.files.items()}
+        found = {**shipped, **own, **self.parsed}
+        titles = {name: (parsed.policy.title if parsed.policy else name).casefold() for name, parsed in found.items()}
+        return {name: found[name] for name in sorted(found, key=lambda name: (titles[name], name))}
 
     async def read(self, name: str) -> bytes:
-        if name not in self.files:
+        data = self.files.get(name, self.shipped.get(name))
+        if data is None:
             raise KirejiError(f"There is no policy {name}.")
-        return self.files[name]
+        return data
 
     async def save(self, name: str, data: bytes) -> None:
+        if not NAME.fullmatch(name) or len(name) > 64:
+            raise KirejiError(f"A policy cannot be named {name}.")
         self.files[name] = data
 
     async def remove(self, name: str) -> bool:

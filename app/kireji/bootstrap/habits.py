@@ -116,7 +116,7 @@ class LateHabits:
             needs.outbox.redaction,
         )
         return Habits(
-            Moderation(needs.policies(), turns, needs.reader),
+            Moderation(needs.policies(), turns, needs.reader, needs.captures),
             ExtractionService(turns, needs.reader, needs.captures, needs.spreadsheets(), needs.files()),
             TranslationService(turns, needs.reader, needs.captures),
             ComparisonService(turns, needs.comparer(), needs.captures),

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kireji.core.toml_text import deep_key
+
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTROL_OR_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -40,6 +42,8 @@ def table_of(head: str) -> Mapping[str, Any]:
         return {}
     import tomllib
 
+    if deep_key(head):
+        raise PromptProblem("its head is nested too deeply")
     try:
         return tomllib.loads(head + "\n")
     except tomllib.TOMLDecodeError as error:
