@@ -14,7 +14,7 @@ from kireji.core.errors import KirejiError, StoreError, ToolSourceError
 from kireji.core.permissions import Decision, Grant
 from kireji.core.publisher import Publisher
 from kireji.core.tool_names import tool_name
-from kireji.core.tool_ports import CallContext
+from kireji.core.tool_ports import CallContext, SchemaFlaw
 from kireji.core.tool_servers import Importable, ServerEntry, TestStep
 from kireji.core.tools import (
     Arguments,
@@ -299,11 +299,16 @@ class FakeValidator:
     Attributes:
         complaint: What is said of every call's arguments; empty when they fit.
         seen: What was looked at.
+        schema_flaw: What is said of every schema.
     """
 
     def __init__(self) -> None:
         self.complaint = ""
         self.seen: list[object] = []
+        self.schema_flaw: SchemaFlaw | None = None
+
+    def flaw(self, schema: bytes) -> SchemaFlaw | None:
+        return self.schema_flaw
 
     def problem(self, schema: bytes, arguments: object) -> str:
         self.seen.append(arguments)

@@ -173,8 +173,23 @@ class ToolSources(Protocol):
     async def aclose(self) -> None: ...
 
 
+class SchemaFlaw(NamedTuple):
+    """What is wrong with a JSON schema itself.
+
+    Args:
+        place: Names and numbers that lead to it.
+        words: What, in English, without a full stop.
+    """
+
+    place: tuple[str | int, ...]
+    words: str
+
+
 class SchemaValidator(Protocol):
     """Holds arguments to a JSON schema."""
+
+    def flaw(self, schema: bytes) -> SchemaFlaw | None:
+        """What is wrong with a schema that a person has written; None when nothing is."""
 
     def problem(self, schema: bytes, arguments: object) -> str:
         """What is wrong with them, in one sentence for the model that names the place; empty when nothing is."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from kireji.core.tool_ports import SchemaFlaw
 from kireji.tools.cheap_patterns import is_cheap, misses
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ library in which `jsonschema` keeps documents (rpds), which is no Exception."""
 _SECONDS = 4.0
 """Of computing in one check. What a model writes is checked in milliseconds, whatever its schema; this is for schemas
 that are made to hold the program up."""
+_KINDS = ("object", "array", "string", "number", "integer", "boolean", "null")
 _SHOWN = 200
 """Characters of a complaint that are passed on: it repeats the argument, which may be long."""
 
@@ -67,6 +69,23 @@ class JsonSchemaValidator:
                 raise
             return "they are nested too deeply."
         return _told(error) if error is not None else ""
+
+    def flaw(self, schema: bytes) -> SchemaFlaw | None:
+        """As in SchemaValidator."""
+        from jsonschema.exceptions import SchemaError
+
+        try:
+            self._validator(schema)
+        except SchemaError as broken:
+            place = tuple(broken.absolute_path)
+            if place[-1:] == ("type",) and isinstance(broken.instance, str):
+                return SchemaFlaw(place, f"{_short(repr(broken.instance))} is no type; there are {', '.join(_KINDS)}")
+            return SchemaFlaw(place, _short(broken.message))
+        except (msgspec.DecodeError, RecursionError) as broken:
+            return SchemaFlaw((), _short(str(broken)))
+        except (AttributeError, TypeError):  # of what is neither an object nor true or false
+            return SchemaFlaw((), "it is no object")
+        return None
 
     def _validator(self, schema: bytes) -> Validator:
         with self._changing:

@@ -6,13 +6,17 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from kireji.core.extraction.exports import NUMBERS
+from kireji.core.extraction.exports import NUMBERS, doubt_told, sum_told
 from kireji.core.extraction.sheets import Extraction, Sheet
 from kireji.core.words import say
 
 MOST_ROWS = 200
 """Of a table in the history; the values are kept whole."""
 MOST_COLUMNS = 30
+_MOST_SHEETS = 20
+_MOST_WORDS = 20_000
+"""Characters of the tables of an answer in the history: later questions send them along."""
+_MOST_TOLD = 10
 _MOST_CHARACTERS = 300
 """Of a cell in the history."""
 _WIDEST = 40
@@ -22,20 +26,84 @@ _SPECIAL = re.compile(r"[\\`*\[\]<|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|&(?=#?\w+;)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
-def markdown(extraction: Extraction, *, bounded: bool = False) -> str:
-    """Every table with its title; fields one below the other.
+def markdown(extraction: Extraction) -> str:
+    """Every table with its title, whole; fields one below the other."""
+    return "\n\n".join(_parts(extraction, extraction.sheets, None))
+
+
+def words_of(extraction: Extraction) -> str:
+    """An extraction as it stands in the history: long tables cut, with a line that says so, and what is doubtful."""
+    shown = extraction.sheets[:_MOST_SHEETS]
+    parts = _parts(extraction, shown, _Room(_MOST_WORDS))
+    if more := len(extraction.sheets) - len(shown):
+        parts.append(say("{count} more tables are not shown here.", count=f"{more:,}"))
+    if not extraction.sheets and not extraction.failed:
+        parts.append(nothing_told(fields=extraction.fields))
+    notes = [f"- {escaped(line)}" for line in doubts_told(extraction, _MOST_TOLD)]
+    if notes:
+        parts.append("\n".join(notes))
+    return "\n\n".join(parts)
+
+
+def nothing_told(*, fields: bool) -> str:
+    """That a picture holds nothing of what was asked for."""
+    return say("No fields were found on the picture.") if fields else say("No table was found on the picture.")
+
+
+def doubts_told(extraction: Extraction, most: int) -> list[str]:
+    """What people should look at: cells that are not on the picture, sums that do not hold, pictures that gave nothing.
 
     Args:
-        extraction: What is written.
-        bounded: Whether long tables are cut, with a line that says so.
+        extraction: Where.
+        most: At most so many lines of each kind; one more says how many are left out.
     """
+    cells = [
+        f"{_place(sheet, number, place)}: {_beginning(cell.text)} – {told}"
+        for sheet in extraction.sheets
+        for number, row in enumerate(sheet.rows)
+        for place, cell in enumerate(row)
+        if (told := doubt_told(cell))
+    ]
+    sums = [sum_told(sheet, each) for sheet in extraction.sheets for each in sheet.sums if not each.holds]
+    failed = [f"{name}: {why}" if name else why for name, why in extraction.failed]
+    lines: list[str] = []
+    for kind in (cells, sums, failed):
+        lines += kind[:most]
+        if len(kind) > most:
+            lines.append(say("… and {count} more.", count=f"{len(kind) - most:,}"))
+    return lines
+
+
+def _beginning(text: str) -> str:
+    """The beginning of a text on one line."""
+    line = _CONTROL.sub(" ", text).strip()
+    return line if len(line) <= 60 else f"{line[:59]}…"
+
+
+def _place(sheet: Sheet, number: int, place: int) -> str:
+    name = _beginning(sheet.columns[place].name)
+    return name if len(sheet.rows) == 1 else say("{column}, row {row}", column=name, row=number + 1)
+
+
+class _Room:
+    """How much may still be written.
+
+    Args:
+        left: Characters.
+    """
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+
+def _parts(extraction: Extraction, sheets: Sequence[Sheet], room: _Room | None) -> list[str]:
     parts: list[str] = []
-    for sheet in extraction.sheets:
-        if sheet.title and (len(extraction.sheets) > 1 or not extraction.fields):
-            parts.append(f"**{escaped(sheet.title)}**")
+    for sheet in sheets:
+        if sheet.title:
+            parts.append(f"**{_short(sheet.title, _MOST_CHARACTERS if room else 0)}**")
         one = extraction.fields and len(sheet.rows) == 1 and not sheet.sources
-        parts += _fields(sheet) if one else _table(sheet, bounded=bounded)
-    return "\n\n".join(parts)
+        parts += _fields(sheet, room) if one else _table(sheet, room)
+    return parts
 
 
 def escaped(text: str) -> str:
@@ -45,46 +113,60 @@ def escaped(text: str) -> str:
     return text.replace("$", "\\$") if text.count("$") > 1 else text
 
 
-def _fields(sheet: Sheet) -> list[str]:
-    rows = [
-        (escaped(column.name), escaped(cell.text)) for column, cell in zip(sheet.columns, sheet.rows[0], strict=True)
-    ]
-    return [_lines((say("Field"), say("Value")), rows, (False, False))]
+def _fields(sheet: Sheet, room: _Room | None) -> list[str]:
+    most = _MOST_CHARACTERS if room else 0
+    cells = zip(sheet.columns, sheet.rows[0], strict=True)
+    rows = [(_short(column.name, most), _short(cell.text, most)) for column, cell in cells]
+    kept = _fitting(rows, room)
+    parts = [_lines((say("Field"), say("Value")), kept, (False, False))]
+    if len(kept) < len(rows):
+        parts.append(say("Shown here: {some} of {all} fields.", some=len(kept), all=f"{len(rows):,}"))
+    return parts
 
 
-def _table(sheet: Sheet, *, bounded: bool) -> list[str]:
+def _table(sheet: Sheet, room: _Room | None) -> list[str]:
     if not sheet.columns:
         return []
+    bounded, most = room is not None, _MOST_CHARACTERS if room else 0
     width = min(len(sheet.columns), MOST_COLUMNS) if bounded else len(sheet.columns)
-    count = min(len(sheet.rows), MOST_ROWS) if bounded else len(sheet.rows)
-    most = _MOST_CHARACTERS if bounded else 0
     heads = [_short(column.name, most) or " " for column in sheet.columns[:width]]
-    rows = [[_short(cell.text, most) for cell in row[:width]] for row in sheet.rows[:count]]
+    rows = [[_short(cell.text, most) for cell in row[:width]] for row in sheet.rows[: MOST_ROWS if bounded else None]]
     if sheet.sources:
         heads.append(say("Source"))
         for row, source in zip(rows, sheet.sources, strict=False):
             row.append(_short(source, most))
-    to_the_right = [_is_of_numbers(sheet, place) for place in range(width)]
-    parts = [_lines(heads, rows, [*to_the_right, *([False] if sheet.sources else ())])]
-    if count < len(sheet.rows) or width < len(sheet.columns):
+    kept = _fitting(rows, room)
+    to_the_right = [column.type in NUMBERS for column in sheet.columns[:width]]
+    parts = [_lines(heads, kept, [*to_the_right, *([False] if sheet.sources else ())])]
+    if len(kept) < len(sheet.rows) or width < len(sheet.columns):
         parts.append(
             say(
                 "Shown here: {rows} of {all_rows} rows, {columns} of {all_columns} columns.",
-                rows=count,
-                all_rows=len(sheet.rows),
+                rows=len(kept),
+                all_rows=f"{len(sheet.rows):,}",
                 columns=width,
-                all_columns=len(sheet.columns),
+                all_columns=f"{len(sheet.columns):,}",
             )
         )
     return parts
 
 
+def _fitting(rows: Sequence[Sequence[str]], room: _Room | None) -> Sequence[Sequence[str]]:
+    """The first rows, as many as there is room for; one of each table always."""
+    if room is None:
+        return rows
+    kept: list[Sequence[str]] = []
+    for row in rows:
+        size = sum(len(cell) + 3 for cell in row)
+        if kept and size > room.left:
+            break
+        kept.append(row)
+        room.left -= size
+    return kept
+
+
 def _short(text: str, most: int) -> str:
     return escaped(text if not most or len(text) <= most else f"{text[: most - 1]}…")
-
-
-def _is_of_numbers(sheet: Sheet, place: int) -> bool:
-    return sheet.columns[place].type in NUMBERS
 
 
 def _lines(heads: Sequence[str], rows: Sequence[Sequence[str]], to_the_right: Sequence[bool]) -> str:

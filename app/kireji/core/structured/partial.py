@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 import json
 import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _DEEPEST = 64
@@ -39,6 +41,8 @@ class UnfinishedJson:
     def __init__(self) -> None:
         self.value: list[Any] | dict[str, Any] | None = None
         """The outermost list or object; not to be changed. None before it has begun."""
+        self.count = 0
+        """How many values have begun or, where they are neither list nor object, come."""
         self._open: list[list[Any] | dict[str, Any]] = []
         self._keys: list[str] = []
         self._awaits = _Awaits.VALUE
@@ -156,7 +160,22 @@ class UnfinishedJson:
         self._keys.append("")
         self._awaits = _Awaits.VALUE_OR_END if isinstance(container, list) else _Awaits.KEY_OR_END
 
+    @contextmanager
+    def settled(self) -> Iterator[Any]:
+        """While inside, `value` is without the entry of a list that is being written, such as half a row."""
+        entry = self._open[-1] if len(self._open) > 1 else None
+        rows = self._open[-2] if entry is not None else None
+        held = isinstance(rows, list) and entry is not None and not any(map(_holds, _values(entry)))
+        if held and isinstance(rows, list):
+            rows.pop()
+        try:
+            yield self.value
+        finally:
+            if held and isinstance(rows, list):
+                rows.append(entry)
+
     def _add(self, value: Any) -> None:
+        self.count += 1
         container = self._open[-1]
         if isinstance(container, list):
             container.append(value)
@@ -173,3 +192,11 @@ class UnfinishedJson:
         """What came is no JSON: what is open stays open."""
         self._awaits = _Awaits.NOTHING
         self._string, self._word = None, []
+
+
+def _values(container: list[Any] | dict[str, Any]) -> Collection[Any]:
+    return container if isinstance(container, list) else container.values()
+
+
+def _holds(value: object) -> bool:
+    return isinstance(value, list | dict)

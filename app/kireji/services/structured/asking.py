@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -231,7 +231,7 @@ class _Attempt:
             text = await self._answer(exchange, request)
             note = self._note(exchange)
             spent = self._asking.monotonic() - begun
-            usage = _sum(self._usages)
+            usage = summed(self._usages)
             who = (self._choice.provider.name, self._choice.model)
             if self._taking.reason is StopReason.REFUSAL:
                 return StructuredAnswer(None, *who, self._taking.refusal, usage, attempt, note, spent, text)
@@ -336,7 +336,7 @@ def _again(request: ModelRequest, text: str, problem: str) -> ModelRequest:
     return msgspec.structs.replace(request, messages=(*request.messages, *turns))
 
 
-def _sum(usages: list[Usage]) -> Usage:
+def summed(usages: Sequence[Usage]) -> Usage:
     """What all requests used; the cost is unknown when one is."""
     costs = [usage.cost for usage in usages]
     return Usage(
