@@ -99,13 +99,14 @@ class LateHabits:
         from kireji.services.translation import TranslationService
 
         needs = self._needs
+        validator = needs.validator()
         asking = StructuredAsking(
             needs.catalog,
             needs.credentials,
             needs.outbox,
             needs.preferences,
             needs.requests,
-            needs.validator(),
+            validator,
             needs.clock,
         )
         turns = StructuredTurns(
@@ -117,7 +118,7 @@ class LateHabits:
         )
         return Habits(
             Moderation(needs.policies(), turns, needs.reader, needs.captures),
-            ExtractionService(turns, needs.reader, needs.captures, needs.spreadsheets(), needs.files()),
+            ExtractionService(turns, needs.reader, needs.captures, validator, needs.spreadsheets(), needs.files()),
             TranslationService(turns, needs.reader, needs.captures),
             ComparisonService(turns, needs.comparer(), needs.captures),
         )

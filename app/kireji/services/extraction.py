@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 
@@ -12,12 +13,20 @@ from kireji.core.errors import KirejiError
 from kireji.core.extraction.exports import SheetForm, csv, table_json, tsv
 from kireji.core.extraction.markdown import markdown
 from kireji.core.extraction.ports import SheetFiles, SpreadsheetWriter
+from kireji.core.extraction.questions import ExtractionQuestion, extraction_question
 from kireji.core.extraction.sheets import Extraction
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.ports import CaptureStore, Reader
-from kireji.core.structured.questions import Asker
+from kireji.core.structured.forms import AnswerForm
+from kireji.core.structured.partial import line_of
+from kireji.core.structured.questions import Asker, StructuredQuestion
+from kireji.core.tool_ports import SchemaFlaw, SchemaValidator
 from kireji.core.words import say
+from kireji.services.extraction_pictures import Parts, PictureExtraction
 from kireji.services.structured.turn import Outcome, StructuredTurns
+
+MOST_PICTURES = 100
+"""At once; for more there are jobs."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -35,6 +44,25 @@ class Wanted(msgspec.Struct, frozen=True):
     wish: str = ""
 
 
+class SchemaUnusable(KirejiError):
+    """A schema that a person has written is none.
+
+    Args:
+        flaw: What is wrong.
+        schema: All of it.
+    """
+
+    def __init__(self, flaw: SchemaFlaw, schema: bytes) -> None:
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in flaw.place).lstrip(".")
+        line = line_of(schema.decode("utf-8-sig", "replace"), flaw.place)
+        super().__init__(
+            say("The schema cannot be used: line {line}, {place}: {reason}.", line=line, place=place, reason=flaw.words)
+            if place
+            else say("The schema cannot be used: {reason}.", reason=flaw.words),
+            say("Correct it and try again."),
+        )
+
+
 class ExtractionService:
     """Asks, types the cells, finds them on the picture, and checks sums.
 
@@ -42,6 +70,7 @@ class ExtractionService:
         turns: Asks and keeps.
         reader: Where the words stand.
         captures: The bytes of pictures.
+        validator: Holds answers to the person's own schema.
         spreadsheets: Makes XLSX files.
         files: Writes what is saved.
     """
@@ -51,12 +80,12 @@ class ExtractionService:
         turns: StructuredTurns,
         reader: Reader,
         captures: CaptureStore,
+        validator: SchemaValidator,
         spreadsheets: SpreadsheetWriter,
         files: SheetFiles,
     ) -> None:
         self._turns = turns
-        self._reader = reader
-        self._captures = captures
+        self._parts = Parts(reader, captures, validator)
         self._spreadsheets = spreadsheets
         self._files = files
 
@@ -88,7 +117,49 @@ class ExtractionService:
             KirejiError: The schema cannot be used, or as of `StructuredTurns.run`; of several pictures only when all
                 fail.
         """
-        raise NotImplementedError
+        if not images:
+            raise KirejiError(say("There is no picture to take anything out of."), say("Give one picture or several."))
+        if len(images) > MOST_PICTURES:
+            raise KirejiError(
+                say(
+                    "At most {most} pictures can be taken together; these are {count}.",
+                    most=MOST_PICTURES,
+                    count=len(images),
+                ),
+                say("Make a job of them: kireji batch add FOLDER --schema FILE"),
+            )
+        question = await asyncio.to_thread(self._question, wanted)
+        whole = StructuredQuestion(
+            question.form,
+            _words(wanted, question.form, len(images)),
+            question.system,
+            question.text,
+            question.schema,
+            tuple(images),
+            dict(pictures or {}),
+        )
+        extraction = PictureExtraction(self._parts, question, whole, names, observe)
+        return await self._turns.run_with(whole, asker, extraction.run, began=began)
+
+    def _question(self, wanted: Wanted) -> ExtractionQuestion:
+        """What is asked.
+
+        Raises:
+            SchemaUnusable: The person's schema cannot be used.
+        """
+        if wanted.schema.strip():
+            _check_json(wanted.schema)
+            if (flaw := self._parts.validator.flaw(wanted.schema)) is not None:
+                raise SchemaUnusable(flaw, wanted.schema)
+        return extraction_question(fields=wanted.fields, schema=wanted.schema, wish=wanted.wish)
+
+    async def check_schema(self, schema: bytes) -> None:
+        """See that a schema can be used, before anything is paid for.
+
+        Raises:
+            KirejiError: It cannot; the words say where and why.
+        """
+        await asyncio.to_thread(self._question, Wanted(schema=schema))
 
     async def save(
         self, extraction: Extraction, path: str, form: SheetForm | None = None, *, overwrite: bool = False
@@ -140,6 +211,35 @@ class ExtractionService:
                 data = csv(extraction)
         told = say("There are several tables in the file, with an empty line between them; .xlsx keeps them apart.")
         return data, (told,) if several else ()
+
+
+def _check_json(schema: bytes) -> None:
+    """Raise KirejiError where a schema is no JSON, with the line."""
+    try:
+        json.loads(schema.decode())
+    except json.JSONDecodeError as error:
+        raise KirejiError(
+            say("The schema is not valid JSON: line {line}: {reason}.", line=error.lineno, reason=error.msg),
+            say("Correct it and try again."),
+        ) from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise KirejiError(
+            say("The schema is not valid JSON: it is no UTF-8 text, or nested too deeply."),
+            say("Correct it and try again."),
+        ) from error
+
+
+def _words(wanted: Wanted, form: AnswerForm, pictures: int) -> str:
+    """The question as it stands in the history."""
+    if wanted.schema:
+        words = say("Take out of the picture what a schema asks for.")
+    elif form is AnswerForm.FIELDS:
+        words = say("Take the fields out of the picture.")
+    else:
+        words = say("Take the tables out of the picture.")
+    if pictures > 1:
+        words = f"{words} {say('The same for all {count} pictures.', count=pictures)}"
+    return "\n\n".join(filter(None, (words, wanted.wish.strip())))
 
 
 def form_of(path: str) -> SheetForm:

@@ -36,6 +36,7 @@ _FIRST_DAY = datetime.date(1900, 3, 1)
 """Before it spreadsheets count days differently from each other."""
 _MISSING, _DIFFERS, _WRONG = "FFD9C7", "FFF2B3", "B3261E"
 """Fills of cells that are not on the picture, or are otherwise there, and the colour of sums that do not hold."""
+_DECIMALS = re.compile(r"[.,](\d{1,10})\D*$")
 _SIGNS = re.compile(r"[^\w$€£¥₹₽₩₺₴₪₫฿₱.% °/-]|_")
 
 
@@ -257,11 +258,14 @@ class _Formats:
 
 
 def _places(sheet: Sheet, place: int) -> int:
-    """Decimal places that a column's numbers are shown with: as many as the longest has."""
+    """Decimal places that a column's numbers are shown with: as many as the longest has on the picture."""
     longest = 0
     for row in sheet.rows:
-        if row[place].type in NUMBERS:
-            longest = max(longest, len(row[place].value.partition(".")[2]))
+        cell = row[place]
+        if cell.type in NUMBERS and cell.value:
+            written = _DECIMALS.search(cell.text)
+            zeros = len(written[1]) if written and (len(written[1]) != 3 or "." in cell.value) else 0
+            longest = max(longest, zeros, len(cell.value.partition(".")[2]))
     return min(longest, 10)
 
 

@@ -182,7 +182,9 @@ def test_rows_too_many_go_on_in_another_sheet(monkeypatch: pytest.MonkeyPatch) -
     }
 
 
-@pytest.mark.parametrize
+@pytest.mark.parametrize(
+    "text", ["a\x00b", "a\x1b[31mb", "\ud800", "a\ufffeb", "_x0041_", "line\r\nline", "عربي", "日本語"]
+)
 def test_no_character_makes_a_file_that_cannot_be_read(text: str) -> None:
     assert isinstance(look(cell(text)).value, str)
 

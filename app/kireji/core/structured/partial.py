@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -192,6 +192,30 @@ class UnfinishedJson:
         """What came is no JSON: what is open stays open."""
         self._awaits = _Awaits.NOTHING
         self._string, self._word = None, []
+
+
+def line_of(text: str, place: Sequence[str | int]) -> int:
+    """The line of JSON, from 1, on which a value stands, or begins.
+
+    Args:
+        text: All of it.
+        place: Names and numbers that lead to the value; where there is none, the nearest around it counts.
+    """
+    reading = UnfinishedJson()
+    found, depth = 1, 0
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        reading.feed(line)
+        value: Any = reading.value
+        for reached, step in enumerate(place, 1):
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                break
+            if reached > depth:
+                found, depth = number, reached
+        if depth == len(place):
+            break
+    return found
 
 
 def _values(container: list[Any] | dict[str, Any]) -> Collection[Any]:

@@ -57,6 +57,20 @@ class Outcome(msgspec.Struct, frozen=True):
     message: int | None = None
 
 
+class StoppedWith(asyncio.CancelledError):
+    """It was stopped when a part of it had come, which is kept.
+
+    Args:
+        answer: Who answered, with all that was used.
+        made: What had come.
+    """
+
+    def __init__(self, answer: StructuredAnswer, made: Made) -> None:
+        super().__init__()
+        self.answer = answer
+        self.made = made
+
+
 Check: TypeAlias = Callable[[Any], str]
 Observe: TypeAlias = Callable[[str], None]
 Ask: TypeAlias = Callable[[StructuredQuestion, Check, Observe], Awaitable[StructuredAnswer]]
@@ -225,6 +239,9 @@ class StructuredTurns:
 
         try:
             answer, made = await work(ask)
+        except StoppedWith as stopped:
+            ended(await self._keeping.end(place, stopped.answer, stopped.made.words, stopped.made.result))
+            raise
         except asyncio.CancelledError:
             ended(await self._keeping.stop(place))
             raise
