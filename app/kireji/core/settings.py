@@ -160,11 +160,13 @@ class CaptureSettings(msgspec.Struct, frozen=True):
         desktop_picker: On Wayland, always let the desktop's own dialog cut out the region.
         copy_selection: Where selected text cannot be read without it (Windows, macOS): press the copy keys in the
             other program, and put the clipboard back as it was.
+        translate_to: Language into which captures are translated in place; empty for that of the interface.
     """
 
     delay: float = 3.0
     desktop_picker: bool = False
     copy_selection: bool = False
+    translate_to: str = ""
 
 
 class AppearanceSettings(msgspec.Struct, frozen=True):

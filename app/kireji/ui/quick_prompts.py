@@ -26,12 +26,14 @@ class QuickPrompt(NamedTuple):
         title: What the button says.
         text: What is asked; where it is not ready, with the places that the person must fill in.
         ready: Whether it can be asked as it is.
+        prompt: As it is kept; None for one that is not.
     """
 
     name: str
     title: str
     text: str
     ready: bool = True
+    prompt: Prompt | None = None
 
     def with_words(self, typed: str) -> str:
         """What is asked when the person has typed something besides."""
@@ -42,23 +44,25 @@ class QuickPrompt(NamedTuple):
         return f"{self.title}: {typed}" if typed.strip() else self.title
 
 
-def offered(prompts: Sequence[Prompt], language: str) -> tuple[QuickPrompt, ...]:
+def offered(prompts: Sequence[Prompt], language: str, *, forms: bool = False) -> tuple[QuickPrompt, ...]:
     """What to offer, in menu order: those that can be asked at once before those that need a word of the person.
 
     Args:
         prompts: In menu order.
         language: Name of the person's language, for prompts that ask for one; empty leaves it to their default.
+        forms: Whether those are among them whose answer is no words; only such that can be asked at once.
     """
-    made = [_offered(prompt, language) for prompt in prompts if prompt.form is AnswerForm.TEXT]
+    made = [_offered(prompt, language) for prompt in prompts if prompt.form is AnswerForm.TEXT or forms]
+    made = [each for each in made if each.ready or each.prompt is None or each.prompt.form is AnswerForm.TEXT]
     return tuple(sorted(made, key=lambda prompt: not prompt.ready))
 
 
 def _offered(prompt: Prompt, language: str) -> QuickPrompt:
     values = {_LANGUAGE: language} if language and _LANGUAGE in prompt.variables else {}
     try:
-        return QuickPrompt(prompt.name, prompt.title, prompt.filled(values))
+        return QuickPrompt(prompt.name, prompt.title, prompt.filled(values), prompt=prompt)
     except KirejiError:  # a variable without a default
-        return QuickPrompt(prompt.name, prompt.title, prompt.text, ready=False)
+        return QuickPrompt(prompt.name, prompt.title, prompt.text, ready=False, prompt=prompt)
 
 
 def place_in(text: str) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from kireji.core.history import ConversationSetup
+from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.overlay.bar import DEFAULT_QUESTION
@@ -17,11 +18,15 @@ from kireji.ui.overlay.model_choice import ModelChoice
 from kireji.ui.overlay.picture import Pictures
 from kireji.ui.overlay.stage import Stage
 from kireji.ui.pasting import Pasting
+from kireji.ui.quick_prompts import interface_language
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
 if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait for what shows answers
     from kireji.ui.overlay.dialogue import Dialogue, Ended
+    from kireji.ui.overlay.forms.over_picture import OverPicture
+    from kireji.ui.overlay.forms.shown_form import ShownForm
+    from kireji.ui.overlay.forms.way import Way
     from kireji.ui.overlay.suggestions import Suggestions
 
 log = logging.getLogger(__name__)
@@ -69,6 +74,8 @@ class Asking(QObject):
         self._stage = stage
         self._pictures = pictures
         self._tell = tell
+        self._theme = theme
+        self._over: OverPicture | None = None
         self._model = ModelChoice(services, scope, theme)
         self._model.named.connect(self._model_named)
         self._model.chosen.connect(self._model_chosen)
@@ -141,6 +148,8 @@ class Asking(QObject):
         """The overlay is closed."""
         self._card_timer.stop()
         self._dialogue, self._prompt = None, ""
+        if self._over is not None:
+            self._over.clear()
         for name in ("model", "suggest"):
             self._scope.cancel(name)
         self._model.reset()
@@ -158,6 +167,7 @@ class Asking(QObject):
         bar = self._stage.bar
         bar.asked.connect(self.ask)
         bar.prompted.connect(self._ask_prompt)
+        bar.form_wanted.connect(self._ask_of_menu)
         bar.model_clicked.connect(self._choose_for_bar)
         self._pasting.serve(bar.field)
 
@@ -201,7 +211,15 @@ class Asking(QObject):
 
     def _ask_prompt(self, prompt: object) -> None:
         words, shown, typed = _filled(prompt, self._stage.bar.field.text())
-        self._begin(words, shown, typed=typed)
+        self._begin(words, shown, typed=typed, way=_way(prompt, typed))
+
+    def _ask_of_menu(self, form: object) -> None:
+        from kireji.ui.overlay.forms.way import of_menu
+
+        assert isinstance(form, AnswerForm)
+        typed = self._stage.bar.field.text().strip()
+        way = of_menu(form, typed)
+        self._begin(way.title, "", typed=typed, way=way)
 
     def _ask_by_itself(self) -> None:
         """Ask the prompt that this capture was made for, once there is something to ask about."""
@@ -217,7 +235,7 @@ class Asking(QObject):
         else:
             bar.fill_in(prompt)
 
-    def _begin(self, text: str, shown: str, *, typed: str) -> None:
+    def _begin(self, text: str, shown: str, *, typed: str, way: Way | None = None) -> None:
         if not self._stage.is_open or self._dialogue is not None or self._stage.region is None:
             return
         from kireji.ui.overlay.dialogue import Dialogue
@@ -228,7 +246,10 @@ class Asking(QObject):
         self._dialogue = Dialogue(
             self._services, self._scope, self._stage.card, taken.stored, self._dialogues, setup, self._not_sent
         )
-        self._dialogue.ask(text, shown)
+        if way is None:
+            self._dialogue.ask(text, shown)
+        else:
+            self._dialogue.ask_form(self._form(way))
         self._first = text
         self._card_timer.start()
         self._note(typed)
@@ -252,8 +273,22 @@ class Asking(QObject):
     def _follow_up_prompt(self, prompt: object) -> None:
         if self._dialogue is not None:
             words, shown, typed = _filled(prompt, self._stage.card.field.text())
-            self._dialogue.ask(words, shown)
+            if (way := _way(prompt, typed)) is not None:
+                self._dialogue.ask_form(self._form(way))
+            else:
+                self._dialogue.ask(words, shown)
             self._note(typed)
+
+    def _form(self, way: Way) -> ShownForm:
+        from kireji.ui.overlay.forms.over_picture import OverPicture
+        from kireji.ui.overlay.forms.shown_form import ShownForm
+
+        if self._over is None:
+            self._over = OverPicture(self._stage, self._pictures, self._theme)
+        language = self._services.preferences.settings.capture.translate_to or interface_language()
+        return ShownForm(
+            way, self._services, self._stage.card, self._over, self._theme, language or "English", self.opened.emit
+        )
 
     def _stop(self) -> None:
         if self._dialogue is not None:
@@ -334,3 +369,15 @@ def _filled(prompt: object, field: str) -> tuple[str, str, str]:
     assert isinstance(prompt, QuickPrompt)
     typed = field.strip()
     return prompt.with_words(typed), prompt.shown(typed), typed
+
+
+def _way(prompt: object, typed: str) -> Way | None:
+    """What a prompt wants that is not answered in words."""
+    from kireji.ui.quick_prompts import QuickPrompt
+
+    assert isinstance(prompt, QuickPrompt)
+    if prompt.prompt is None or prompt.prompt.form is AnswerForm.TEXT:
+        return None
+    from kireji.ui.overlay.forms.way import of_prompt
+
+    return of_prompt(prompt.prompt, typed)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.keys import press_focused_button
-from kireji.ui.overlay.prompt_keys import prompt_number
+from kireji.ui.overlay.prompt_keys import form_of_key, prompt_number
 from kireji.ui.parts import button, label, restyle, separator, set_icon
 from kireji.ui.quick_prompts import QuickPrompt, place_in
 from kireji.ui.theme import Theme
@@ -23,11 +23,9 @@ from kireji.ui.tokens import SPACE
 from kireji.ui.translation import mark, tr
 
 if TYPE_CHECKING:  # made after the first paint, or when they are needed first
-    from PySide6.QtGui import QAction
-    from PySide6.QtWidgets import QMenu
-
     from kireji.ui.overlay.hidden_line import HiddenLine
     from kireji.ui.overlay.kept_row import KeptRow
+    from kireji.ui.overlay.more_menu import MoreMenu
     from kireji.ui.overlay.prompt_row import PromptRow
 
 DEFAULT_QUESTION = mark("Explain what is shown.")
@@ -48,12 +46,6 @@ _CHIP = 160
 """Most room for the model's name, in logical pixels at the usual text size."""
 _CHIPS = 5
 _SAVE_AS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-_MORE = (
-    ("copy", mark("Copy picture"), "Ctrl+C"),
-    ("save as", mark("Save as…"), "Ctrl+Shift+S"),
-    ("pin", mark("Pin to the screen"), ""),
-    ("watch", mark("Watch this region"), ""),
-)
 
 
 def _invitations() -> tuple[str, ...]:
@@ -77,6 +69,8 @@ class ToolBar(QFrame):
     """The person has begun to type."""
     command = Signal(object)
     """A button: "copy", "copy text", "save", "save as", "pin", "add" or "watch"."""
+    form_wanted = Signal(object)
+    """An `AnswerForm` in which the pictures shall be answered."""
     boxes_wanted = Signal()
     """The keyboard shall go to what is hidden."""
     dropped = Signal(object)
@@ -95,7 +89,7 @@ class ToolBar(QFrame):
         self._kept: KeptRow | None = None
         self._prompts: PromptRow | None = None
         self._tools: QWidget | None = None
-        self._menu: QMenu | None = None
+        self._menu: MoreMenu | None = None
         self.setProperty("kind", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         # A press between the buttons is no press on the frozen screen below.
@@ -335,6 +329,9 @@ class ToolBar(QFrame):
             return
         if self._asking and self._prompts is not None and self._prompts.choose(prompt_number(event)):
             return
+        if self._asking and (form := form_of_key(event)) is not None:
+            self.form_wanted.emit(form)
+            return
         if event.key() == Qt.Key.Key_S and event.modifiers() == _SAVE_AS:
             self.command.emit("save as")
             return
@@ -369,20 +366,12 @@ class ToolBar(QFrame):
 
     def _open_menu(self) -> None:
         if self._menu is None:
-            from PySide6.QtWidgets import QMenu
+            from kireji.ui.overlay.more_menu import MoreMenu
 
-            self._menu = QMenu(self)
-            for command, title, keys in _MORE:
-                self._menu.addAction(f"{tr(title)}\t{keys}" if keys else tr(title)).setData(command)
-            self._menu.triggered.connect(self._from_menu)
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        below = self._more.mapToGlobal(self._more.rect().bottomLeft()) + QPoint(0, SPACE[0])
-        if rtl:
-            below += QPoint(self._more.width() - self._menu.sizeHint().width(), 0)
-        self._menu.popup(below)
-
-    def _from_menu(self, action: QAction) -> None:
-        self.command.emit(action.data())
+            self._menu = MoreMenu(self)
+            self._menu.command.connect(self.command)
+            self._menu.form_wanted.connect(self.form_wanted)
+        self._menu.open(self._more, forms=self._asking)
 
 
 def _reached(part: QWidget | None) -> list[QWidget]:

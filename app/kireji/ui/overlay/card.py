@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from kireji.core.permissions import ApprovalRequest
 from kireji.ui.chat.answer_view import AnswerView
 from kireji.ui.chat.document import EDGE
 from kireji.ui.chat.endings import Waiting, waiting_for
@@ -16,11 +15,13 @@ from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.asked import Asked
 from kireji.ui.overlay.card_ending import CardEnding, Outcome
+from kireji.ui.overlay.card_result import ResultPlace
 from kireji.ui.overlay.card_size import make_room
 from kireji.ui.overlay.card_state import CardState, shortened
 from kireji.ui.overlay.caret import Caret
 from kireji.ui.overlay.field import QuestionField
-from kireji.ui.overlay.keys import press_focused_button
+from kireji.ui.overlay.forms.result_view import ResultView
+from kireji.ui.overlay.keys import press_focused_button, result_key
 from kireji.ui.overlay.placement import card_sizes
 from kireji.ui.overlay.prompt_keys import prompt_number
 from kireji.ui.overlay.prompt_row import PromptRow
@@ -93,6 +94,8 @@ class AnswerCard(QFrame):
         self.view.setMinimumHeight(1)  # none at all would be what scroll areas want, which is more
         self.view.height_changed.connect(self._text_grew)
         self._caret = Caret(self.view, theme)
+        self.results = ResultPlace(self)
+        self.results.resized.connect(self.resized)
         self.asked = Asked(theme, self)
         self.asked.given.connect(self.permission_given)
         self.asked.opened.connect(self.opened)
@@ -141,6 +144,7 @@ class AnswerCard(QFrame):
         body.setSpacing(SPACE[1])
         body.addWidget(self._note)
         body.addWidget(self.view, 1)
+        body.addWidget(self.results, 1)
         body.addWidget(self.asked)
         body.addWidget(self.ending)
         footer = QHBoxLayout()
@@ -162,6 +166,11 @@ class AnswerCard(QFrame):
         layout.addWidget(separator())
         layout.addLayout(footer)
 
+    @property
+    def margin(self) -> int:
+        """Round the words of what stands in it, so that they line up with those of an answer."""
+        return _TEXT_MARGIN
+
     # What is shown.
 
     def ask(self, question: str) -> None:
@@ -170,6 +179,7 @@ class AnswerCard(QFrame):
         self._question.setToolTip("")
         self._model.hide()
         self._note.hide()
+        self.set_result(None)
         self._empty()
         self.field.reset()
         self._become(CardState.WAITING)
@@ -200,19 +210,25 @@ class AnswerCard(QFrame):
             self.arrived.emit()
         self.view.append_delta(text)
 
+    # Results that are no words.
+
+    def set_result(self, result: ResultView | None) -> None:
+        """Show a result in the place of the words; None takes it away."""
+        if self.results.hold(result):
+            self.field.passes = () if result is None else result.keys
+            self.view.setVisible(result is None and bool(self.view.markdown()))
+            self.resized.emit()
+
+    def show_progress(self, sentence: str) -> None:
+        """Say how far a result is that is not whole yet."""
+        if self.state is CardState.WAITING:
+            self._become(CardState.STREAMING)
+            self.arrived.emit()
+        if self.state is CardState.STREAMING and sentence != self.ending.sentence:
+            self.ending.say(sentence)
+            self.resized.emit()
+
     # Tools.
-
-    def ask_permission(self, request: ApprovalRequest, name: str) -> None:
-        """A call of a tool waits for the person; the tool by the name that people know."""
-        self.asked.ask(request, name)
-        self.say_meanwhile(tr("Waiting for you"))
-        self.arrived.emit()
-
-    def permission_answered(self, call_id: str) -> None:
-        """It waits no longer."""
-        self.asked.answered(call_id)
-        if not self.asked.waiting:
-            self.say_meanwhile("")
 
     @property
     def meanwhile(self) -> bool:
@@ -246,6 +262,7 @@ class AnswerCard(QFrame):
             each.clear()
         self._model.set_words("")
         self.asked.clear()
+        self.set_result(None)
         self._empty()
         self.field.reset()
 
@@ -263,10 +280,11 @@ class AnswerCard(QFrame):
         self._retry.setVisible(state is CardState.FAILED)
         if not open_answer:
             self.asked.clear()
-        self._copy.setVisible(not open_answer and bool(self.view.markdown()))
-        words = {CardState.WAITING: waiting_for("").sentence, CardState.STOPPED: "Stopped."}.get(state, "")
-        self.ending.say(sentence or words, "error" if state is CardState.FAILED else "muted")
-        self.view.setVisible(bool(self.view.markdown()) or state is CardState.STREAMING)
+        words = bool(self.view.markdown()) and self.results.held is None
+        self._copy.setVisible(not open_answer and words)
+        said = {CardState.WAITING: waiting_for("").sentence, CardState.STOPPED: "Stopped."}.get(state, "")
+        self.ending.say(sentence or said, "error" if state is CardState.FAILED else "muted")
+        self.view.setVisible(words or (state is CardState.STREAMING and self.results.held is None))
         self.resized.emit()
 
     def wait_for(self, waiting: Waiting) -> None:
@@ -291,6 +309,8 @@ class AnswerCard(QFrame):
             shown.append(self.ending.heightForWidth(room))
         if not self.asked.isHidden():
             shown.append(self.asked.heightForWidth(room))
+        if self.results.held is not None:
+            shown.append(self.results.height_for(room))
         if not self.view.isHidden():
             shown.append(max(self.view.text_height(), self._theme.px(TYPE_BODY) * 2))
         between = body.spacing() * max(0, len(shown) - 1)
@@ -312,6 +332,8 @@ class AnswerCard(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if press_focused_button(self, event) or self.prompts.choose(prompt_number(event)):
+            return
+        if self.results.held is not None and result_key(self.results.held, event):
             return
         super().keyPressEvent(event)
 

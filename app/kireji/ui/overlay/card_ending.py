@@ -7,7 +7,10 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from kireji.ui.chat.endings import NO_WAY_OUT, PATIENCE_MILLISECONDS, Waiting, WayOut
+from kireji.core.errors import KirejiError
+from kireji.core.history import StoredMessage
+from kireji.core.messages import MessageState
+from kireji.ui.chat.endings import NO_WAY_OUT, PATIENCE_MILLISECONDS, Waiting, WayOut, details_of, ending_of, way_out_of
 from kireji.ui.chat.failure_details import FailureDetails
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.card_state import CardState
@@ -34,6 +37,30 @@ class Outcome(NamedTuple):
     continues: bool = False
     details: str = ""
     way_out: WayOut = NO_WAY_OUT
+
+
+_ENDS = {
+    MessageState.COMPLETE: CardState.DONE,
+    MessageState.STREAMING: CardState.DONE,
+    MessageState.STOPPED: CardState.STOPPED,
+    MessageState.INTERRUPTED: CardState.FAILED,
+    MessageState.FAILED: CardState.FAILED,
+}
+
+
+def outcome_of(message: StoredMessage, note: str, error: KirejiError | None) -> Outcome:
+    """What became of an answer that has ended.
+
+    Args:
+        message: As it is stored.
+        note: What stands above it already.
+        error: What went wrong; None when nothing did.
+    """
+    ending, way_out = ending_of(message, note), way_out_of(error)
+    said = ending.sentence if message.state is not MessageState.STOPPED else ""
+    if error is not None and way_out.budget:
+        said = error.message  # what to do stands on the buttons
+    return Outcome(message.message.text, _ENDS[message.state], said, ending.continues, details_of(error), way_out)
 
 
 class CardEnding(QWidget):

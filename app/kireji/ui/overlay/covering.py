@@ -14,6 +14,7 @@ from kireji.core.redaction import Policy
 from kireji.ui.looking_ahead import Looked, LookingAhead
 from kireji.ui.overlay.frame import qrect
 from kireji.ui.overlay.picture import Pictures
+from kireji.ui.overlay.places import in_region
 from kireji.ui.overlay.stage import Stage
 
 if TYPE_CHECKING:  # loaded when something is hidden
@@ -147,7 +148,7 @@ class Covering(QObject):
 
     def _lies(self, region: Region, part: ImagePart, cover: Cover) -> list[tuple[OverlayWindow, Rect]]:
         """Where a box of the picture that is sent lies, in pixels of the screens."""
-        rect = _scaled(cover.rect, region, part)
+        rect = in_region(cover.rect, region, part)
         lying = [(laid.window, laid.place(rect)) for laid in self._stage.lies(region)]
         return [(window, where) for window, where in lying if not where.empty]
 
@@ -180,15 +181,6 @@ class Covering(QObject):
             undone = any(_alike(one, (window, cover, rect)) for one in self._wanted for window, rect in lying)
             if hidden == undone:
                 (redaction.show if undone else redaction.hide)(part.blob, cover)
-
-
-def _scaled(rect: Rect, region: Region, part: ImagePart) -> Rect:
-    """A rectangle of the picture that is sent in pixels of the region it was made from, rounded outwards."""
-    if (part.width, part.height) == (region.rect.width, region.rect.height):
-        return rect
-    across, down = region.rect.width / max(1, part.width), region.rect.height / max(1, part.height)
-    x, y = int(rect.x * across), int(rect.y * down)
-    return Rect(x, y, -int(-rect.right * across // 1) - x, -int(-rect.bottom * down // 1) - y)
 
 
 def _alike(one: tuple[OverlayWindow, Cover, Rect], other: tuple[OverlayWindow, Cover, Rect]) -> bool:

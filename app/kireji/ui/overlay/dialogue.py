@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from kireji.core.errors import KirejiError, NotSent
 from kireji.core.events import PartDelta, PartFinished, PartStarted
 from kireji.core.history import ConversationSetup, StoredMessage
-from kireji.core.messages import MessageState, TextPart, ToolCallPart, ToolResultPart
+from kireji.core.messages import MessageState, TextPart
 from kireji.services.application import Services
 from kireji.services.catalog import DEVICE
 from kireji.services.turns import (
@@ -34,27 +34,20 @@ from kireji.services.turns import (
 )
 from kireji.ui.aio import TaskScope
 from kireji.ui.announcer import SpokenAnswer, spoken_answer
-from kireji.ui.chat.before_sending import LOOKING
-from kireji.ui.chat.endings import Waiting, details_of, ending_of, waiting_for, way_out_of
+from kireji.ui.chat.endings import details_of, waiting_for
 from kireji.ui.chat.messages import shown_question
-from kireji.ui.chat.permission.wording import asks_words
-from kireji.ui.chat.tool_names import name_of
 from kireji.ui.chat.words import provider_name
-from kireji.ui.covers.consent_card import text_of, title_of
 from kireji.ui.models.lookup import model_name, server_name
 from kireji.ui.overlay.card import AnswerCard
-from kireji.ui.overlay.card_ending import Outcome
+from kireji.ui.overlay.card_ending import Outcome, outcome_of
 from kireji.ui.overlay.card_state import CardState
-from kireji.ui.overlay.picture import StoredPicture
+from kireji.ui.overlay.interruptions import follow_tool, show_leaving
+from kireji.ui.overlay.picture import Pictured
 from kireji.ui.translation import tr
 
-_ENDS = {
-    MessageState.COMPLETE: CardState.DONE,
-    MessageState.STREAMING: CardState.DONE,
-    MessageState.STOPPED: CardState.STOPPED,
-    MessageState.INTERRUPTED: CardState.FAILED,
-    MessageState.FAILED: CardState.FAILED,
-}
+if TYPE_CHECKING:  # loaded when such an answer is first wanted
+    from kireji.ui.overlay.forms.shown_form import ShownForm
+
 _STOPPED = Outcome("", CardState.STOPPED)
 
 
@@ -80,10 +73,7 @@ class _Shown(NamedTuple):
     question: str
     who: tuple[str, str]
     outcome: Outcome
-
-
-async def _no_pictures() -> Sequence[StoredPicture]:
-    return ()
+    form: ShownForm | None
 
 
 class Dialogue:
@@ -104,12 +94,14 @@ class Dialogue:
         services: Services,
         scope: TaskScope,
         card: AnswerCard,
-        pictures: Callable[[], Awaitable[Sequence[StoredPicture]]],
+        pictures: Callable[[], Awaitable[Pictured]],
         number: int,
         setup: ConversationSetup | None = None,
         called_back: Callable[[], None] | None = None,
     ) -> None:
         self._called_back = called_back
+        self._form: ShownForm | None = None
+        self._pictured: Pictured | None = None
         self._leaving = self._stored = False
         self._shows = True
         self._last: _Shown | None = None
@@ -117,7 +109,7 @@ class Dialogue:
         self._services = services
         self._scope = scope
         self._card: AnswerCard | None = card
-        self._pictures = pictures
+        self._pictures: Callable[[], Awaitable[Pictured]] | None = pictures
         self._number = number
         self._setup = self._asked_with = setup
         self._turns = 0
@@ -148,12 +140,28 @@ class Dialogue:
         """
         if self._running:
             return
+        self._put_away_form(None)
         self._text, self._shown, self._question, self._goes_on = text, shown or text, None, False
         self._begin()
+
+    def ask_form(self, form: ShownForm) -> None:
+        """The same for an answer that is no words."""
+        if self._running:
+            return
+        self._put_away_form(form)
+        self._text, self._shown, self._question, self._goes_on = "", form.way.title, None, False
+        self._begin()
+
+    def _put_away_form(self, following: ShownForm | None) -> None:
+        """What was shown makes room for the next answer."""
+        if self._form is not None:
+            self._form.put_away()
+        self._form = following
 
     def go_on(self) -> None:
         """A cut answer goes on."""
         if not self._running and self.conversation is not None:
+            self._put_away_form(None)
             self._text = self._shown = shown_question(GO_ON)
             self._question, self._goes_on = None, True
             self._begin()
@@ -208,6 +216,9 @@ class Dialogue:
             ended: Told once when that answer has come to its end; never when the program ends first.
         """
         self._card, self._voice, self._ended_alone = None, None, ended
+        for form in (self._form, self._last.form if self._last is not None else None):
+            if form is not None:
+                form.detach()
         if self._leaving:  # what is asked before it is stored would be seen by nobody
             self._shows = self._leaving = False
             self._control = TurnControl()
@@ -233,12 +244,17 @@ class Dialogue:
 
     async def _turn(self) -> None:
         try:
+            if self._form is not None:
+                await self._ask_form(self._form)
+                return
             question = replace(await self._next_question(), unpriced=self._unpriced)
             self._sent = True
             await self._services.chat.ask(question, self._observe, self._control, shows=self._shows)
         except NotSent:
             self._not_sent()
         except KirejiError as error:
+            if not self._running:
+                return  # the end of its turn has said it
             self._finish(Outcome("", CardState.FAILED, error.sentence, details=details_of(error)))
         except asyncio.CancelledError:
             if self._leaving and self._control.stopped:
@@ -246,6 +262,17 @@ class Dialogue:
             elif self._running and self._shows:  # stopped before the turn had begun, which says nothing of its end then
                 self._finish(_STOPPED)
             raise
+
+    async def _ask_form(self, form: ShownForm) -> None:
+        """An answer that is no words; it runs as a turn, whose events say the same as any other's."""
+        from kireji.core.structured.questions import Asker
+
+        self._control.attach()
+        pictured = await self._asked_about()
+        self._sent = True
+        tell = self._observe if self._shows else None
+        asker = Asker(conversation=self.conversation, unpriced=self._unpriced, tell=tell)
+        await form.run(pictured, asker, self._setup)
 
     def _not_sent(self) -> None:
         """Show what was there before it was asked."""
@@ -263,15 +290,23 @@ class Dialogue:
             card.ask(last.question)
             card.begin(*last.who)
             card.finish(last.outcome)
+            self._put_away_form(last.form)
+            if last.form is not None:
+                last.form.show()
             if not self._goes_on and self._question is None:
                 card.field.write(self._text)
 
+    async def _asked_about(self) -> Pictured:
+        if self._pictured is None:
+            assert self._pictures is not None
+            self._pictured = await self._pictures()
+            self._pictures = None  # the frozen screens can go
+        return self._pictured
+
     async def _next_question(self) -> Question:
         if self.conversation is None:
-            stored = await self._pictures()
-            pictures = {picture.part.blob: picture.data for picture in stored}
-            images = tuple(picture.part for picture in stored)
-            return Question(self._text, images=images, pictures=pictures, setup=self._setup)
+            asked = await self._asked_about()
+            return Question(self._text, images=asked.images, pictures=asked.data, setup=self._setup)
         if self._goes_on and self._question is None:
             return continue_question(self.conversation)
         return Question(self._text, conversation=self.conversation, again=self._question)
@@ -280,11 +315,12 @@ class Dialogue:
         """Everything that happens in a turn, in order, on the loop's thread."""
         match event:
             case LookingThrough() | ConsentAsked() | ConsentGiven():
-                self._look(event)
+                self._leaving = self._shows and not self._stored
+                if self._card is not None:
+                    show_leaving(event, self._card, self._voice)
             case QuestionSaved(conversation, message):
                 self._leaving, self._stored = False, True
                 self.conversation, self._question = conversation.id, message.id
-                self._pictures = _no_pictures  # they are in the history; the frozen screens can go
                 if self._saved is not None:
                     self._saved(conversation.id)
                     self._saved = None
@@ -306,56 +342,18 @@ class Dialogue:
             case AnswerEnds(message, error, _):
                 self._ended(message, error)
             case ApprovalAsked() | ApprovalGiven() | ToolBegins() | ToolProgressed() | PartFinished():
-                self._follow_tool(event)
-            case _:
-                pass
-
-    def _look(self, event: LookingThrough | ConsentAsked | ConsentGiven) -> None:
-        """What happens before the question leaves."""
-        card, self._leaving = self._card, self._shows and not self._stored
-        if card is None:
-            return
-        match event:
-            case LookingThrough():
-                card.wait_for(Waiting(tr(LOOKING)))
-                if self._voice is not None:
-                    self._voice.interrupt(tr(LOOKING))
-            case ConsentAsked(number, asked):
-                card.asked.ask_consent(number, asked)
-                card.wait_for(Waiting(tr("Waiting for you")))
-                card.arrived.emit()
-                if self._voice is not None:
-                    self._voice.interrupt(f"{title_of(asked)}. {text_of(asked)}")
-            case ConsentGiven(number):
-                card.asked.consent_answered(number)
-                card.wait_for(waiting_for(""))
-
-    def _follow_tool(self, event: TurnEvent) -> None:
-        """Something happens to a call of a tool."""
-        card = self._card
-        match event:
-            case ApprovalAsked(request):
-                name = name_of(request.tool)
-                if card is not None:
-                    card.ask_permission(request, name)
-                if self._voice is not None:
-                    self._voice.interrupt(asks_words(name))
-            case ApprovalGiven(call_id) if card is not None:
-                card.permission_answered(call_id)
-            case ToolBegins(_, tool, _) if card is not None:
-                card.say_meanwhile(tr("Running: {tool}", tool=name_of(tool)))
-            case PartFinished(_, ToolCallPart() | ToolResultPart()) if card is not None:
-                card.say_meanwhile(self._waiting)
+                if self._card is not None:
+                    follow_tool(event, self._card, self._voice, self._waiting)
             case _:
                 pass
 
     def _ended(self, message: StoredMessage, error: KirejiError | None) -> None:
-        ending = ending_of(message, self._note)  # the note stands above the answer already
-        said = ending.sentence if message.state is not MessageState.STOPPED else ""
-        words, details, way_out = message.message.text, details_of(error), way_out_of(error)
-        if error is not None and way_out.budget:
-            said = error.message  # what to do stands on the buttons
-        self._finish(Outcome(words, _ENDS[message.state], said, ending.continues, details, way_out))
+        outcome = outcome_of(message, self._note, error)
+        if self._form is not None and message.state is MessageState.COMPLETE:
+            if self._voice is not None:
+                self._voice.add(outcome.markdown)
+            outcome = outcome._replace(markdown="")  # the form shows it
+        self._finish(outcome)
 
     def _show(self, index: int, text: str) -> None:
         if not text:
@@ -377,7 +375,7 @@ class Dialogue:
             self._voice.end(outcome.sentence, failed=outcome.state is CardState.FAILED)
             self._voice = None
         if self._card is not None:
-            self._last = _Shown(self._shown, self._who, outcome)
+            self._last = _Shown(self._shown, self._who, outcome, self._form)
             self._card.finish(outcome)
         elif (ended := self._ended_alone) is not None and outcome.state is not CardState.STOPPED:
             self._ended_alone = None

@@ -61,6 +61,8 @@ class QuestionField(QPlainTextEdit):
         self._recall = Recall()
         self._composition = Composition(self)
         self._lines = 1
+        self.passes: tuple[Qt.Key, ...] = ()
+        """Keys that others act on while it is empty."""
         self._invitations = tuple(invitations)
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
@@ -115,6 +117,7 @@ class QuestionField(QPlainTextEdit):
     def reset(self) -> None:
         """Empty, as before anything was done in it."""
         self._recall.reset()
+        self.passes = ()
         self.clear()
         self._taken = not self._over_selection
 
@@ -246,5 +249,7 @@ class QuestionField(QPlainTextEdit):
             return not self.document().isRedoAvailable()
         if self.toPlainText():
             return False
+        if event.key() in self.passes and not event.modifiers():
+            return True
         plus = self._over_selection and event.text() == "+"
         return plus or is_for_the_selection(event)

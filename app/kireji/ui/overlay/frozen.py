@@ -135,6 +135,11 @@ class FrozenScreen(QWidget):
         return self._unit[0]
 
     @property
+    def units(self) -> tuple[float, float]:
+        """The same across and down."""
+        return self._unit
+
+    @property
     def active(self) -> bool:
         """Hint and magnifier are shown here."""
         return self._active

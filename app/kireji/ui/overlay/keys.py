@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
+
+if TYPE_CHECKING:
+    from kireji.ui.overlay.forms.result_view import ResultView
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 TABS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
@@ -35,6 +40,15 @@ def is_for_the_selection(event: QKeyEvent) -> bool:
         return True
     letters = (Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_S, Qt.Key.Key_Y, Qt.Key.Key_Z, *TABS)
     return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier) and event.key() in letters
+
+
+def result_key(result: ResultView, event: QKeyEvent) -> bool:
+    """Ctrl+C takes a result along, Space shows what lies under it; False for other keys."""
+    if event.key() == Qt.Key.Key_C and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+        return result.copy()
+    if event.key() == Qt.Key.Key_Space and not event.modifiers():
+        return result.toggle()
+    return False
 
 
 def press_focused_button(panel: QWidget, event: QKeyEvent) -> bool:

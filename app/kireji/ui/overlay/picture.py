@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from kireji.core.errors import KirejiError
-from kireji.core.geometry import Region
-from kireji.core.messages import ImagePart
+from kireji.core.geometry import Rect, Region
+from kireji.core.messages import ImagePart, Sha256
 from kireji.core.ports import EncodedPicture
 from kireji.core.publisher import Publisher
 from kireji.core.words import say
@@ -32,6 +32,20 @@ class StoredPicture:
 
     part: ImagePart
     data: bytes
+
+
+class Pictured(NamedTuple):
+    """The pictures of a capture that are asked about.
+
+    Args:
+        images: As they are stored, in the order in which they were cut out.
+        data: Their bytes.
+        place: Where the last of them lies on the desktop; None where that is nowhere.
+    """
+
+    images: tuple[ImagePart, ...]
+    data: Mapping[Sha256, bytes]
+    place: Rect | None = None
 
 
 _Storing: TypeAlias = "asyncio.Task[StoredPicture | KirejiError]"
@@ -173,15 +187,21 @@ class Taken:
     def __init__(self, made: Sequence[tuple[Region | None, PicturePreparation]]) -> None:
         self.made = tuple(made)
 
-    async def stored(self) -> Sequence[StoredPicture]:
-        """The stored pictures in order.
+    async def stored(self) -> Pictured:
+        """The stored pictures.
 
         Raises:
             KirejiError: One could not be stored. It can be called again then.
         """
         for _, made in self.made:
             made.keep()
-        return [await made.stored() for _, made in self.made]
+        stored = [await made.stored() for _, made in self.made]
+        last = self.made[-1][1].region
+        return Pictured(
+            tuple(picture.part for picture in stored),
+            {picture.part.blob: picture.data for picture in stored},
+            None if last is None else last.place,
+        )
 
 
 class Pictures:

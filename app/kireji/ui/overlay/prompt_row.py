@@ -63,8 +63,8 @@ class PromptRow(QWidget):
         for number, prompt in enumerate(self._prompts, 1):
             if len(self._chips) < self._most and prompt.ready and self._is_short(prompt):
                 self._add(prompt, number)
-        shown = set(self._chips.values())
-        self._rest = tuple(prompt for prompt in self._prompts if prompt not in shown)
+        shown = {prompt.name for prompt in self._chips.values()}
+        self._rest = tuple(prompt for prompt in self._prompts if prompt.name not in shown)
         self._show_more()
         self.updateGeometry()
 

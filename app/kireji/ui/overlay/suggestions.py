@@ -34,7 +34,7 @@ class Suggestions:
 
     async def load(self) -> None:
         """Look at the files of prompts and at the history anew."""
-        self._prompts = offered(await self._services.prompts.prompts(), interface_language())
+        self._prompts = offered(await self._services.prompts.prompts(), interface_language(), forms=True)
         self.loaded = True
         self._bar.set_prompts(self._prompts)
         self._card.set_prompts(self._prompts)
