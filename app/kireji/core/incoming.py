@@ -22,12 +22,14 @@ class Incoming:
     Args:
         vault: What was sent as placeholders; None when nothing was.
         rules: The person's own.
+        json: The words of the answer are JSON, which values with quotation marks or line breaks must not break.
 
     Attributes:
         stopped: The rule at which the answer ends; nothing that comes after it counts.
     """
 
-    def __init__(self, vault: Vault | None, rules: Sequence[Rule] = ()) -> None:
+    def __init__(self, vault: Vault | None, rules: Sequence[Rule] = (), *, json: bool = False) -> None:
+        self._json = json
         self._vault = vault if vault is not None and vault.values else None
         self._rules = tuple(rules)
         self._masks = tuple(rule for rule in rules if not rule.stops)
@@ -114,8 +116,11 @@ class Incoming:
     def _words(self, part: Part) -> _Words:
         if isinstance(part, ToolCallPart):
             return _Words(part, self._vault.json_restorer() if self._vault else None, None)
-        rules = self._rules if isinstance(part, TextPart) else self._masks
-        return _Words(part, self._vault.restorer() if self._vault else None, Filter(rules) if rules else None)
+        rules = Filter(found) if (found := self._rules if isinstance(part, TextPart) else self._masks) else None
+        if self._vault is None:
+            return _Words(part, None, rules)
+        in_json = self._json and isinstance(part, TextPart)
+        return _Words(part, self._vault.json_restorer() if in_json else self._vault.restorer(), rules)
 
 
 class _Words:

@@ -286,7 +286,8 @@ class Outbox:
 
     def incoming(self, cleared: ClearedRequest) -> Incoming:
         """What the answer to a question passes through on its way to the person."""
-        return Incoming(None) if self.redaction is None else self.redaction.incoming(cleared.vault)
+        structured = cleared.request is not None and bool(cleared.request.output_schema)
+        return Incoming(None) if self.redaction is None else self.redaction.incoming(cleared.vault, json=structured)
 
     async def gate(self, outgoing: OutgoingRequest, conversation: int | None = None) -> ClearedRequest:
         """Clear a request that asks no model anything: lists, key tests, connections, pictures, pages for tools.

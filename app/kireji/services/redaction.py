@@ -287,9 +287,9 @@ class Redaction:
         safe = (await self._safe(row.request, may_fail=False, longest_here=0)).redacted
         return JobRow(safe.request, b"", safe.vault, safe.hidden.by_kind)
 
-    def incoming(self, vault: Vault | None) -> Incoming:
-        """What an answer passes through: values back, the person's rules applied."""
-        return Incoming(vault, self.rules())
+    def incoming(self, vault: Vault | None, *, json: bool = False) -> Incoming:
+        """What an answer passes through: values back, the person's rules applied; `json` as of `Incoming`."""
+        return Incoming(vault, self.rules(), json=json)
 
     def refuse_values(self, text: str, conversation: int | None) -> None:
         """Refuse what a tool would send, if a hidden value is in it: a page may have asked the model for it.

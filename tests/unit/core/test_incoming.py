@@ -48,6 +48,12 @@ def test_values_come_back_in_words_and_thinking() -> None:
     assert finished == PartFinished(0, ThinkingPart("a@example.org?"))
 
 
+def test_values_come_back_in_words_that_are_json_without_breaking_it() -> None:
+    events = passed(Incoming(VAULT, json=True), *words('{"key": "[KE', 'Y_1]"}'))
+    assert events[-1] == PartFinished(0, TextPart('{"key": "k\\"1"}'))
+    assert shown(events) == '{"key": "k\\"1"}'
+
+
 def test_values_come_back_in_arguments_as_json() -> None:
     call = ToolCallPart("1", "send", '{"key": "[KEY_1]"}')
     events = passed(
