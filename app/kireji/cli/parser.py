@@ -10,6 +10,7 @@ from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command
 from kireji.cli.parser_asking import ACTIONS, add_asking, check_capture, latest_made_explicit, regions_attached
 from kireji.cli.parser_batch import add_batch
 from kireji.cli.parser_counting import add_counting
+from kireji.cli.parser_extracting import add_extracting
 from kireji.cli.parser_history import add_history
 from kireji.cli.parser_prompts import add_prompts
 from kireji.cli.parser_receipt import add_receipt
@@ -34,7 +35,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         argv: The arguments without the program's name.
 
     Returns:
-        `command` is None to start the app, else one of ask, capture, watch, prompts, keys, models, batch,
+        `command` is None to start the app, else one of ask, capture, watch, extract, prompts, keys, models, batch,
         history, tools, mcp, count, budget, receipt, doctor.
 
     Raises:
@@ -71,6 +72,7 @@ def _parser() -> Parser:
     parser.add_argument("--hidden", action="store_true", help="start without a window, in the tray only")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     add_asking(commands)
+    add_extracting(commands)
     add_prompts(commands)
     _add_keys(commands)
     _add_models(commands)

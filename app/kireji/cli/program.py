@@ -100,6 +100,10 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import batch
 
             return batch.prepare(arguments, console)
+        case "extract":
+            from kireji.cli import extract
+
+            return extract.prepare(arguments, console)
         case "history":
             from kireji.cli import history
 

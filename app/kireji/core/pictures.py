@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+_DIGITS = re.compile(r"(\d+)")
+
+
+def natural_order(name: str) -> tuple[list[tuple[bool, int, str]], str]:
+    """By what names are sorted as people count: 2 before 10."""
+    pieces = [piece for piece in _DIGITS.split(name.casefold()) if piece]
+    return [(not piece.isdecimal(), int(piece) if piece.isdecimal() else 0, piece) for piece in pieces], name
 
 
 def is_animated(data: bytes) -> bool:

@@ -96,6 +96,7 @@ class ExtractionService:
         images: Sequence[ImagePart],
         pictures: Mapping[Sha256, bytes] | None = None,
         names: Sequence[str] = (),
+        failed: Sequence[tuple[str, str]] = (),
         *,
         observe: Callable[[Extraction], None] = lambda _: None,
         began: Callable[[int], None] = lambda _: None,
@@ -110,6 +111,7 @@ class ExtractionService:
             images: Stored pictures.
             pictures: Bytes of those that are at hand.
             names: What people call them.
+            failed: Pictures that could not even be opened, with why: they stand in the result like others that failed.
             observe: Told what has come so far, rows that are whole, before anything is linked.
             began: Told the conversation, once the question stands in it.
 
@@ -138,7 +140,7 @@ class ExtractionService:
             tuple(images),
             dict(pictures or {}),
         )
-        extraction = PictureExtraction(self._parts, question, whole, names, observe)
+        extraction = PictureExtraction(self._parts, question, whole, names, failed, observe)
         return await self._turns.run_with(whole, asker, extraction.run, began=began)
 
     def _question(self, wanted: Wanted) -> ExtractionQuestion:
@@ -187,13 +189,19 @@ class ExtractionService:
 
         return await asyncio.to_thread(write)
 
-    async def check_place(self, path: str, *, overwrite: bool = False) -> None:
+    async def check_place(self, path: str, form: SheetForm | None = None, *, overwrite: bool = False) -> None:
         """See that tables could be saved there, before anything is paid for.
+
+        Args:
+            path: Where to.
+            form: As of `save`.
+            overwrite: The same.
 
         Raises:
             KirejiError: They could not.
         """
-        form_of(path)
+        if form is None:
+            form_of(path)
         await asyncio.to_thread(self._files.check, path, overwrite=overwrite)
 
     def _written(self, extraction: Extraction, form: SheetForm) -> tuple[bytes, Sequence[str]]:

@@ -84,6 +84,7 @@ class PictureExtraction:
         question: What is asked about each.
         whole: The same as a question of the history, with all pictures.
         names: What people call the pictures.
+        unopened: Pictures that are none, with why.
         observe: Told what has come so far.
     """
 
@@ -93,14 +94,16 @@ class PictureExtraction:
         question: ExtractionQuestion,
         whole: StructuredQuestion,
         names: Sequence[str],
+        unopened: Sequence[tuple[str, str]],
         observe: Callable[[Extraction], None],
     ) -> None:
         self._parts = parts
         self._question = question
         self._whole = whole
         self._names = names
+        self._unopened = tuple(unopened)
         self._observe = observe
-        self._several = len(whole.images) > 1
+        self._several = len(whole.images) + len(unopened) > 1
         self._taken: dict[int, _Picture] = {}
         self._failed: dict[int, KirejiError] = {}
         self._over: KirejiError | None = None
@@ -220,7 +223,7 @@ class PictureExtraction:
             fields,
             tuple(each.data for each in taken.values() if each.data),
             tuple(map(self._name, range(len(self._whole.images)))),
-            tuple((self._name(place), failed[place]) for place in sorted(failed)),
+            (*((self._name(place), failed[place]) for place in sorted(failed)), *self._unopened),
         )
 
     def _name(self, place: int) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kireji.core.errors import JobError
 from kireji.core.jobs.lines import LONGEST_ID
-from kireji.core.pictures import PICTURE_ENDINGS
+from kireji.core.pictures import PICTURE_ENDINGS, natural_order
 from kireji.core.words import say
 from kireji.storage.jobs.building import Piece, Pieces, RowBuilder
 from kireji.storage.jobs.source_files import unreadable
@@ -18,7 +18,6 @@ _OTHER_PICTURES = (".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jxl", "
 """Endings of what people take for a picture and services do not take: listed as refused, with what to do."""
 _KEPT = re.compile(r"[0-9a-f]{64}\.[a-z]+")
 """Names of the pictures that this program keeps, which say nothing to people."""
-_DIGITS = re.compile(r"(\d+)")
 
 
 def rows_of_folder(
@@ -105,7 +104,7 @@ def _found(folder: Path) -> tuple[list[str], int]:
 
 def _files_below(folder: Path, below: str = "") -> Iterator[str]:
     with os.scandir(folder / below) as found:
-        entries = sorted(found, key=lambda entry: _natural(entry.name))
+        entries = sorted(found, key=lambda entry: natural_order(entry.name))
     for entry in entries:
         if entry.name.startswith("."):
             continue
@@ -114,11 +113,6 @@ def _files_below(folder: Path, below: str = "") -> Iterator[str]:
             yield from _files_below(folder, name)
         elif not entry.is_dir():
             yield name
-
-
-def _natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
-    pieces = [piece for piece in _DIGITS.split(name.casefold()) if piece]
-    return [(not piece.isdecimal(), int(piece) if piece.isdecimal() else 0, piece) for piece in pieces], name
 
 
 def _as_id(name: str) -> str:
