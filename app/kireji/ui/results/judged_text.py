@@ -105,7 +105,7 @@ class JudgedText(QPlainTextEdit):
         if self.textCursor().hasSelection():
             return
         place = self.cursorForPosition(event.position().toPoint()).position()
-        mark = next((each for each in self._marks if each.start <= place < each.end), None)
+        mark = next((each for each in self._marks if each.start <= place <= each.end), None)
         if mark is not None:
             self.chosen.emit(mark.key)
 
