@@ -18,11 +18,11 @@ SIZES = (16, 22, 32, 48, 64, 128, 256)
 TRAY_SIZES = (16, 22, 32, 48, 64)
 USED = (
     "archive", "arrow-down", "arrow-up", "check", "chevron-down", "chevron-left", "chevron-right", "circle-alert",
-    "copy", "crop", "ellipsis", "external-link", "eye-off", "file-text", "folder", "folder-open", "globe", "hash",
-    "image", "info", "key", "keyboard", "layers", "menu", "message-square", "monitor", "moon", "move-up-right",
-    "palette", "panel-right", "pause", "pen-line", "pencil", "pin", "play", "plus", "power", "redo-2", "refresh-cw",
-    "rotate-cw", "save", "scan", "search", "settings", "square", "sun", "trash-2", "type", "undo-2", "wifi-off",
-    "wrench", "x", "zoom-in",
+    "columns-2", "copy", "crop", "ellipsis", "external-link", "eye-off", "file-text", "folder", "folder-open", "globe",
+    "hash", "image", "info", "key", "keyboard", "languages", "layers", "menu", "message-square", "minus", "monitor",
+    "moon", "move-up-right", "palette", "panel-right", "pause", "pen-line", "pencil", "pin", "play", "plus", "power",
+    "redo-2", "refresh-cw", "rotate-cw", "save", "scan", "search", "settings", "shield-check", "square", "sun",
+    "table-2", "trash-2", "type", "undo-2", "wifi-off", "wrench", "x", "zoom-in", "zoom-out",
 )  # fmt: skip
 
 

@@ -205,6 +205,10 @@ QAbstractButton[kind="quoted"] {{ background: {c.code}; border: 1px solid transp
 QAbstractButton[kind="quoted"]:hover {{ background: {c.raised}; }}
 QAbstractButton[kind="quoted"][state="on"] {{ background: {c.accent_soft}; }}
 QAbstractButton[kind="quoted"]:focus {{ border-color: {c.accent}; }}
+QSplitter::handle {{ background: transparent; }}
+QSplitter::handle:horizontal {{ border-{end}: 1px solid {c.line}; }}
+QSplitter::handle:vertical {{ border-top: 1px solid {c.line}; }}
+QSplitter::handle:hover {{ background: {c.raised}; }}
 QFrame[kind="line"] {{ background: {c.line}; border: none; }}
 """
 
@@ -215,6 +219,7 @@ QListView, QTreeView {{ background: transparent; border: none; outline: none; fo
 QTreeView {{ show-decoration-selected: 0; selection-background-color: transparent; }}
 QTreeView::branch {{ background: transparent; }}
 QTableView {{ background: transparent; border: none; outline: none; font-size: {_px(TYPE_LABEL, scale)}; }}
+QTableCornerButton::section {{ background: transparent; border: none; border-bottom: 1px solid {c.line}; }}
 QHeaderView, QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; color: {c.muted}; border: none;
     border-bottom: 1px solid {c.line}; padding: 0 8px; font-size: {_px(TYPE_SMALL, scale)}; }}

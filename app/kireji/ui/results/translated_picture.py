@@ -9,17 +9,17 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QTextLayout, QTextOption
 
-from kireji.core.structured.translation import TranslatedBlock, Translation
+from kireji.core.structured.translation import Alignment, TranslatedBlock, Translation
 from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.results.grounds import Ground, cover, ground_of, is_plain
 
 _LEGIBLE = 9
 """Smallest letters, in logical pixels."""
-_SIZE = 0.9
+_SIZE = 0.84
 """Size of letters to the height of the box that is drawn around a line of them."""
 _SLACK = 0.4
 """What may stand out of a box, to the height of a line: the air above and below letters, which is none of theirs."""
-_GOOD = 0.8
+_GOOD = 0.95
 """Letters that must become smaller than this part of the original's look for more room first."""
 _GROWTH = 1.5
 """How much wider than the original a paragraph may become where the picture is empty beside it."""
@@ -104,7 +104,7 @@ class TranslatedPicture:
     def _set(self, place: int, block: TranslatedBlock, box: QRect) -> LaidBlock:
         ground = ground_of(self._original, box)
         lines = [_rect(line).intersected(self._original.rect()) for line in block.block.lines] or [box]
-        setting = _Setting(block, self._font, self._least, _middle([line.height() for line in lines]))
+        setting = _Setting(block, self._font, self._least, _middle([_thickness(block, line) for line in lines]))
         room, side = self._room(place, block, box, ground, setting)
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
@@ -123,6 +123,8 @@ class TranslatedPicture:
         several = len(block.block.lines) > 1
         rtl = is_right_to_left(block.text) if several else source_rtl
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        if several and block.block.alignment is Alignment.CENTRE:
+            side = Qt.AlignmentFlag.AlignHCenter
         if not ground.plain or setting.fits(QRectF(box), _GOOD):
             return box, side
         most = int(box.width() * (_GROWTH - 1)) if several else math.ceil(setting.width() - box.width()) + 2 * _AIR
@@ -132,6 +134,9 @@ class TranslatedPicture:
             # As much room at both sides: it stands in the middle of a button.
             spare = max(0, min(left, right) - max(_AIR, box.height() // 3))
             return box.adjusted(-spare, 0, spare, 0), Qt.AlignmentFlag.AlignHCenter
+        if side == Qt.AlignmentFlag.AlignHCenter:
+            spare = max(0, min(left, right, most // 2) - _AIR)
+            return box.adjusted(-spare, 0, spare, 0), side
         if rtl:
             return box.adjusted(-max(0, left - _AIR), 0, 0, 0), side
         return box.adjusted(0, 0, max(0, right - _AIR), 0), side
@@ -273,6 +278,10 @@ def _opaque(picture: QImage) -> QImage:
 
 def _rect(box: tuple[int, int, int, int]) -> QRect:
     return QRect(box[0], box[1], box[2] - box[0], box[3] - box[1])
+
+
+def _thickness(block: TranslatedBlock, line: QRect) -> int:
+    return line.width() if block.block.upright else line.height()
 
 
 def _middle(heights: list[int]) -> int:
