@@ -72,6 +72,7 @@ from tests.fakes.habits import (
     MemorySheetFiles,
 )
 from tests.fakes.job_parts import FakeFormat, FakeSender, MemoryImporter, MemoryPictures, MemorySpool, MemoryWriter
+from tests.fakes.job_reviews import MemoryReviewStore
 from tests.fakes.job_store import MemoryJobStore
 from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
@@ -393,7 +394,9 @@ def _jobs(
     world: World, catalog: Catalog, credentials: Credentials, outbox: Outbox, preferences: Preferences
 ) -> JobService:
     store = world.job_store
-    stores = JobStores(store, store, world.job_importer, world.job_pictures, world.spool, world.job_writer)
+    stores = JobStores(
+        store, MemoryReviewStore(store), store, world.job_importer, world.job_pictures, world.spool, world.job_writer
+    )
     needs = JobNeeds(
         catalog,
         credentials,
@@ -405,6 +408,7 @@ def _jobs(
         {"anthropic": world.batches},
         None,
         world.validator,
+        world.reader,
         lambda: world.sender,
         world.clock.pause,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
         JobWriter,
         Spool,
     )
-    from kireji.core.ports import Clock
+    from kireji.core.jobs.reviews import ReviewStore
+    from kireji.core.ports import Clock, Reader
     from kireji.core.provider_ports import JobFormat
     from kireji.core.publisher import Publisher
     from kireji.core.rate_limits import RateLimits
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from kireji.services.credentials import Credentials
     from kireji.services.jobs.news import JobNews
     from kireji.services.jobs.parts import JobParts
+    from kireji.services.jobs.reviewing import JobReviewing
     from kireji.services.jobs.service import JobService
     from kireji.services.jobs.webhook import Sender
     from kireji.services.outbox import Outbox
@@ -99,6 +102,7 @@ class JobStores(NamedTuple):
 
     Args:
         queue: Jobs, batches, rows and results.
+        reviews: What people decide about verdicts.
         deliveries: What the person's address is still to be told.
         importer: Reads sources.
         pictures: The pictures of rows.
@@ -107,6 +111,7 @@ class JobStores(NamedTuple):
     """
 
     queue: JobStore
+    reviews: ReviewStore
     deliveries: DeliveryStore
     importer: JobImporter
     pictures: JobPictures
@@ -128,6 +133,7 @@ class JobNeeds(NamedTuple):
         batches: Batch interfaces, by provider.
         rate_limits: What services say of how much they take.
         validator: Holds answers to a schema.
+        reader: Finds the evidence of verdicts on pictures.
         sender: Tells the person's address.
         pause: Waits for so many seconds.
     """
@@ -142,6 +148,7 @@ class JobNeeds(NamedTuple):
     batches: Mapping[str, BatchProvider]
     rate_limits: Publisher[RateLimits] | None
     validator: SchemaValidator
+    reader: Reader
     sender: Callable[[], Sender]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -204,6 +211,16 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         webhook.notice,
     )
     needs.credentials.changed.subscribe(lambda _: news.wanted.publish(None))  # what was refused may be taken now
+
+    @cache
+    def reviewing() -> JobReviewing:
+        from kireji.services.jobs.placing import AnswerPlacing
+        from kireji.services.jobs.review_exporting import ReviewExporting
+        from kireji.services.jobs.reviewing import JobReviewing
+
+        placing, exporting = AnswerPlacing(needs.reader), ReviewExporting(queue, reading, stores.writer)
+        return JobReviewing(queue, stores.reviews, reading, placing, exporting, news)
+
     live = LiveRows(engine, targets, asking, preferences, needs.rate_limits, needs.pause)
     return JobParts(
         store=queue,
@@ -213,6 +230,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         orders=JobOrders(queue, estimating, outbox, news, webhook.notice),
         dry_run=DryRun(engine, targets, asking, reading),
         reading=reading,
+        reviewing=reviewing,
         exporting=JobExporting(queue, reading, stores.writer),
         watch=JobWatch(queue, news, needs.pause),
         desk=desk,
@@ -237,6 +255,7 @@ async def open_job_stores(
     from kireji.storage.jobs.deliveries import SqliteDeliveryStore
     from kireji.storage.jobs.importer import ImportProcess
     from kireji.storage.jobs.pictures import FileJobPictures
+    from kireji.storage.jobs.reviews import SqliteReviewStore
     from kireji.storage.jobs.spool import FileSpool
     from kireji.storage.jobs.store import SqliteJobStore
     from kireji.storage.jobs.tables import open_jobs
@@ -248,6 +267,7 @@ async def open_job_stores(
     pictures = FileJobPictures(folder)
     return JobStores(
         SqliteJobStore(database, origin_alive, pictures.drop),
+        SqliteReviewStore(database),
         SqliteDeliveryStore(database),
         ImportProcess(paths.jobs_database, folder, limits, job_import.command(), environ),
         pictures,

@@ -102,6 +102,13 @@ def job_formats(http: HttpClient, accounts: Mapping[str, OpenRouterProvider]) ->
     return Late(makers)
 
 
+def job_wires(
+    http: HttpClient, accounts: Mapping[str, OpenRouterProvider], find: Callable[[str, str], ModelInfo | None]
+) -> tuple[Mapping[str, JobFormat], Mapping[str, BatchProvider]]:
+    """How questions stand in batches, and the batch interfaces, by the name of the provider."""
+    return job_formats(http, accounts), batch_providers(http, find)
+
+
 def webhook_sender(http: HttpClient) -> Sender:
     from kireji.providers.webhook import WebhookSender
 

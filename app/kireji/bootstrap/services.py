@@ -184,10 +184,10 @@ async def open_services(
                 preferences,
                 base.clock,
                 process_origin(),
-                network.job_formats(base.http, models.accounts),
-                network.batch_providers(base.http, models.catalog.find),
+                *network.job_wires(base.http, models.accounts, models.catalog.find),
                 base.http.rate_limits,
                 JsonSchemaValidator(),
+                reader,
                 lambda: network.webhook_sender(base.http),
             ),
         )

@@ -28,6 +28,10 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import batch_results
 
             return batch_results.prepare(arguments, console)
+        case "review":
+            from kireji.cli import batch_review
+
+            return batch_review.prepare(arguments, console)
         case "list" | "show":
             from kireji.cli import batch_list
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 import msgspec
 
 from kireji.cli.batch_progress import Line, with_bar
-from kireji.cli.batch_source import Given, given, source_of
+from kireji.cli.batch_source import Given, given, plan_of, source_of
 from kireji.cli.batch_values import bad_values, estimate_value, job_value
 from kireji.cli.batch_words import bad_line, facts_of_estimate, job_name, rows_words
 from kireji.cli.console import Console
@@ -241,9 +241,7 @@ def _show_answer(console: Console, job: Job, answer: Answer, *, as_json: bool) -
 async def _read(services: Services, given: Given, console: Console) -> Job:
     """Make a job of what was named, with a line that says how far it is."""
     source = await source_of(given, services)
-    plan = given.plan
-    if not plan.rows_per_batch:
-        plan = msgspec.structs.replace(plan, rows_per_batch=services.preferences.settings.jobs.rows_per_batch)
+    plan = await plan_of(given, services)
     with Line(console) as line:
         return await services.jobs.add(
             plan, source, lambda told: line.show(reading_words(source, told, console.progress_columns))

@@ -9,14 +9,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from kireji.cli.sources import whole_file
 from kireji.cli.work import WrongUsage
 from kireji.core.errors import KirejiError
-from kireji.core.jobs.limits import MAX_TOKENS
+from kireji.core.jobs.forms import usual_tokens
 from kireji.core.jobs.values import JobPlan, JobSource, Mode, SourceKind
 from kireji.core.models import Effort
+from kireji.core.structured.forms import AnswerForm
 from kireji.core.words import say
 from kireji.services.application import Services
+from kireji.services.jobs.form_plans import WantedForm, with_form
 
 _LINES = (".jsonl", ".ndjson", ".json")
 _TABLES = (".csv", ".tsv")
@@ -32,12 +36,14 @@ class Given(NamedTuple):
         source: What is read; None for the last captures, and for a job that there is.
         captures: How many of the last captures are the source; 0 when they are not.
         job: The number of a job that there is; None for a new one.
+        wanted: What shall be done with every row.
     """
 
     plan: JobPlan
     source: JobSource | None
     captures: int = 0
     job: int | None = None
+    wanted: WantedForm = WantedForm()
 
 
 def given(arguments: argparse.Namespace) -> Given:
@@ -47,6 +53,11 @@ def given(arguments: argparse.Namespace) -> Given:
         WrongUsage: Nothing was named, or what cannot be a source of rows.
         KirejiError: The schema's file cannot be read, or is none.
     """
+    found = _given(arguments)
+    return found._replace(wanted=_wanted(arguments))
+
+
+def _given(arguments: argparse.Namespace) -> Given:
     files, captures = arguments.files, arguments.last_captures or 0
     if bool(files) == bool(captures):
         raise WrongUsage(say("name a file, a folder, or --last-captures N"))
@@ -54,8 +65,49 @@ def given(arguments: argparse.Namespace) -> Given:
         return Given(_plan(arguments, ""), None, job=int(files[0]))
     if captures:
         return Given(_plan(arguments, _captures_name(captures)), None, captures)
-    source = _named(files)
+    source = _pair(files) if arguments.compare and len(files) == 2 else _named(files)
     return Given(_plan(arguments, Path(source.label).stem or source.label), source)
+
+
+def _wanted(arguments: argparse.Namespace) -> WantedForm:
+    """The form of the answers; a policy's file is read here.
+
+    Raises:
+        WrongUsage: It does not go together with what else was typed.
+        KirejiError: The file cannot be read.
+    """
+    form = form_of(arguments)
+    if arguments.schema and form not in (AnswerForm.TEXT, AnswerForm.TABLE, AnswerForm.FIELDS):
+        raise WrongUsage(say("--schema goes with a question of your own, or with --extract"))
+    if form is not AnswerForm.VERDICT:
+        return WantedForm(form, language=arguments.translate)
+    name = arguments.policy
+    if not (os.sep in name or name.endswith(".toml")):
+        return WantedForm(form, name)
+    data = whole_file(name, say("Check the name after --policy."), say("No policy is that long."))
+    return WantedForm(form, Path(name).stem, data)
+
+
+def form_of(arguments: argparse.Namespace) -> AnswerForm:
+    """What the answers shall be, as it was typed."""
+    if arguments.policy:
+        return AnswerForm.VERDICT
+    if arguments.extract:
+        return AnswerForm(arguments.extract)
+    if arguments.translate:
+        return AnswerForm.TRANSLATION
+    return AnswerForm.COMPARISON if arguments.compare else AnswerForm.TEXT
+
+
+def _pair(files: Sequence[str]) -> JobSource:
+    """Two folders, or two pictures, that are compared."""
+    if not all(files):
+        raise WrongUsage(say("a file name is empty"))
+    if os.path.isdir(files[0]) != os.path.isdir(files[1]):
+        raise WrongUsage(say("compare two folders, or two pictures"))
+    names = [os.path.basename(os.path.abspath(name)) or name for name in files]
+    label = say("{before} and {after}", before=names[0], after=names[1])
+    return JobSource(SourceKind.PAIRS, tuple(map(os.path.abspath, files)), label=label)
 
 
 def _is_number(text: str) -> bool:
@@ -80,6 +132,20 @@ async def source_of(given: Given, services: Services) -> JobSource:
     return JobSource(SourceKind.PICTURES, paths, given.captures, _captures_name(len(paths)))
 
 
+async def plan_of(given: Given, services: Services) -> JobPlan:
+    """What is to be done, whole.
+
+    Raises:
+        KirejiError: There is no such policy, or what was named cannot be used.
+    """
+    plan = given.plan
+    if not plan.rows_per_batch:
+        plan = msgspec.structs.replace(plan, rows_per_batch=services.preferences.settings.jobs.rows_per_batch)
+    if given.wanted.form is AnswerForm.TEXT:
+        return plan
+    return await with_form(plan, given.wanted, services.habits().moderation)
+
+
 def _plan(arguments: argparse.Namespace, name: str) -> JobPlan:
     return JobPlan(
         name=getattr(arguments, "name", "") or name,
@@ -88,7 +154,7 @@ def _plan(arguments: argparse.Namespace, name: str) -> JobPlan:
         mode=Mode.LIVE if arguments.live else Mode.BATCH,
         system=arguments.system,
         prompt=arguments.prompt,
-        max_tokens=arguments.max_tokens or MAX_TOKENS,
+        max_tokens=arguments.max_tokens or usual_tokens(form_of(arguments)),
         effort=Effort(arguments.effort) if arguments.effort else None,
         schema=_schema(arguments.schema) if arguments.schema else b"",
         rows_per_batch=arguments.rows_per_batch or 0,

@@ -14,9 +14,16 @@ A file of lines of JSON has one question a line, in any of these forms:
   {"prompt": "...", "image": "path or address", "id": "..."}
   {"custom_id": "...", "params": {...}}
   {"custom_id": "...", "method": "POST", "url": "...", "body": {...}}
-The first is this program's own (image and id may be left out), the others are
-those of Anthropic's and OpenAI's batches. Of a table, --prompt is a template in
-which {text} stands for the cell of the column "text".
+The first is this program's own (image and id may be left out, and "images" is a
+list of up to 100 pictures); the others are those of Anthropic's and OpenAI's
+batches. Of a table, --prompt is a template in which {text} stands for the cell
+of the column "text".
+
+With --policy, --extract, --translate or --compare nothing is asked in the rows:
+"prompt" is then the text that is judged, read or translated, in a table the
+column text (or what --prompt says), and of a folder every picture is a row. A
+comparison takes two pictures a row: "images", the columns before and after, or
+two folders, of which pictures with the same name belong together.
 
 From a file to the answers:
   kireji batch dry-run reviews.csv --prompt "Is this review happy? {text}"
@@ -34,6 +41,9 @@ asked, nothing is added; with --yes it goes on without them.
       --schema happy.json
   kireji batch add receipts/ --prompt "What was paid, and when?"
   kireji batch add --last-captures 20 --prompt "Which program is this?"
+  kireji batch add comments.csv --policy community
+  kireji batch add receipts/ --extract fields
+  kireji batch add screens-before/ screens-after/ --compare
   id=$(kireji batch add questions.jsonl --yes) && kireji batch run $id"""
 
 _RUN_EPILOG = """\
@@ -53,6 +63,20 @@ input. Rows that have not ended are left out, and how many is said.
   kireji batch results 3 --failed | head"""
 
 
+_REVIEW_EPILOG = """\
+Rows are listed by gravity. With "all", --accept takes those that --show lists.
+A file whose name ends with .labels.jsonl is a labelled set: what you decided is
+what `kireji policies check` then expects of the policy.
+
+  kireji batch review 3
+  kireji batch review 3 --accept 1,4-9
+  kireji batch review 3 --overrule 2=allow --note "It is irony."
+  kireji batch review 3 --overrule 5=block:harassment
+  kireji batch review 3 -o decisions.csv"""
+
+_SHOWN = ("review", "block", "allow", "refused", "failed", "decided", "disagreeing", "all")
+
+
 def add_batch(commands: Commands) -> None:
     """Add the command `batch`."""
     batch = command(commands, "batch", "many questions as one job, at half price where a service has batches")
@@ -64,6 +88,7 @@ def add_batch(commands: Commands) -> None:
     actions = batch.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
     _add_making(actions)
     _add_looking(actions)
+    _add_review(actions)
     _add_working(actions)
     _add_ending(actions)
 
@@ -122,6 +147,18 @@ def _plan(parser: Parser) -> None:
     )  # fmt: skip
     parser.add_argument("-s", "--system", default="", metavar="TEXT", help="instructions for all rows")
     parser.add_argument("--schema", default="", metavar="FILE", help="JSON schema that every answer follows")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--policy", default="", metavar="NAME/FILE", help="judge every row by this policy, as kireji moderate does"
+    )
+    what.add_argument(
+        "--extract", choices=("table", "fields"), default="", help="take a table, or fields, out of every row's"
+        " pictures or text; with --schema these",
+    )  # fmt: skip
+    what.add_argument("--translate", default="", metavar="LANG", help="translate every row into this language")
+    what.add_argument(
+        "--compare", action="store_true", help="say what has changed from the first picture of every row to the second"
+    )
     parser.add_argument("--max-tokens", type=positive, metavar="N", help="longest answer of one row (1,024)")
     parser.add_argument("--effort", choices=_EFFORTS, help="how much work the model puts in")
     parser.add_argument(
@@ -154,6 +191,27 @@ def _add_looking(actions: Commands) -> None:
     )  # fmt: skip
     results.add_argument("--failed", action="store_true", help="only rows that have no answer")
     as_json(results, "print JSON: the lines themselves, or with -o one object that says what was written")
+
+
+def _add_review(actions: Commands) -> None:
+    review = command(actions, "review", "what the verdicts of a job say, and what you decide about them")
+    review.description = (
+        "List the verdicts of a job that judges, and decide about them: accept what the policy wants done, or overrule "
+        "it. Every decision is stored at once; the app's page of the same job shows it."
+    )
+    _examples(review, _REVIEW_EPILOG)
+    _id(review)
+    review.add_argument("--show", choices=_SHOWN, default="review", help="which rows (review: those that wait for you)")
+    review.add_argument("--accept", default="", metavar="ROWS", help="these are right: numbers, as in 3,7-9, or all")
+    review.add_argument(
+        "--overrule", action="append", default=[], metavar="ROW=ACTION[:CATEGORY]", help="allow, review or block it"
+    )
+    review.add_argument("--note", default="", metavar="TEXT", help="why, for all that this command decides")
+    review.add_argument("--undo", default="", metavar="ROWS", help="take decisions back")
+    review.add_argument(
+        "-o", "--output", default="", metavar="OUT", help="write what was decided: .jsonl, .csv, or .labels.jsonl"
+    )
+    as_json(review, "print JSON: one object per row, or one that says how far it is")
 
 
 def _add_working(actions: Commands) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
+from kireji.core.extraction.sheets import Sheet
 from kireji.core.jobs.values import Outcome, Row
 from kireji.core.messages import StopReason, Usage
+from kireji.core.moderation.verdicts import Verdict
 
 
 class ColumnKind(enum.Enum):
@@ -19,6 +21,8 @@ class ColumnKind(enum.Enum):
     INTEGER = "integer"
     NUMBER = "number"
     BOOLEAN = "boolean"
+    LIST = "list"
+    """Several texts."""
     JSON = "json"
     """A list or an object, or what may be of several kinds."""
 
@@ -33,6 +37,11 @@ class Column(msgspec.Struct, frozen=True):
 
     name: str
     kind: ColumnKind
+
+
+def in_one_cell(texts: Sequence[object]) -> str:
+    """Several texts in one cell of a table."""
+    return "; ".join(" ".join(str(text).split()) for text in texts)
 
 
 class JobWords(NamedTuple):
@@ -59,6 +68,10 @@ class Answer(msgspec.Struct, frozen=True):
         usage: Tokens.
         cost: US dollars; None when nobody knows, or nothing was paid for it.
         cached: Whether it is an earlier job's.
+        answered: Of jobs whose answers have a form: the value as the model wrote it; None where there is none.
+        cells: What stands in the columns of the job's form, by column; None where `data` itself does.
+        verdict: Of jobs that judge; its evidence has no places yet.
+        sheets: Of jobs that take out tables or fields; no cell has a place yet.
     """
 
     row: Row
@@ -69,6 +82,17 @@ class Answer(msgspec.Struct, frozen=True):
     usage: Usage = Usage()
     cost: float | None = None
     cached: bool = False
+    answered: Any = None
+    cells: Mapping[str, Any] | None = None
+    verdict: Verdict | None = None
+    sheets: tuple[Sheet, ...] = ()
+
+    @property
+    def properties(self) -> Mapping[str, Any] | None:
+        """What the columns of a table show; None when the answer has none of them."""
+        if self.cells is not None:
+            return self.cells
+        return self.data if isinstance(self.data, dict) else None
 
 
 class Exported(NamedTuple):

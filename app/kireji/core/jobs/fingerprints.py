@@ -10,6 +10,7 @@ import msgspec
 
 from kireji.core.jobs.values import JobPlan, LineKind
 from kireji.core.messages import Sha256
+from kireji.core.structured.forms import AnswerForm
 
 SIZE = 16
 """Bytes that are kept of a SHA-256: among a million rows, two different ones meet by chance once in 10^26 jobs."""
@@ -55,7 +56,10 @@ class Fingerprints:
         except ValueError:
             schema = plan.schema
         effort = plan.effort.value if plan.effort is not None else ""
-        same = msgspec.json.encode([plan.provider, model, plan.system, plan.max_tokens, effort, schema])
+        depends: list[object] = [plan.provider, model, plan.system, plan.max_tokens, effort, schema]
+        if plan.form is not AnswerForm.TEXT:
+            depends += [plan.form.value, plan.task, plan.policy]
+        same = msgspec.json.encode(depends)
         self._begun = {kind: hashlib.sha256(b"%b\n%b\n" % (kind.value.encode(), same)) for kind in LineKind}
         self._plain = hashlib.sha256(b"%b\n%b\n\n" % (LineKind.PROMPT.value.encode(), same))
 

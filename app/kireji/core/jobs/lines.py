@@ -1,6 +1,6 @@
 """Lines of JSONL: three shapes in, one row out, or the reason why not.
 
-    {"prompt": "...", "image": "path or address"?, "id": "..."?}
+    {"prompt": "...", "image": "path or address"?, "images": [...]?, "id": "..."?}
     {"custom_id": "...", "params": {...}}                        as Anthropic's batches take them
     {"custom_id": "...", "method": "POST", "url": "...", "body": {...}}    as OpenAI's take them
 
@@ -9,40 +9,31 @@ Nothing in a line is passed over: what has no place in its row makes the line re
 
 from __future__ import annotations
 
-import difflib
-import json
 import re
 from typing import NamedTuple, NoReturn
 
 import msgspec
 
 from kireji.core.jobs.conversion import NotCarried, askable, form_of
+from kireji.core.jobs.forms import why_not_about
+from kireji.core.jobs.line_words import WRONG, too_deep, why_broken, wrong_kind
 from kireji.core.jobs.ports import BatchLimits
+from kireji.core.jobs.requests import named_images
 from kireji.core.jobs.values import JobPlan, LineKind, Mode
-from kireji.core.words import mark, say
+from kireji.core.structured.forms import AnswerForm
+from kireji.core.words import say
 
 LARGEST_LINE = 32_000_000
 """Bytes: what the services take in one question."""
 LONGEST_ID = 256
 """Characters of a person's own id."""
-_KEYS = ("prompt", "image", "id", "custom_id", "params", "method", "url", "body")
-_AT = re.compile(r" \(byte (\d+)\)$")
-_UNKNOWN = re.compile(r"unknown field `(.*)`", re.DOTALL)
-_WRONG = re.compile(r"Expected `.*?`, got `(\w+)`(?: - at `\$\.(\w+)(?:\[.*)?`)?")
+MOST_IMAGES = 100
+"""Pictures of one line: what the services take in one question."""
 _MISSING = re.compile(r"missing required field `(\w+)`")
 _CHAT = ("/v1/chat/completions", "/chat/completions")
 _MESSAGES = ("/v1/messages", "/messages")
 _NOTHING = msgspec.Raw()
 _NULL, _TEXT = msgspec.Raw(b"null"), msgspec.Raw(b'"text"')
-_KINDS = {
-    "str": mark("text"),
-    "int": mark("a number"),
-    "float": mark("a number that is not whole"),
-    "bool": mark("true or false"),
-    "array": mark("a list"),
-    "object": mark("an object"),
-    "null": mark("null"),
-}
 
 
 class LineRefused(Exception):
@@ -77,6 +68,7 @@ class Line(NamedTuple):
 class _Read(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     prompt: str | None = None
     image: str | tuple[str, ...] | None = None
+    images: tuple[str, ...] | None = None
     id: str | int | None = None
     custom_id: str | int | None = None
     params: msgspec.Raw = _NOTHING
@@ -128,6 +120,7 @@ class LineReader:
         self._plan = plan
         self._limits = limits if plan.mode is Mode.BATCH else None
         self._form = form_of(plan.provider)
+        self._needs_pictures = plan.form is AnswerForm.COMPARISON
         self._decode_plain = msgspec.json.Decoder(PlainLine).decode
         self.largest = min(LARGEST_LINE, self._limits.row_bytes if self._limits is not None else LARGEST_LINE)
 
@@ -142,7 +135,13 @@ class LineReader:
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return None
         id = read.id
-        if read.prompt.isspace() or not read.prompt or len(id) > LONGEST_ID or not id.isprintable():
+        if (
+            read.prompt.isspace()
+            or not read.prompt
+            or self._needs_pictures
+            or len(id) > LONGEST_ID
+            or not id.isprintable()
+        ):
             return None
         return None if not id and b'"id"' in line else read
 
@@ -173,18 +172,26 @@ class LineReader:
         if read.params is _NOTHING and read.body is _NOTHING:
             return self._prompt(line, read, id)
         both = read.params is not _NOTHING and read.body is not _NOTHING
-        if both or read.prompt is not None or read.image is not None:
+        if both or read.prompt is not None or read.image is not None or read.images is not None:
             raise LineRefused(say("The line has more than one of prompt, params and body."))
+        if self._plan.form is not AnswerForm.TEXT:
+            raise LineRefused(
+                say("The line brings a whole question along; this job asks its own about a prompt, pictures, or both.")
+            )
         return self._raw(read, id)
 
     def _prompt(self, line: bytes, read: _Read, id: str) -> Line:
         if read.method is not None or read.url is not None:
             raise LineRefused(say("The line has a method or a url, but no body."))
-        images = read.image if isinstance(read.image, tuple) else (read.image,) if read.image is not None else ()
+        images = named_images(read.image, read.images)
+        if len(images) > MOST_IMAGES:
+            raise LineRefused(say("The line names more than {most} pictures.", most=MOST_IMAGES))
+        if why := why_not_about(self._plan.form, read.prompt or "", len(images)):
+            raise LineRefused(why)
         if read.prompt is None:
             if not images:
                 raise LineRefused(say("The line has neither a prompt, nor params, nor a body."))
-            if not self._plan.prompt.strip():
+            if self._plan.form is AnswerForm.TEXT and not self._plan.prompt.strip():
                 raise LineRefused(say("The line has no prompt, and the job has none for lines without."))
         elif not read.prompt or read.prompt.isspace():
             raise LineRefused(say("The prompt is empty."))
@@ -268,11 +275,6 @@ def too_large(most: int) -> str:
     return say("The line is larger than the {most} MB that one question may have.", most=f"{most / 1_000_000:g}")
 
 
-def too_deep() -> str:
-    """Why a line that no JSON reader takes whole is refused."""
-    return say("The line is nested too deeply, or holds a number with too many digits.")
-
-
 def only_on_the_web() -> str:
     """Why a line with a picture of this computer is refused."""
     return say("This service's batches take pictures from the web only.")
@@ -281,75 +283,6 @@ def only_on_the_web() -> str:
 def brings_pictures(content: bytes) -> bool:
     """Whether pictures or documents stand in a body itself, instead of their addresses."""
     return (b"data:" in content and b";base64," in content) or b'"base64"' in content
-
-
-def why_broken(line: bytes, error: Exception) -> str:
-    """Why bytes are none of the three shapes.
-
-    Args:
-        line: The bytes.
-        error: What reading them as `Line` raised.
-    """
-    try:
-        text = line.decode()
-    except UnicodeDecodeError as wrong:
-        column = len(line[: wrong.start].decode()) + 1
-        return say("The line is not UTF-8: there is a wrong byte at column {column}.", column=column)
-    if isinstance(error, RecursionError):
-        return too_deep()
-    if isinstance(error, msgspec.ValidationError):
-        return _misshapen(str(error))
-    return _broken(text, error)
-
-
-def _broken(text: str, error: Exception) -> str:
-    if "\0" in text:
-        return say("The JSON is broken at column {column}: there is a NUL byte.", column=text.index("\0") + 1)
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as found:
-        return say(
-            "The JSON is broken at column {column}: {reason}.",
-            column=found.pos + 1,
-            reason=_lower(found.msg.removesuffix(" at")),
-        )
-    except (RecursionError, ValueError):  # as of a number with thousands of digits
-        return too_deep()
-    if at := _AT.search(str(error)):
-        column = len(text.encode()[: int(at[1])].decode(errors="ignore")) + 1
-        return say("The JSON is broken at column {column}: {reason}.", column=column, reason=_reason(str(error)))
-    return say("The JSON holds half of a character, as \\ud83d without its other half.")
-
-
-def _reason(told: str) -> str:
-    return _lower(_AT.sub("", told).removeprefix("JSON is malformed: "))
-
-
-def _lower(reason: str) -> str:
-    return reason[:1].lower() + reason[1:]
-
-
-def _misshapen(told: str) -> str:
-    if found := _UNKNOWN.search(told):
-        return unknown_key(found[1])
-    if found := _WRONG.search(told):
-        got, field = found[1], found[2]
-        if field is None:
-            return say("The line is not a JSON object.")
-        return _wrong_kind(field, got)
-    return say("The line has a shape that is not known here.")
-
-
-def _wrong_kind(field: str, got: str) -> str:
-    return say("“{field}” cannot be {got}.", field=field, got=say(_KINDS.get(got, got)))
-
-
-def unknown_key(name: str) -> str:
-    """Why a line with a key of its own is refused."""
-    close = difflib.get_close_matches(name.lower(), _KEYS, n=1)
-    if close:
-        return say("“{name}” is not known here; did you mean “{close}”?", name=name[:60], close=close[0])
-    return say("“{name}” is not known here: a line has prompt, image and id.", name=name[:60])
 
 
 def _addressed(read: _Read) -> LineKind:
@@ -374,10 +307,10 @@ def _not_askable(kind: LineKind, error: msgspec.ValidationError) -> str:
     name = "params" if kind is LineKind.PARAMS else "body"
     if missing := _MISSING.search(str(error)):
         return say("A message has no “{field}”.", field=missing[1])
-    found = _WRONG.search(str(error))
+    found = WRONG.search(str(error))
     if found is None or found[2] is None:
         return say("“{name}” is not a JSON object.", name=name)
-    return _wrong_kind(f"{name}.{found[2]}", found[1])
+    return wrong_kind(f"{name}.{found[2]}", found[1])
 
 
 def _has_schema(body: _Body) -> bool:

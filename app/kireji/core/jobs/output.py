@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from kireji.core.delimited import CONTROL, csv_line, safe
-from kireji.core.jobs.answers import Answer, Column
+from kireji.core.jobs.answers import Answer, Column, ColumnKind, in_one_cell
 from kireji.core.jobs.states import RowState
 from kireji.core.jobs.values import Outcome
 from kireji.core.messages import Usage
@@ -114,8 +114,8 @@ class Table:
     def _content(self, answer: Answer) -> Iterable[str]:
         if not self._columns:
             return (safe(answer.text),)
-        data = answer.data if isinstance(answer.data, dict) else {}
-        return [_cell(data.get(column.name)) for column in self._columns]
+        properties = answer.properties or {}
+        return [_cell(properties.get(column.name), column.kind) for column in self._columns]
 
 
 def _own(answer: Answer) -> Usage:
@@ -132,7 +132,9 @@ def _usage(usage: Usage) -> dict[str, int]:
     }
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, kind: ColumnKind) -> str:
     if value is None:
         return ""
+    if kind is ColumnKind.LIST and isinstance(value, list):
+        return safe(in_one_cell(value))
     return safe(value) if isinstance(value, str) else _encoder.encode(value).decode().translate(CONTROL)

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import msgspec
 
 from kireji.core.jobs.conversion import carried, form_of
+from kireji.core.jobs.forms import asked_of
 from kireji.core.jobs.values import JobPlan, LineKind, RowInput
 from kireji.core.messages import ImagePart, LinkedImagePart, Message, Role, Sha256, TextPart
 from kireji.core.models import Effort, ModelInfo
 from kireji.core.requests import ModelRequest
+from kireji.core.structured.forms import AnswerForm
 
 _STREAM = ("stream", "stream_options")
 
@@ -21,17 +23,23 @@ class PromptContent(msgspec.Struct, frozen=True):
     Args:
         prompt: None takes the plan's.
         image: Addresses on the web and names of files, in order; the files' bytes are the row's pictures.
+        images: More of them.
     """
 
     prompt: str | None = None
     image: str | tuple[str, ...] | None = None
+    images: tuple[str, ...] | None = None
 
     @property
-    def images(self) -> tuple[str, ...]:
-        """All that `image` names."""
-        if self.image is None:
-            return ()
-        return (self.image,) if isinstance(self.image, str) else self.image
+    def shown(self) -> tuple[str, ...]:
+        """All that are named, in order."""
+        return named_images(self.image, self.images)
+
+
+def named_images(image: str | tuple[str, ...] | None, images: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The pictures of a line, in order."""
+    one = (image,) if isinstance(image, str) else image or ()
+    return (*one, *(images or ()))
 
 
 def is_link(name: str) -> bool:
@@ -69,13 +77,16 @@ def question(plan: JobPlan, row: RowInput) -> Message:
     content = msgspec.json.decode(row.content, type=PromptContent)
     stored = iter(row.pictures)
     shown: list[ImagePart | LinkedImagePart] = []
-    for name in content.images:
+    for name in content.shown:
         if is_link(name):
             shown.append(LinkedImagePart(name))
         elif (picture := next(stored, None)) is not None:
             shown.append(picture)
     shown += stored
-    words = content.prompt if content.prompt is not None else plan.prompt
+    if plan.form is AnswerForm.TEXT:
+        words = content.prompt if content.prompt is not None else plan.prompt
+    else:
+        words = asked_of(plan, content.prompt or "", len(shown))
     return Message(Role.USER, (*shown, *((TextPart(words),) if words else ())))
 
 
@@ -107,8 +118,13 @@ def row_body(plan: JobPlan, row: RowInput, info: ModelInfo | None = None) -> byt
 
 
 def row_words(plan: JobPlan, row: RowInput) -> str:
-    """The last words of the person in a row, as a person reads them; empty when there are none."""
+    """The last words of the person in a row, as a person reads them; empty when there are none.
+
+    Of a row whose answer has a form, what it is about: what is asked of it every row says alike.
+    """
     if row.kind is LineKind.PROMPT:
+        if plan.form is not AnswerForm.TEXT:
+            return msgspec.json.decode(row.content, type=PromptContent).prompt or ""
         return question(plan, row).text
     try:
         told = msgspec.json.decode(row.content, type=_Told).messages

@@ -128,6 +128,15 @@ class ReviewOrder(enum.Enum):
     AS_READ = "as read"
 
 
+class ReviewForm(enum.Enum):
+    """As what decisions are written."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    LABELS = "labels"
+    """As a labelled set, which policies are checked with: what was decided becomes what is expected."""
+
+
 class ReviewCounts(msgspec.Struct, frozen=True):
     """How many rows each filter would list, and how far deciding is.
 

@@ -35,6 +35,8 @@ class SourceKind(enum.Enum):
     """Every picture in it, with one prompt."""
     PICTURES = "pictures"
     """Picture files by name: the last captures, or those that were chosen."""
+    PAIRS = "pairs"
+    """Two pictures a row, one before and one after: of two folders those of the same name, or two files."""
 
 
 class JobSource(msgspec.Struct, frozen=True):
@@ -42,7 +44,7 @@ class JobSource(msgspec.Struct, frozen=True):
 
     Args:
         kind: Its form.
-        paths: One file or folder; of PICTURES, every file.
+        paths: One file or folder; of PICTURES, every file; of PAIRS two folders or two files.
         most: Only so many good rows are taken; 0 takes all.
         label: What the person sees of it: the file's or folder's name.
     """
@@ -88,8 +90,13 @@ class JobPlan(msgspec.Struct, frozen=True):
         reuse: Whether results of earlier jobs are taken for the same request.
         unpriced: It may run although nobody knows what it costs.
         drop: Fields that are left out of bodies which lines bring along, where the service does not take them.
-        form: What the answers are; all but TEXT have the instructions and the schema of that form.
+        form: What the answers are; all but TEXT have the instructions and the schema of that form, and what a row says
+            is what they are about, never an order.
         policy: Of verdicts: the policy's file as it was when the job was made.
+        policy_name: The policy's name.
+        task: Of all forms but TEXT: what is asked of each row; what the row itself says follows it, fenced off.
+        own_schema: Of tables and fields: the schema as the person gave it; `schema` is what services take of it.
+        about: The same, for people: the policy's title and version, the language, the schema's name; may be empty.
     """
 
     name: str
@@ -107,6 +114,10 @@ class JobPlan(msgspec.Struct, frozen=True):
     drop: tuple[str, ...] = ()
     form: AnswerForm = AnswerForm.TEXT
     policy: bytes = b""
+    policy_name: str = ""
+    task: str = ""
+    own_schema: bytes = b""
+    about: str = ""
 
 
 class Estimate(msgspec.Struct, frozen=True):

@@ -70,7 +70,7 @@ def question_of(
         AnswerForm.VERDICT,
         _words(policy, text, len(images)),
         instructions(policy),
-        _content(text, len(images)),
+        content(text, len(images)),
         schema(policy),
         tuple(images),
         pictures,
@@ -137,7 +137,7 @@ def _category_words(category: Category) -> str:
     return "\n".join(lines)
 
 
-def _content(text: str, pictures: int) -> str:
+def content(text: str, pictures: int) -> str:
     """The content, marked so that it cannot be taken for ours."""
     if not has_words(text):
         return _pictures_words(pictures)

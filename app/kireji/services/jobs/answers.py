@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -19,6 +19,9 @@ from kireji.core.tool_ports import SchemaValidator
 from kireji.core.words import say
 from kireji.services.jobs.own_rules import OwnRules
 
+if TYPE_CHECKING:  # what makes sense of forms is loaded with the first job that has one
+    from kireji.services.jobs.formed import Formed, FormReader
+
 
 class _Said(NamedTuple):
     """What a result says.
@@ -26,10 +29,12 @@ class _Said(NamedTuple):
     Args:
         text: Of the answer.
         problem: Why it is not all of it, or none; empty when it is whole.
+        refused: The model declined.
     """
 
     text: str
     problem: str = ""
+    refused: bool = False
 
 
 class AnswerReader:
@@ -41,6 +46,7 @@ class AnswerReader:
         schema: That answers must fit; empty for none.
         validator: Holds them to it.
         rules: What the person does not want to see.
+        form: Makes sense of answers that have a form; None where they are words, or a schema of the person's.
     """
 
     def __init__(
@@ -50,12 +56,14 @@ class AnswerReader:
         schema: bytes,
         validator: SchemaValidator,
         rules: OwnRules,
+        form: FormReader | None = None,
     ) -> None:
         self._format = job_format
         self._model = model
         self._schema = schema
         self._validator = validator
         self._rules = rules
+        self._form = form
 
     def read(self, joined: JoinedRow) -> Answer:
         """A row with its answer; what was hidden is put back, and the person's own rules hold."""
@@ -67,16 +75,19 @@ class AnswerReader:
         if result.outcome is not Outcome.SUCCEEDED:
             return Answer(row, result.outcome, "", None, result.sentence or row.sentence, result.usage, cost, shared)
         said = self._said(result)
+        if said.refused and self._form is not None and (refused := self._form.refused(said.problem)) is not None:
+            return _answer(Answer(row, result.outcome, usage=result.usage, cost=cost, cached=shared), refused)
         text, data, problem = self._restored(said, Vault(joined.values) if joined.values else None)
-        return Answer(row, result.outcome, text, data, problem, result.usage, cost, shared)
+        answer = Answer(row, result.outcome, text, data, problem, result.usage, cost, shared)
+        return answer if self._form is None or data is None else _answer(answer, self._form.read(data))
 
     def _said(self, result: RowResult) -> _Said:
         if (own := kept.decoded(result.payload)) is not None:
-            return _Said(own.text, _cut(own.stop))
+            return _Said(own.text, _cut(own.stop), own.stop is StopReason.REFUSAL)
         if self._format is None:
             return _Said("", say("The answer cannot be read."))
         if (plain := self._format.words_in_job(result.payload)) is not None:
-            return _Said(plain.text, _cut(plain.stop))
+            return _Said(plain.text, _cut(plain.stop), plain.stop is StopReason.REFUSAL)
         try:
             events = self._format.decode_job(result.payload, self._model)
         except ProviderError as error:
@@ -85,9 +96,8 @@ class AnswerReader:
             event.part.text for event in events if isinstance(event, PartFinished) and isinstance(event.part, TextPart)
         ]
         last = events[-1] if events else None
-        return _Said(
-            "\n\n".join(filter(str.strip, pieces)), _cut(last.reason) if isinstance(last, TurnFinished) else ""
-        )
+        reason = last.reason if isinstance(last, TurnFinished) else StopReason.OTHER
+        return _Said("\n\n".join(filter(str.strip, pieces)), _cut(reason), reason is StopReason.REFUSAL)
 
     def _restored(self, said: _Said, vault: Vault | None) -> tuple[str, Any, str]:
         """Text, value and what is wrong with them."""
@@ -105,6 +115,19 @@ class AnswerReader:
             why = self._rules.value(complaint)
             return text, None, said.problem or say("The answer does not fit the schema: {why}", why=why)
         return text, shown, said.problem
+
+
+def _answer(answer: Answer, formed: Formed) -> Answer:
+    return msgspec.structs.replace(
+        answer,
+        text=formed.text or answer.text,
+        data=formed.data,
+        answered=answer.data,
+        error=formed.problem or answer.error,
+        cells=formed.cells,
+        verdict=formed.verdict,
+        sheets=formed.sheets,
+    )
 
 
 def _is_unpaid(result: RowResult) -> bool:

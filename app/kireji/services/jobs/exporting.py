@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from kireji.core.delimited import BEGINNING_OF_TABLE
 from kireji.core.jobs.answers import Exported, ExportForm
-from kireji.core.jobs.columns import columns_of
+from kireji.core.jobs.form_columns import columns_of_plan
 from kireji.core.jobs.output import Table, output_line
 from kireji.core.jobs.ports import JobStore, JobWriter
 from kireji.core.jobs.values import Job, JoinedRow, Outcome
@@ -69,7 +69,7 @@ class _Lines:
         self._reader = reader
         self._structured = bool(job.plan.schema)
         given = next((tuple(one.columns) for one in first if one.columns), ())
-        self._table = Table(given, columns_of(job.plan.schema))
+        self._table = Table(given, columns_of_plan(job.plan))
         self.written = 0
         self.missing = 0
 

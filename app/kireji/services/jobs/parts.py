@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from kireji.core.jobs.ports import JobStore
 from kireji.services.jobs.adding import JobAdding
@@ -17,9 +18,12 @@ from kireji.services.jobs.reading import JobReading
 from kireji.services.jobs.runner import JobRunner
 from kireji.services.jobs.watching import JobWatch
 
+if TYPE_CHECKING:  # loaded when verdicts are reviewed
+    from kireji.services.jobs.reviewing import JobReviewing
+
 
 class JobParts(NamedTuple):
-    """Opened together, with the first use of jobs."""
+    """Opened together, with the first use of jobs; what reviews verdicts is made when it is wanted."""
 
     store: JobStore
     news: JobNews
@@ -28,6 +32,7 @@ class JobParts(NamedTuple):
     orders: JobOrders
     dry_run: DryRun
     reading: JobReading
+    reviewing: Callable[[], JobReviewing]
     exporting: JobExporting
     watch: JobWatch
     desk: BatchDesk

@@ -15,6 +15,7 @@ from kireji.core.jobs.requests import PromptContent, is_link, row_words
 from kireji.core.jobs.states import RowState
 from kireji.core.jobs.values import Job, LineKind, Row, RowInput, RowResult
 from kireji.core.messages import ImagePart
+from kireji.core.structured.forms import AnswerForm
 from kireji.core.tool_ports import SchemaValidator
 from kireji.core.words import say
 from kireji.services.jobs.answers import AnswerReader
@@ -52,7 +53,13 @@ class JobReading:
         """What reads the results of one job."""
         plan = job.plan
         rules = OwnRules(self._rules())
-        return AnswerReader(self._targets.format(plan.provider), plan.model, plan.schema, self._validator, rules)
+        form = None
+        if plan.form is not AnswerForm.TEXT:
+            from kireji.services.jobs.formed import FormReader
+
+            form = FormReader(plan)
+        job_format = self._targets.format(plan.provider)
+        return AnswerReader(job_format, plan.model, plan.schema, self._validator, rules, form)
 
     async def bad(self, job: int, after: int, limit: int) -> Sequence[Row]:
         """As in JobService."""
@@ -103,7 +110,7 @@ def _addresses(asked: RowInput) -> tuple[str, ...]:
     if asked.kind is not LineKind.PROMPT:
         return ()
     try:
-        images = msgspec.json.decode(asked.content, type=PromptContent).images
+        images = msgspec.json.decode(asked.content, type=PromptContent).shown
     except msgspec.MsgspecError:
         return ()
     return tuple(name for name in images if is_link(name))

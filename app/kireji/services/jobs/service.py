@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # nothing of jobs is loaded before somebody wants them
     from kireji.core.jobs.values import Batch, Estimate, ImportProgress, Job, JobPlan, JobSource, Row, SourceHead
     from kireji.core.publisher import Publisher
     from kireji.services.jobs.parts import JobParts
+    from kireji.services.jobs.reviewing import JobReviewing
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class JobService:
         changed: The job whose numbers or state have changed by this process; while somebody is inside `watching`, by
             any other, too. Also a job that is gone.
         ended: A job that is FINISHED, CANCELLED or NEEDS_YOU since just now.
+        written: While somebody is inside `watching`: another process has written something.
         untold: Why the person's own address cannot be told of it, in one sentence with the next step.
     """
 
@@ -59,6 +61,7 @@ class JobService:
         self.changed: Publisher[int] = news.changed
         self.ended: Publisher[Job] = news.ended
         self.untold: Publisher[str] = news.untold
+        self.written: Publisher[None] = news.written
 
     async def jobs(self) -> Sequence[Job]:
         """All of them, newest first.
@@ -255,10 +258,10 @@ class JobService:
         return await (await self.opened()).reading.detail(job, number)
 
     def columns(self, job: Job) -> tuple[Column, ...]:
-        """The columns of answers that follow a JSON schema; none without."""
-        from kireji.core.jobs.columns import columns_of
+        """The columns of answers that have a form or follow a JSON schema; none without."""
+        from kireji.core.jobs.form_columns import columns_of_plan
 
-        return columns_of(job.plan.schema)
+        return columns_of_plan(job.plan)
 
     async def export(
         self,
@@ -282,6 +285,14 @@ class JobService:
             JobError: There is no such job, or it cannot be written there.
         """
         return await (await self.opened()).exporting.export(job, path, form, progress, failed=failed)
+
+    async def reviewing(self) -> JobReviewing:
+        """What lists the verdicts of jobs, and keeps what is decided about them.
+
+        Raises:
+            StoreError: The queue cannot be used.
+        """
+        return (await self.opened()).reviewing()
 
     def wake(self) -> None:
         """Let the runner look at once whether there is something to do."""

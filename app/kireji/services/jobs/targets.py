@@ -20,7 +20,7 @@ from kireji.services.preferences import Preferences
 
 log = logging.getLogger(__name__)
 
-_PICTURES = (SourceKind.FOLDER, SourceKind.PICTURES)
+_PICTURES = (SourceKind.FOLDER, SourceKind.PICTURES, SourceKind.PAIRS)
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -46,6 +46,7 @@ class JobWatch:
                     if (now := await self._store.version()) != version:
                         version = now
                         self._compare(await self._store.jobs())
+                        self._news.written.publish(None)
                 except StoreError as error:
                     log.warning("the queue could not be looked at: %s", error)
         finally:

@@ -8,13 +8,14 @@ from typing import NamedTuple
 import msgspec
 
 from kireji.core.jobs.fingerprints import Fingerprints
+from kireji.core.jobs.forms import why_not_about
+from kireji.core.jobs.line_words import too_deep
 from kireji.core.jobs.lines import (
     Line,
     LineReader,
     LineRefused,
     only_on_the_web,
     own_id,
-    too_deep,
     too_large,
 )
 from kireji.core.jobs.links import why_not_fetched
@@ -22,6 +23,7 @@ from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.requests import is_link
 from kireji.core.jobs.values import JobPlan, LineKind, Mode
 from kireji.core.messages import ImagePart
+from kireji.core.structured.forms import AnswerForm
 from kireji.core.words import say
 from kireji.storage.jobs.loading import BadRow, NewRow
 from kireji.storage.jobs.row_pictures import PictureRefused, RowPictures
@@ -63,6 +65,7 @@ class RowBuilder:
         self._reader = LineReader(plan, limits)
         self._prints = Fingerprints(plan, plan.model)
         self._stored = limits is None or plan.mode is Mode.LIVE or limits.stored_pictures
+        self._without_words = plan.prompt if plan.form is AnswerForm.TEXT else ""
         self._around = len(plan.system.encode()) + len(plan.schema)
         self._number = 0
         self._most_are_plain = True
@@ -105,7 +108,7 @@ class RowBuilder:
                 self._check_model(read.model)
                 mark = self._mark(read)
                 return NewRow(self._number, number, read.id, read.kind, read.content, mark)
-            words = read.prompt if read.prompt is not None else self._plan.prompt
+            words = read.prompt if read.prompt is not None else self._without_words
             if not read.images:
                 mark = self._prints.of_prompt(words.encode())
                 return NewRow(self._number, number, read.id, read.kind, read.content, mark)
@@ -141,9 +144,11 @@ class RowBuilder:
         own = ""
         try:
             own = own_id(id) if id else ""
-            if not prompt or prompt.isspace():
+            if (not prompt or prompt.isspace()) and (self._plan.form is AnswerForm.TEXT or not images):
                 raise LineRefused(say("The prompt is empty."))
-            content: dict[str, object] = {"prompt": prompt} | ({"image": images} if images else {})
+            if why := why_not_about(self._plan.form, prompt, len(images)):
+                raise LineRefused(why)
+            content: dict[str, object] = ({"prompt": prompt} if prompt else {}) | ({"image": images} if images else {})
             row = self._with_pictures(number, own, msgspec.json.encode(content), prompt, images, label, columns or {})
         except (LineRefused, PictureRefused) as error:
             return BadRow(self._number, number, storable(error.sentence), own)

@@ -13,6 +13,7 @@ import msgspec
 from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.values import ImportProgress, JobPlan, JobSource, SourceKind
 from kireji.core.ports import EncodedPicture
+from kireji.core.structured.forms import AnswerForm
 from kireji.storage.jobs.building import Pieces, RowBuilder
 from kireji.storage.jobs.loading import (
     BYTES_AT_ONCE,
@@ -145,15 +146,26 @@ class Import:
             case SourceKind.CSV:
                 from kireji.storage.jobs.reading_tables import rows_of_table
 
-                return rows_of_table(path, plan.prompt, builder, self._set_total)
+                formed = plan.form is not AnswerForm.TEXT
+                return rows_of_table(path, plan.prompt, builder, self._set_total, formed=formed)
             case SourceKind.FOLDER:
                 from kireji.storage.jobs.reading_pictures import rows_of_folder
 
-                return rows_of_folder(path, plan.prompt, builder, self._set_total, self._set_skipped)
+                return rows_of_folder(path, self._words, builder, self._set_total, self._set_skipped)
             case SourceKind.PICTURES:
                 from kireji.storage.jobs.reading_pictures import rows_of_pictures
 
-                return rows_of_pictures(source.paths, plan.prompt, builder, self._set_total)
+                return rows_of_pictures(source.paths, self._words, builder, self._set_total)
+            case SourceKind.PAIRS:
+                from kireji.storage.jobs.reading_pairs import rows_of_pairs
+
+                return rows_of_pairs(source.paths, self._words, builder, self._set_total, self._set_skipped)
+
+    @property
+    def _words(self) -> str | None:
+        """What is asked of each picture; None where the form of the answers says it."""
+        plan = self._order.plan
+        return plan.prompt if plan.form is AnswerForm.TEXT else None
 
     def _set_total(self, total: int) -> None:
         self._total = total

@@ -22,7 +22,7 @@ _KEPT = re.compile(r"[0-9a-f]{64}\.[a-z]+")
 
 def rows_of_folder(
     folder: Path,
-    prompt: str,
+    prompt: str | None,
     builder: RowBuilder,
     tell_total: Callable[[int], None],
     tell_skipped: Callable[[int], None],
@@ -33,7 +33,7 @@ def rows_of_folder(
 
     Args:
         folder: Where they are; links to other folders are not followed.
-        prompt: What is asked of each.
+        prompt: What is asked of each; None where a form asks.
         builder: Makes the rows.
         tell_total: Told how many there are.
         tell_skipped: Told how many other files there are.
@@ -41,8 +41,8 @@ def rows_of_folder(
     Raises:
         JobError: It is not there, cannot be read, holds no pictures, or nothing is asked.
     """
-    _check(prompt)
-    names, others = _found(folder)
+    check_prompt(prompt)
+    names, others = pictures_below(folder)
     tell_skipped(others)
     if not names:
         raise JobError(
@@ -50,7 +50,7 @@ def rows_of_folder(
         )
     tell_total(len(names))
     for place, name in enumerate(names, 1):
-        yield Piece([builder.of_prompt(place, prompt, (name,), id=_as_id(name), label=name)], place)
+        yield Piece([builder.of_prompt(place, prompt or "", (name,), id=as_id(name), label=name)], place)
 
 
 def pictures_in(folder: Path) -> int:
@@ -59,41 +59,46 @@ def pictures_in(folder: Path) -> int:
     Raises:
         JobError: It is not there, or cannot be read.
     """
-    return len(_found(folder)[0])
+    return len(pictures_below(folder)[0])
 
 
 def rows_of_pictures(
-    paths: Sequence[str], prompt: str, builder: RowBuilder, tell_total: Callable[[int], None]
+    paths: Sequence[str], prompt: str | None, builder: RowBuilder, tell_total: Callable[[int], None]
 ) -> Pieces:
     """A row for each of these pictures.
 
     Args:
         paths: Files.
-        prompt: What is asked of each.
+        prompt: What is asked of each; None where a form asks.
         builder: Makes the rows.
         tell_total: Told how many there are.
 
     Raises:
         JobError: Nothing is asked.
     """
-    _check(prompt)
+    check_prompt(prompt)
     tell_total(len(paths))
     names = [Path(path).name for path in paths]
     unique = len(set(names)) == len(names)
     for place, (path, name) in enumerate(zip(paths, names, strict=True), 1):
         kept = _KEPT.fullmatch(name) is not None
-        id = _as_id(name) if unique and not kept else ""
+        id = as_id(name) if unique and not kept else ""
         label = say("Capture {number}", number=place) if kept else name
-        yield Piece([builder.of_prompt(place, prompt, (path,), id=id, label=label)], place)
+        yield Piece([builder.of_prompt(place, prompt or "", (path,), id=id, label=label)], place)
 
 
-def _check(prompt: str) -> None:
-    if not prompt.strip():
+def check_prompt(prompt: str | None) -> None:
+    """Raise JobError where nothing is asked of pictures."""
+    if prompt is not None and not prompt.strip():
         raise JobError(say("Pictures need a prompt that says what to do with each."))
 
 
-def _found(folder: Path) -> tuple[list[str], int]:
-    """The pictures below a folder, by name, and how many other files there are."""
+def pictures_below(folder: Path) -> tuple[list[str], int]:
+    """The pictures below a folder, by name, as people count, and how many other files there are.
+
+    Raises:
+        JobError: It is not there, or cannot be read.
+    """
     try:
         files = list(_files_below(folder))
     except OSError as error:
@@ -115,6 +120,6 @@ def _files_below(folder: Path, below: str = "") -> Iterator[str]:
             yield name
 
 
-def _as_id(name: str) -> str:
+def as_id(name: str) -> str:
     """A file's name as the row's own id, when it can be one."""
     return name if name.isprintable() and 0 < len(name) <= LONGEST_ID else ""

@@ -23,18 +23,23 @@ _AT_ONCE = 1_000
 """Rows in a piece."""
 _LONGEST_HEAD = 65_536
 """Letters of the first line that are looked at for what separates columns."""
+_TEXTS = ("text", "prompt", "content", "message", "comment")
+"""Columns that hold what a form asks about, the likeliest first."""
 _WRITTEN_BACK = "surrogateescape"
 """Bytes that are not UTF-8 are read as something that can be found again in the cells."""
 
 
-def rows_of_table(path: Path, prompt: str, builder: RowBuilder, tell_total: Callable[[int], None]) -> Pieces:
+def rows_of_table(
+    path: Path, prompt: str, builder: RowBuilder, tell_total: Callable[[int], None], *, formed: bool = False
+) -> Pieces:
     """The rows of a CSV file. Its first row names the columns, among which “id” and “image” have a meaning.
 
     Args:
         path: The file: UTF-8, or UTF-16 with its mark; separated by commas, semicolons, tabs or bars.
-        prompt: With places in braces; empty takes the column “prompt”.
+        prompt: With places in braces; empty takes the column “prompt”, or “text” where a form asks about it.
         builder: Makes the rows.
         tell_total: Told how many bytes it has.
+        formed: The rows are what a form asks about, and not questions.
 
     Raises:
         JobError: It cannot be read, has no columns, or the prompt names one that is not there.
@@ -43,7 +48,7 @@ def rows_of_table(path: Path, prompt: str, builder: RowBuilder, tell_total: Call
     with opened(path) as file:
         tell_total(size_of(file))
         with _records(file, LARGEST_LINE) as records:
-            table = _Table(path, _columns(path, records), prompt)
+            table = _Table(path, _columns(path, records), prompt, formed)
             yield from _pieces(table, records, file, builder)
 
 
@@ -101,10 +106,16 @@ class _Unwaiting(io.RawIOBase):
 
 
 class _Table:
-    def __init__(self, path: Path, columns: Sequence[str], prompt: str) -> None:
+    def __init__(self, path: Path, columns: Sequence[str], prompt: str, formed: bool) -> None:
         self.columns = columns
-        self.id, self.image = column_at("id", columns), column_at("image", columns)
-        self.template = _bound(path, columns, prompt, self.image is not None)
+        self.id = column_at("id", columns)
+        images = [column_at(name, columns) for name in ("image", "before", "after")[: 3 if formed else 1]]
+        self.images = [at for at in images if at is not None]
+        prompt = _words_of_form(columns, prompt) if formed else prompt
+        if formed and not prompt and self.images:
+            self.template = FilledTemplate(())
+        else:
+            self.template = _bound(path, columns, prompt, bool(self.images))
 
     def row(self, builder: RowBuilder, line: int, cells: list[str]) -> NewRow | BadRow:
         if len(cells) > len(self.columns) and any(cells[len(self.columns) :]):
@@ -120,11 +131,11 @@ class _Table:
             return builder.refused(line, say("The row has no cell “{column}”.", column=self.columns[len(cells)]))
         if not all(map(_is_text, cells)):
             return builder.refused(line, say("The row is not UTF-8. Save the table as CSV UTF-8."))
-        image = self._cell(cells, self.image).strip()
+        images = (self._cell(cells, at).strip() for at in self.images)
         return builder.of_prompt(
             line,
             self.template.fill(cells),
-            (image,) if image else (),
+            tuple(filter(None, images)),
             id=self._cell(cells, self.id).strip(),
             columns=cells_by_column(self.columns, cells),
         )
@@ -177,6 +188,14 @@ def _columns(path: Path, records: Iterator[list[str]]) -> list[str]:
     if not all(map(_is_text, columns)):
         raise JobError(say("{path} is not UTF-8.", path=path), say("Save the table as CSV UTF-8."))
     return [column.strip() for column in columns]
+
+
+def _words_of_form(columns: Sequence[str], prompt: str) -> str:
+    """The template of what a form asks about: where none is given, a column that has such a name."""
+    if prompt.strip():
+        return prompt
+    named = next((name for name in _TEXTS if column_at(name, columns) is not None), "")
+    return f"{{{named}}}" if named else ""
 
 
 def _bound(path: Path, columns: Sequence[str], prompt: str, pictures: bool) -> FilledTemplate:

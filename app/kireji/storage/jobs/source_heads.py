@@ -31,6 +31,10 @@ def head_of(source: JobSource) -> SourceHead:
             return SourceHead(pictures=pictures_in(path))
         case SourceKind.PICTURES:
             return SourceHead(pictures=len(source.paths))
+        case SourceKind.PAIRS:
+            from kireji.storage.jobs.reading_pairs import pairs_in
+
+            return SourceHead(pictures=2 * pairs_in(source.paths))
 
 
 def _size(path: Path) -> int:
