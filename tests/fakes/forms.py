@@ -123,5 +123,5 @@ def scripted(services: Services) -> Scripted:
     """Put scripted services in the place of the real ones."""
     late = services.habits.__self__  # type: ignore[attr-defined] # the method of a `LateHabits`
     made = Scripted(late.get().extraction._turns)
-    late._habits = Habits(made, made, made, made)  # type: ignore[arg-type] # one for all four
+    late._habits = Habits(made, made, made, made, late.get().policy_checks)  # type: ignore[arg-type] # one for all
     return made

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from kireji.core.capture_places import Placed
 from kireji.core.errors import KirejiError, TransferError
 from kireji.core.extraction.exports import table_json
@@ -13,6 +15,7 @@ from kireji.core.geometry import Rect
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.moderation.file_values import NAME
 from kireji.core.moderation.policies import ParsedPolicy
+from kireji.core.moderation.policy_checks import PolicyCheck
 from kireji.core.moderation.policy_file import parse
 from kireji.core.structured import results
 from kireji.core.structured.comparison import Difference
@@ -65,6 +68,28 @@ class MemoryPolicyStore:
 
     async def remove(self, name: str) -> bool:
         return self.files.pop(name, None) is not None
+
+
+class MemoryPolicyCheckStore:
+    """Checks of policies, as the JSON that would be kept."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+
+    async def keep(self, check: PolicyCheck) -> PolicyCheck:
+        check = msgspec.structs.replace(check, id=len(self.kept) + 1)
+        self.kept.append(msgspec.json.encode(check))
+        return check
+
+    async def before(self, check: PolicyCheck) -> PolicyCheck | None:
+        same = [each for each in self._newest() if (each.policy, each.labelled) == (check.policy, check.labelled)]
+        return next((each for each in same if each.by != check.by), None)
+
+    async def recent(self, policy: str, limit: int = 20) -> Sequence[PolicyCheck]:
+        return [each for each in self._newest() if each.policy == policy][:limit]
+
+    def _newest(self) -> list[PolicyCheck]:
+        return [msgspec.json.decode(data, type=PolicyCheck) for data in reversed(self.kept)]
 
 
 class FakeComparer:

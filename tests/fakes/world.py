@@ -67,6 +67,7 @@ from tests.fakes.habits import (
     FakeComparer,
     FakeSpreadsheets,
     MemoryCapturePlaces,
+    MemoryPolicyCheckStore,
     MemoryPolicyStore,
     MemoryResultStore,
     MemorySheetFiles,
@@ -201,6 +202,7 @@ class World:
     sender: FakeSender = field(default_factory=FakeSender)
     results: MemoryResultStore = field(default_factory=MemoryResultStore)
     policies: MemoryPolicyStore = field(default_factory=MemoryPolicyStore)
+    policy_checks: MemoryPolicyCheckStore = field(default_factory=MemoryPolicyCheckStore)
     comparer: FakeComparer = field(default_factory=FakeComparer)
     spreadsheets: FakeSpreadsheets = field(default_factory=FakeSpreadsheets)
     sheet_files: MemorySheetFiles = field(default_factory=MemorySheetFiles)
@@ -381,6 +383,7 @@ def _habits(
             world.reader,
             lambda: world.results,
             lambda: world.policies,
+            lambda: world.policy_checks,
             lambda: world.comparer,
             lambda: world.validator,
             lambda: world.spreadsheets,

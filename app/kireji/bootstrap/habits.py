@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from kireji.bootstrap.stores import Stores
     from kireji.core.extraction.ports import SheetFiles, SpreadsheetWriter
     from kireji.core.history_ports import ConversationStore
+    from kireji.core.moderation.policy_checks import PolicyCheckStore
     from kireji.core.moderation.ports import PolicyStore
     from kireji.core.ports import CaptureStore, Clock, PictureComparer, Reader
     from kireji.core.structured.results import ResultStore
@@ -39,6 +40,7 @@ class HabitNeeds(NamedTuple):
         reader: Where words stand in pictures.
         results: What is kept beside answers.
         policies: Makes what keeps policies.
+        policy_checks: Makes what keeps checks of them.
         comparer: Makes what compares pixels.
         validator: Makes what holds answers to their schema.
         spreadsheets: Makes what writes spreadsheets.
@@ -57,6 +59,7 @@ class HabitNeeds(NamedTuple):
     reader: Reader
     results: Callable[[], ResultStore]
     policies: Callable[[], PolicyStore]
+    policy_checks: Callable[[], PolicyCheckStore]
     comparer: Callable[[], PictureComparer]
     validator: Callable[[], SchemaValidator]
     spreadsheets: Callable[[], SpreadsheetWriter]
@@ -92,6 +95,7 @@ class LateHabits:
         from kireji.services.comparison import ComparisonService
         from kireji.services.extraction import ExtractionService
         from kireji.services.habits import Habits
+        from kireji.services.moderation.checking import PolicyChecking
         from kireji.services.moderation.service import Moderation
         from kireji.services.structured.asking import StructuredAsking
         from kireji.services.structured.keeping import AnswerKeeping
@@ -116,11 +120,14 @@ class LateHabits:
             needs.chat.consents,
             needs.outbox.redaction,
         )
+        moderation = Moderation(needs.policies(), turns, needs.reader, needs.captures)
+        checking = PolicyChecking(moderation, needs.policy_checks(), needs.catalog, needs.preferences, needs.clock)
         return Habits(
-            Moderation(needs.policies(), turns, needs.reader, needs.captures),
+            moderation,
             ExtractionService(turns, needs.reader, needs.captures, validator, needs.spreadsheets(), needs.files()),
             TranslationService(turns, needs.reader, needs.captures),
             ComparisonService(turns, needs.comparer(), needs.captures),
+            checking,
         )
 
 
@@ -148,6 +155,11 @@ def late_habits(
         from kireji.storage.policies import FilePolicyStore
 
         return FilePolicyStore(resource("policies"), paths.policies)
+
+    def policy_checks() -> PolicyCheckStore:
+        from kireji.storage.policy_checks import SqlitePolicyCheckStore
+
+        return SqlitePolicyCheckStore(stores.database)
 
     def comparer() -> PictureComparer:
         from kireji.imaging.differences import PillowComparer
@@ -182,6 +194,7 @@ def late_habits(
             reader,
             results,
             policies,
+            policy_checks,
             comparer,
             validator,
             spreadsheets,

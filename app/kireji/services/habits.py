@@ -6,6 +6,7 @@ import msgspec
 
 from kireji.services.comparison import ComparisonService
 from kireji.services.extraction import ExtractionService
+from kireji.services.moderation.checking import PolicyChecking
 from kireji.services.moderation.service import Moderation
 from kireji.services.translation import TranslationService
 
@@ -17,3 +18,4 @@ class Habits(msgspec.Struct, frozen=True):
     extraction: ExtractionService
     translation: TranslationService
     comparison: ComparisonService
+    policy_checks: PolicyChecking
