@@ -5,6 +5,20 @@ from __future__ import annotations
 import msgspec
 
 
+class ReadPiece(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What stands by itself in a row, such as a cell of a table.
+
+    Args:
+        start: Place of its first character in the row's text.
+        end: Place behind its last.
+        box: Left, top, right, bottom in the picture's pixels.
+    """
+
+    start: int
+    end: int
+    box: tuple[int, int, int, int]
+
+
 class ReadLine(msgspec.Struct, frozen=True):
     """One line of text in a picture.
 
@@ -14,18 +28,26 @@ class ReadLine(msgspec.Struct, frozen=True):
         box: Left, top, right, bottom in the picture's pixels.
         columns: For each character of `text`, where about it stands between left and right; empty where that is not
             known, as in words that stand on end.
+        pieces: What the row consists of, from left to right; empty where that is not known.
     """
 
     text: str
     score: float
     box: tuple[int, int, int, int]
     columns: tuple[int, ...] = ()
+    pieces: tuple[ReadPiece, ...] = ()
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """All lines of a picture, top to bottom and left to right."""
+    """All lines of a picture, top to bottom and left to right.
+
+    Args:
+        lines: Those that could be read.
+        unread: Where something looks like words that the reader cannot read: another writing, or no words after all.
+    """
 
     lines: tuple[ReadLine, ...]
+    unread: tuple[tuple[int, int, int, int], ...] = ()
 
     @property
     def text(self) -> str:

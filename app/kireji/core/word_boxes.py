@@ -49,13 +49,15 @@ def span_box(line: ReadLine, start: int, end: int) -> Box:
     The reader tells of each character about where its middle is, of a blank only where the character before it stands:
     edges follow from the width of the characters themselves.
     """
-    left, top, right, bottom = line.box
-    count = len(line.text)
-    if count == 0 or right <= left:
-        return line.box
-    if len(line.columns) != count:
-        width = right - left
-        return (left + width * start // count, top, left + width * end // count, bottom)
+    piece = next((each for each in line.pieces if each.start <= start and end <= each.end), None)
+    left, top, right, bottom = line.box if piece is None else piece.box
+    if not line.text or right <= left:
+        return (left, top, right, bottom)
+    if len(line.columns) != len(line.text):
+        indent = len(line.text) - len(line.text.lstrip())  # what is before a row's first word is outside its box
+        first, last = (indent, len(line.text)) if piece is None else (piece.start, piece.end)
+        width, count = right - left, max(1, last - first)
+        return (left + width * max(0, start - first) // count, top, left + width * (end - first) // count, bottom)
     first, last = line.columns[start], line.columns[end - 1]
     half = _pitch(line, start, end) / 2
     return (max(left, round(first - half)), top, min(right, round(last + half)), bottom)

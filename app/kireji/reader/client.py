@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TypeVar
 
 from kireji.core.errors import ReaderError
@@ -92,6 +92,13 @@ class ReaderProcess:
         Raises:
             ReaderError: The picture is none or too large, or the worker could not start, died or stays silent.
         """
+        async with aclosing(self._found(picture)) as lines:
+            async for line in lines:
+                if line.text:
+                    yield line
+
+    async def _found(self, picture: bytes) -> AsyncGenerator[ReadLine, None]:
+        """All lines; where nothing could be read, they have no text."""
         if len(picture) > PICTURE_LIMIT:
             raise ReaderError(say("The picture is too large for the text reader."), say("Cut out a smaller region."))
         async with self._turn:
@@ -125,7 +132,10 @@ class ReaderProcess:
         Raises:
             ReaderError: As `read`.
         """
-        return Reading(tuple([line async for line in self.read(picture)]))
+        async with aclosing(self._found(picture)) as found:
+            lines = [line async for line in found]
+        unread = tuple(line.box for line in lines if not line.text)
+        return Reading(tuple(line for line in lines if line.text), unread)
 
     async def aclose(self) -> None:
         """End the worker and everything it started; later calls of `read` are refused."""

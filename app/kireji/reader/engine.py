@@ -45,7 +45,8 @@ _LEAST_SCORE = 0.5
 _WELL_READ = 0.8
 _TILT = math.radians(3)
 _SUNK = 0.7  # of its height: a long line that leans a little ends so far below its beginning
-_STANDING = 3  # times as high as wide: words along the side of a diagram, not the letter I
+_SMALLEST = 8  # pixels
+_WORD = 1.6  # times as long as high: what is shorter and could not be read is a sign or a picture
 _MODELS = Path(rapidocr.__file__).parent / "models"
 _PARAMETERS = {
     "Global.log_level": "error",
@@ -95,14 +96,18 @@ class Engine:
         spacing = layout.Spacing()
         for row in layout.rows(tuple(dict.fromkeys(boxes))):
             found = [self._best(self._cuts(pixels, box, tilted.get(box))) for box in row.boxes]
-            text = spacing.line(row, [piece.words for piece in found])
+            words = [piece.words for piece in found]
+            text = spacing.line(row, words)
             if text:
                 score = min(piece.score for piece in found if piece.words)
                 left, top, right, bottom = layout.union(row.boxes)
-                level = not any(box in tilted or _stands(box) for box in row.boxes)
+                level = not any(box in tilted or layout.stands(box) for box in row.boxes)
                 places = [piece.places for piece in found]
-                columns = layout.columns(text, row, [piece.words for piece in found], places) if level else ()
-                yield ReadLine(text, score, (left, top, right, bottom), columns)
+                columns = layout.columns(text, row, words, places) if level else ()
+                yield ReadLine(text, score, (left, top, right, bottom), columns, layout.pieces(text, row, words))
+            for box, piece in zip(row.boxes, found, strict=True):
+                if not piece.words and _may_be_words(box):
+                    yield ReadLine("", piece.score, box)
 
     def _detect(self, pixels: Pixels) -> NDArray[np.float32]:
         """Corners of every piece of text, in the picture's own pixels: shape (n, 4, 2)."""
@@ -126,7 +131,7 @@ class Engine:
         if corners is not None:
             return [self._ocr.crop_text_regions(pixels, corners[np.newaxis])[0]]
         cut = pixels[box.top : box.bottom, box.left : box.right]
-        if _stands(box):
+        if layout.stands(box):
             return [np.ascontiguousarray(np.rot90(cut, turns)) for turns in (1, -1)]
         return [cut]
 
@@ -181,8 +186,9 @@ def _score(piece: _Piece) -> float:
     return piece.score
 
 
-def _stands(box: Box) -> bool:
-    return box.height >= _STANDING * box.width
+def _may_be_words(box: Box) -> bool:
+    """Whether a box in which nothing was read is large enough for a word in another writing."""
+    return min(box.width, box.height) >= _SMALLEST and max(box.width, box.height) >= _WORD * min(box.width, box.height)
 
 
 def _around(corners: NDArray[np.float32], pixels: Pixels) -> Box:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from kireji.core.reading import ReadPiece
+
 _SAME_ROW = 0.5  # of the taller box must be shared
 _WORD_GAP = 0.8  # of the height; a smaller gap is a space inside a line that the detector split
 _GUTTER = 1.5  # of the height, between columns
@@ -20,6 +22,7 @@ _PROSE = 10.0  # of the height: a box this wide is a sentence, not a cell
 _COLUMN_BOXES = 3
 _GUTTERS_TRIED = 4
 _MOST_SPACES = 40
+_STANDING = 3  # times as high as wide
 _RIM = 0.22  # of the height: what the detector adds to the width of the letters (measured)
 
 
@@ -77,7 +80,19 @@ def _block(boxes: list[Box], left: int) -> list[Row]:
     bands = _bands(boxes, _BAND_GAP * height)
     if len(bands) > 1:
         return [row for band in bands for row in _block(band, left)]
-    return [Row(tuple(_joined(line)), left) for line in _lines(boxes)]
+    return [row for line in _lines(boxes) for row in _rows_of(line, left)]
+
+
+def _rows_of(line: list[Box], left: int) -> list[Row]:
+    """Words that run from top to bottom are lines of their own, the first at the right; the others are one row."""
+    upright = [Row((box,), box.left) for box in reversed(line) if stands(box)]
+    level = [box for box in line if not stands(box)]
+    return [*upright, *([Row(tuple(_joined(level)), left)] if level else [])]
+
+
+def stands(box: Box) -> bool:
+    """Whether words run from top to bottom in it: an axis of a diagram, a column of Japanese, and not the letter I."""
+    return box.height >= _STANDING * box.width
 
 
 def _gutters(boxes: list[Box], least: float) -> list[tuple[list[Box], list[Box]]]:
@@ -144,6 +159,24 @@ def _overlap(box: Box, other: Box) -> int:
 
 def _same_row(box: Box, other: Box) -> bool:
     return _overlap(box, other) >= _SAME_ROW * max(box.height, other.height)
+
+
+def pieces(text: str, row: Row, texts: Sequence[str]) -> tuple[ReadPiece, ...]:
+    """What a line consists of.
+
+    Args:
+        text: The whole line, as `Spacing.line` has put it together.
+        row: Where its pieces stand.
+        texts: What they say, one for each box; empty where nothing was recognised.
+    """
+    found: list[ReadPiece] = []
+    at = 0
+    for box, words in zip(row.boxes, texts, strict=True):
+        if words:
+            begin = text.index(words, at)
+            at = begin + len(words)
+            found.append(ReadPiece(begin, at, box))
+    return tuple(found)
 
 
 def columns(text: str, row: Row, texts: Sequence[str], places: Sequence[Sequence[float]]) -> tuple[int, ...]:

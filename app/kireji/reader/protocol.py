@@ -28,7 +28,7 @@ class Ready(msgspec.Struct, frozen=True, tag_field="kind", tag="ready"):
 
 
 class Line(msgspec.Struct, frozen=True, tag_field="kind", tag="line"):
-    """One more line of the picture, in reading order."""
+    """One more line of the picture, in reading order; without text where nothing could be read."""
 
     line: ReadLine
 

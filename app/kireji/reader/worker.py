@@ -57,8 +57,9 @@ def _answer(answers: int, engine: Any, data: bytes) -> None:
 
 
 def _bounded(line: ReadLine) -> ReadLine:
-    columns = line.columns if len(line.text) <= 5000 else ()
-    return ReadLine(line.text[:10_000], line.score, line.box, columns)
+    if len(line.text) <= 5000:
+        return line
+    return ReadLine(line.text[:10_000], line.score, line.box)
 
 
 def _take_channel() -> tuple[int, int]:
