@@ -152,7 +152,7 @@ class TranslationService:
             question,
             asker,
             make,
-            check=lambda data: answers.lacking(data, work.numbers),
+            check=lambda data: answers.lacking(data, work.certain),
             observe=progress.see,
             began=began,
         )
@@ -173,8 +173,11 @@ class _Work:
         self._language = language
         self._size = (width, height)
         numbered = enumerate(blocks, 1)
-        self.asked = tuple((number, block) for number, block in numbered if not questions.stays(block.text))
+        self.asked = tuple(
+            (number, block) for number, block in numbered if block.unsure or not questions.stays(block.text)
+        )
         self.numbers = frozenset(number for number, _ in self.asked)
+        self.certain = frozenset(number for number, block in self.asked if not block.unsure) or self.numbers
 
     def so_far(self, data: Any) -> Translation:
         """What an unfinished answer says."""

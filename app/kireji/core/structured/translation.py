@@ -27,6 +27,7 @@ class TextBlock(msgspec.Struct, frozen=True):
             read from a picture.
         alignment: How the lines stand to each other; of a single line, left or, in writings that run so, right.
         upright: The lines run from top to bottom, the first at the right.
+        unsure: The reader of this computer could hardly read them, or not at all; then `text` is empty.
     """
 
     text: str
@@ -34,6 +35,7 @@ class TextBlock(msgspec.Struct, frozen=True):
     lines: tuple[Box, ...] = ()
     alignment: Alignment = Alignment.LEFT
     upright: bool = False
+    unsure: bool = False
 
 
 class TranslatedBlock(msgspec.Struct, frozen=True):

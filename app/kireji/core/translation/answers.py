@@ -48,7 +48,7 @@ def lacking(data: Any, asked: Collection[int]) -> str:
 def translated(
     blocks: Sequence[TextBlock], asked: Collection[int], found: Mapping[int, str], *, whole: bool
 ) -> tuple[TranslatedBlock, ...]:
-    """Every block with its translation.
+    """Every block with its translation. Where nothing could be read, and the model found nothing, there were no words.
 
     Args:
         blocks: All of them, numbered from 1.
@@ -62,7 +62,8 @@ def translated(
             result.append(TranslatedBlock(block, block.text))
             continue
         text = _clean(found.get(number, ""), keep_lines=not block.lines)[: _LONGEST + _TIMES * len(block.text)]
-        result.append(TranslatedBlock(block, text, missing=whole and not text))
+        if text or not (whole and block.unsure):
+            result.append(TranslatedBlock(block, text, missing=whole and not text))
     return tuple(result)
 
 

@@ -11,7 +11,7 @@ run down the picture and follow each other from right to left.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -25,6 +25,8 @@ MOST_SEGMENTS = 3_000
 _SAME_HEIGHT = 1.4
 _LEADING = 0.55
 """Of the height: what lies between two lines of a paragraph at most."""
+_DENSE_LEADING = 0.9
+"""The same of writings without spaces, whose letters fill their height."""
 _CLOSE = 0.3
 """Of the height: what lies between lines that follow each other as usual."""
 _OVERLAP = 0.4
@@ -37,7 +39,12 @@ _PROSE = 6.0
 """Of the height: narrower lines hold a word or two, and what is below them is another thing."""
 _PHRASE = 4.0
 """The same where the words say that they go on."""
-_FULL_SHARE = 0.4
+_LONG = 10.0
+"""The same where the lines lie apart, or where other things stand beside them: that is prose in any case."""
+_CELL = 14.0
+"""Wider is nothing in a table that says of its neighbours that they are cells, too."""
+_TABLE_COLUMNS = 2
+_FULL_SHARE = 0.5
 _MANY = 4
 _ITEM = re.compile(r"(?:[•‣◦▪●○■□▶►–—*·-]|\(?\d{1,3}[.)]|[a-zA-Z][.)])(?:\s|$)")
 _ENDS = (".", "!", "?", ":", ";", "。", "！", "？", "：", "…", "؟")
@@ -69,11 +76,14 @@ def blocks_of(reading: Reading) -> tuple[TextBlock, ...]:
     Of a picture with more than some thousand pieces of text, which nobody can read, only the first have blocks.
     """
     lines = [_line(number, segment) for number, segment in enumerate(segments_of(reading)[:MOST_SEGMENTS])]
+    rows: dict[int, list[_Line]] = {}
+    for line in lines:
+        rows.setdefault(line.segment.row, []).append(line)
     parts = [
         part
         for upright in (False, True)
         for stack in _stacks([line for line in lines if line.segment.upright is upright])
-        for part in _paragraphs(stack)
+        for part in _paragraphs(stack, rows)
     ]
     return tuple(map(_block, sorted(parts, key=lambda part: part[0].order)))
 
@@ -90,7 +100,8 @@ def _stacks(lines: Sequence[_Line]) -> list[list[_Line]]:
     stacks: list[list[_Line]] = []
     near: list[list[_Line]] = []
     for line in sorted(lines):
-        near = [stack for stack in near if line.down - stack[-1].end <= _LEADING * stack[-1].height * _SAME_HEIGHT]
+        reach = [line.down - _DENSE_LEADING * stack[-1].height * _SAME_HEIGHT for stack in near]
+        near = [stack for stack, down in zip(near, reach, strict=True) if stack[-1].end >= down]
         fitting = [stack for stack in near if _follows(stack, line)]
         if fitting:
             min(fitting, key=lambda stack: abs(stack[-1].along - line.along)).append(line)
@@ -105,7 +116,7 @@ def _follows(stack: Sequence[_Line], line: _Line) -> bool:
     low, high = sorted((above.height, line.height))
     if high > _SAME_HEIGHT * low or min(above.until, line.until) <= max(above.along, line.along):
         return False
-    if not -_OVERLAP * low <= line.down - above.end <= _LEADING * high:
+    if not -_OVERLAP * low <= line.down - above.end <= _leading(above) * high:
         return False
     room = _EDGE * high
     begins, ends = above.along - line.along, above.until - line.until
@@ -113,13 +124,15 @@ def _follows(stack: Sequence[_Line], line: _Line) -> bool:
     return moved_in or min(abs(begins), abs(ends), abs(begins + ends) / 2) <= room
 
 
-def _paragraphs(stack: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
+def _paragraphs(stack: Sequence[_Line], rows: Mapping[int, Sequence[_Line]]) -> Iterator[Sequence[_Line]]:
     alignment = _alignment(stack)
     full = [_is_full(above, below, stack, alignment) for above, below in pairwise(stack)]
-    a_list = len(stack) >= _MANY and sum(full) < _FULL_SHARE * len(full)
+    a_list = len(stack) >= _MANY and sum(full) <= _FULL_SHARE * len(full)
     part = [stack[0]]
     for (above, below), filled in zip(pairwise(stack), full, strict=True):
-        if not _goes_on(above, below, filled=filled and not a_list):
+        wide = above.width >= _LONG * above.height
+        cells = not wide and _are_cells(above, below, rows)
+        if cells or not _goes_on(above, below, filled=filled and not a_list):
             yield part
             part = []
         part.append(below)
@@ -129,20 +142,21 @@ def _paragraphs(stack: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
 def _goes_on(above: _Line, below: _Line, *, filled: bool) -> bool:
     """Whether a line is the rest of the one above."""
     before, after = above.segment.text, below.segment.text
+    if above.segment.unsure or below.segment.unsure:
+        return filled and above.width >= _PROSE * above.height
     one_word = not (" " in before or before.endswith(_HYPHENS) or has_no_spaces(before))
     if one_word or _ITEM.match(after) or stays(before):
         return False
     if filled and above.width >= _PROSE * above.height:
         return True
-    if above.width < _PHRASE * above.height:
+    if above.width < _PHRASE * above.height or not _is_close(above, below):
         return False
     return after[:1].islower() and not before.endswith(_ENDS)
 
 
 def _is_full(above: _Line, below: _Line, stack: Sequence[_Line], alignment: Alignment) -> bool:
     """Whether the first word of a line had no room in the one above, so that it had to go on below."""
-    close = _LEADING if has_no_spaces(above.segment.text) else _CLOSE
-    if below.down - above.end > close * max(above.height, below.height) and len(stack) < _MANY:
+    if not _is_close(above, below) and above.width < _LONG * above.height:
         return False
     wanted = below.segment.first + 0.3 * above.height
     if alignment is Alignment.RIGHT:
@@ -152,8 +166,41 @@ def _is_full(above: _Line, below: _Line, stack: Sequence[_Line], alignment: Alig
     return max(line.until for line in stack) - above.until < wanted
 
 
+def _is_close(above: _Line, below: _Line) -> bool:
+    dense = has_no_spaces(above.segment.text)
+    reach = _leading(above) if dense or above.segment.unsure else _CLOSE
+    return below.down - above.end <= reach * max(above.height, below.height)
+
+
+def _leading(line: _Line) -> float:
+    return _DENSE_LEADING if has_no_spaces(line.segment.text) else _LEADING
+
+
+def _are_cells(above: _Line, below: _Line, rows: Mapping[int, Sequence[_Line]]) -> bool:
+    """Whether both stand in rows of a table: beside them stand other narrow things, one below the other."""
+    upper, lower = above.segment.row, below.segment.row
+    if upper < 0 or lower < 0 or upper == lower:
+        return False
+    columns = sum(
+        1
+        for one in rows[upper]
+        if one is not above and _is_narrow(one) and any(_one_column(one, other) for other in rows[lower])
+    )
+    return columns >= _TABLE_COLUMNS
+
+
+def _one_column(one: _Line, other: _Line) -> bool:
+    room = _EDGE * max(one.height, other.height)
+    begins, ends = abs(one.along - other.along), abs(one.until - other.until)
+    return _is_narrow(other) and min(begins, ends) <= room
+
+
+def _is_narrow(line: _Line) -> bool:
+    return line.width < _CELL * line.height
+
+
 def _alignment(lines: Sequence[_Line]) -> Alignment:
-    usual = lines[0].segment.flush
+    usual = next((line.segment.flush for line in lines if not line.segment.unsure), Alignment.RIGHT)
     if len(lines) == 1:
         return usual
     later = lines[1:] if len(lines) > 2 else lines  # the first may be moved in
@@ -172,7 +219,8 @@ def _spread(places: Sequence[float]) -> float:
 
 def _block(lines: Sequence[_Line]) -> TextBlock:
     boxes = tuple(line.segment.box for line in lines)
-    return TextBlock(_text(lines), around(boxes), boxes, _alignment(lines), lines[0].segment.upright)
+    unsure = any(line.segment.unsure for line in lines)
+    return TextBlock(_text(lines), around(boxes), boxes, _alignment(lines), lines[0].segment.upright, unsure)
 
 
 def _text(lines: Sequence[_Line]) -> str:
@@ -181,7 +229,7 @@ def _text(lines: Sequence[_Line]) -> str:
         after = line.segment.text
         if len(text) > 1 and text.endswith(_HYPHENS) and text[-2].isalpha() and after[:1].islower():
             text = text[:-1] + after
-        elif has_no_spaces(text[-1:]) and has_no_spaces(after[:1]):
+        elif not (text and after) or (has_no_spaces(text[-1:]) and has_no_spaces(after[:1])):
             text += after
         else:
             text = f"{text} {after}"
