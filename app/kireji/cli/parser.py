@@ -14,6 +14,7 @@ from kireji.cli.parser_extracting import add_extracting
 from kireji.cli.parser_history import add_history
 from kireji.cli.parser_prompts import add_prompts
 from kireji.cli.parser_receipt import add_receipt
+from kireji.cli.parser_seeing import add_seeing
 from kireji.cli.parser_servers import add_servers, program_apart
 from kireji.cli.parser_tools import add_tools, options_first
 from kireji.core.capturing import Action, CaptureMode, CaptureRequest
@@ -35,8 +36,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         argv: The arguments without the program's name.
 
     Returns:
-        `command` is None to start the app, else one of ask, capture, watch, extract, prompts, keys, models, batch,
-        history, tools, mcp, count, budget, receipt, doctor.
+        `command` is None to start the app, else one of ask, capture, watch, extract, translate, compare, prompts, keys,
+        models, batch, history, tools, mcp, count, budget, receipt, doctor.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
@@ -73,6 +74,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     add_asking(commands)
     add_extracting(commands)
+    add_seeing(commands)
     add_prompts(commands)
     _add_keys(commands)
     _add_models(commands)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from kireji.cli.sources import PictureFile, whole_file
 from kireji.core.errors import KirejiError, PictureError
@@ -32,6 +32,10 @@ class InFolder(NamedTuple):
     name: str
 
 
+Named: TypeAlias = PictureFile | InFolder | str
+"""What was named as a picture; an address stays as it is."""
+
+
 class Opened(NamedTuple):
     """Pictures that are stored.
 
@@ -48,7 +52,7 @@ class Opened(NamedTuple):
     failed: tuple[tuple[str, str], ...]
 
 
-def named_pictures(names: Sequence[str], most: int) -> Sequence[PictureFile | InFolder | str]:
+def named_pictures(names: Sequence[str], most: int) -> Sequence[Named]:
     """What was named with -i; addresses stay as they are.
 
     Args:
@@ -59,7 +63,7 @@ def named_pictures(names: Sequence[str], most: int) -> Sequence[PictureFile | In
         WrongUsage: A name is empty.
         KirejiError: Something is not there, cannot be read, holds no pictures, or there are too many.
     """
-    found: list[PictureFile | InFolder | str] = []
+    found: list[Named] = []
     for name in names:
         if name.lower().startswith(("http://", "https://")):
             found.append(name)
@@ -102,7 +106,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
             yield Path(entry.path)
 
 
-async def opened(services: Services, named: Sequence[PictureFile | InFolder | str], screen: Rect | None) -> Opened:
+async def opened(services: Services, named: Sequence[Named], screen: Rect | None) -> Opened:
     """Encode and store pictures, and a region of the screen.
 
     Raises:
@@ -114,34 +118,39 @@ async def opened(services: Services, named: Sequence[PictureFile | InFolder | st
     names: list[str] = []
     failed: list[tuple[str, str]] = []
 
-    async def take(picture: EncodedPicture, name: str) -> None:
-        image = await services.capture.store(picture)
+    async def take(picture: EncodedPicture, name: str, place: Rect | None = None) -> None:
+        image = await services.capture.store(picture, place)
         images.append(image)
         at_hand[image.blob] = picture.data
         names.append(name)
 
     for one in named:
         try:
-            await take(await _encoded(services, one), _name_of(one))
+            await take(await encoded(services, one), _name_of(one))
         except KirejiError as error:
             if not isinstance(one, InFolder):
                 raise
             failed.append((one.name, error.sentence))
     if screen is not None:
-        await take(await services.capture.encode(await services.capture.region_of_desktop(screen)), "screen")
+        region = await services.capture.region_of_desktop(screen)
+        await take(await services.capture.encode(region), "screen", region.place)
     if not images and failed:
         raise KirejiError(f"{failed[0][0]}: {failed[0][1]}", "" if len(failed) == 1 else "The others are no better.")
     return Opened(tuple(images), at_hand, tuple(names), tuple(failed))
 
 
-def _name_of(one: PictureFile | InFolder | str) -> str:
+def _name_of(one: Named) -> str:
     if isinstance(one, str):
         return name_in_address(one)
     return one.name if isinstance(one, InFolder) else os.path.basename(one.name) or one.name
 
 
-async def _encoded(services: Services, one: PictureFile | InFolder | str) -> EncodedPicture:
-    """A picture in the pipeline's limits.
+async def encoded(services: Services, one: Named) -> EncodedPicture:
+    """A picture in the pipeline's limits, not stored yet.
+
+    Args:
+        services: Fetch and encode.
+        one: Which.
 
     Raises:
         KirejiError: It cannot be had or used; where it was named by itself with that name.

@@ -76,6 +76,14 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import ask
 
             return ask.prepare(arguments, console)
+        case "translate":
+            from kireji.cli import translate
+
+            return translate.prepare(arguments, console)
+        case "compare":
+            from kireji.cli import compare
+
+            return compare.prepare(arguments, console)
         case "capture":
             from kireji.cli import capture
 

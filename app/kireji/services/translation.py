@@ -14,7 +14,7 @@ from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.partial import UnfinishedJson
 from kireji.core.structured.questions import Asker, StructuredAnswer, StructuredQuestion
 from kireji.core.structured.translation import TextBlock, Translation
-from kireji.core.translation import answers, questions
+from kireji.core.translation import answers, languages, questions
 from kireji.core.translation.blocks import blocks_of
 from kireji.core.translation.words import markdown
 from kireji.core.words import say
@@ -54,7 +54,7 @@ class TranslationService:
 
         Args:
             image: A stored picture.
-            language: Into which, as people name it.
+            language: Into which, as people name it, or its code.
             asker: On whose behalf.
             pictures: Its bytes, where they are at hand.
             observe: Told the blocks that are translated so far; the first call has all of them untranslated.
@@ -98,7 +98,7 @@ class TranslationService:
 
         Args:
             text: What.
-            language: Into which, as people name it.
+            language: Into which, as people name it, or its code.
             asker: On whose behalf.
             observe: As in `translate`.
             began: The same.
@@ -226,7 +226,7 @@ class _Progress:
 
 
 def _language(named: str) -> str:
-    language = " ".join(named.split())
+    language = languages.named(named)
     if not language or len(language) > _LONGEST_LANGUAGE or not any(map(str.isalpha, language)):
         raise KirejiError(say("No language was named."), say("Say into which, such as English or de."))
     return language

@@ -27,13 +27,13 @@ def markdown(comparison: Comparison) -> str:
 
 
 def text(comparison: Comparison) -> str:
-    """The same for a terminal."""
+    """The same for a terminal, without the notes."""
     lines = [comparison.summary] if comparison.summary else []
     for change in comparison.changes:
         lines.append(f"- {say(KINDS[change.kind])}: {change.words}{_regions(change)}")
         if change.before or change.after:
             lines.append(f"  {change.before or '–'} → {change.after or '–'}")
-    return "\n".join((*lines, *notes(comparison)))
+    return "\n".join(lines)
 
 
 def notes(comparison: Comparison) -> Iterator[str]:
