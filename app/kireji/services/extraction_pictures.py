@@ -213,7 +213,8 @@ class PictureExtraction:
     def _extraction(self) -> Extraction:
         taken = {place: self._taken[place] for place in sorted(self._taken)}
         fields = self._fields
-        sheets = merged([Taken(self._name(place), each.sheets) for place, each in taken.items()], fields=fields)
+        given = [Taken(self._name(place), each.sheets) for place, each in taken.items()]
+        sheets = merged(given, several=self._several, fields=fields)
         failed = {place: error.sentence for place, error in self._failed.items()}
         failed |= {place: each.answer.refusal for place, each in taken.items() if each.answer.refusal}
         if self._several:

@@ -30,14 +30,15 @@ class Taken(NamedTuple):
     sheets: Sequence[Sheet]
 
 
-def merged(taken: Sequence[Taken], *, fields: bool = False) -> tuple[Sheet, ...]:
+def merged(taken: Sequence[Taken], *, several: bool = True, fields: bool = False) -> tuple[Sheet, ...]:
     """The sheets of several pictures; those with the same columns are one, which says where each row comes from.
 
     Args:
-        taken: By picture. Of one alone the sheets stay as they are.
+        taken: By picture.
+        several: Whether there were several, though some may have given nothing; of one the sheets stay as they are.
         fields: Whether they are of fields: then all are one, and what a picture does not name is empty.
     """
-    if len(taken) < 2:
+    if not several:
         return tuple(sheet for one in taken for sheet in one.sheets)
     groups: dict[frozenset[_Key], _Group] = {}
     for source, sheets in taken:

@@ -19,7 +19,7 @@ def texts(one: Sheet) -> list[list[str]]:
 
 def test_sheets_of_one_picture_stay_as_they_are() -> None:
     two = (sheet(["A"], ["1"]), sheet(["A"], ["2"]))
-    assert merged([Taken("a.png", two)]) == two
+    assert merged([Taken("a.png", two)], several=False) == two
 
 
 def test_capitals_blanks_colons_and_wide_letters_make_no_other_column() -> None:
