@@ -32,7 +32,8 @@ def safe(text: str) -> str:
 
 def csv_line(cells: Iterable[str]) -> bytes:
     """A line of CSV (RFC 4180) with its end; the cells are `safe` already."""
-    return (",".join(_quoted(cell) for cell in cells) + "\r\n").encode("utf-8", "replace")
+    line = ",".join(_quoted(cell) for cell in cells)
+    return ((line or '""') + "\r\n").encode("utf-8", "replace")  # an empty line is no row for those who read it
 
 
 def tsv_line(cells: Iterable[str]) -> str:

@@ -36,6 +36,10 @@ _FIRST_DAY = datetime.date(1900, 3, 1)
 """Before it spreadsheets count days differently from each other."""
 _MISSING, _DIFFERS, _WRONG = "FFD9C7", "FFF2B3", "B3261E"
 """Fills of cells that are not on the picture, or are otherwise there, and the colour of sums that do not hold."""
+_TRUTH = '"TRUE";"TRUE";"FALSE"'
+"""Spreadsheets that keep truth as a number show it so."""
+_LINE_HEIGHT = 15
+_MOST_LINES = 10
 _DECIMALS = re.compile(r"[.,](\d{1,10})\D*$")
 _SIGNS = re.compile(r"[^\w$€£¥₹₽₩₺₴₪₫฿₱.% °/-]|_")
 
@@ -172,14 +176,20 @@ class _Page:
         """All of it."""
         page, last = self._page, len(self._rows)
         for place, name in enumerate(self._names):
-            page.write_string(0, place, _clean(name)[0], self._formats.head)
+            numbers = place < len(self._sheet.columns) and self._sheet.columns[place].type in NUMBERS
+            page.write_string(0, place, _clean(name)[0], self._formats.right_head if numbers else self._formats.head)
         page.freeze_panes(1, 0)
+        page.repeat_rows(0)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
         if self._names:
             page.autofilter(0, 0, last, len(self._names) - 1)
             page.ignore_errors({"number_stored_as_text": f"A1:{_letters(len(self._names) - 1)}{last + 1}"})
         for number, row in enumerate(self._rows, 1):
             for place, cell in enumerate(row[: len(self._names)]):
                 self._cell(number, place, cell)
+            if (lines := max((cell.text.strip().count("\n") for cell in row), default=0)) > 0:
+                page.set_row(number, _LINE_HEIGHT * min(lines + 1, _MOST_LINES))
             if self._sheet.sources and len(row) < len(self._names):
                 page.write_string(number, len(row), _clean(self._sheet.sources[self._begin + number - 1])[0])
         for place, width in enumerate(self._widths()):
@@ -202,14 +212,14 @@ class _Page:
         if cell.type in NUMBERS and cell.value and not is_name(cell):
             percent = cell.unit == PERCENT
             amount = float(cell.value) / 100 if percent else float(cell.value)
-            form = _number_form(cell, self._places[place])
+            form = _number_form(cell, self._places[place].get(cell.unit, 0))
             page.write_number(number, place, amount, self._formats.of(look | {"num_format": form}))
             return []
         if cell.type is CellType.DATE and (day := _day(cell.value)) is not None:
             page.write_datetime(number, place, day, self._formats.of(look | {"num_format": "yyyy-mm-dd"}))
             return []
         if cell.type is CellType.BOOLEAN and cell.value in ("true", "false"):
-            page.write_boolean(number, place, cell.value == "true", self._formats.of(look))
+            page.write_boolean(number, place, cell.value == "true", self._formats.of(look | {"num_format": _TRUTH}))
             return []
         text, cut = _clean(cell.text)
         if not text and not look:
@@ -247,7 +257,9 @@ class _Formats:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        head = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+        self.head = book.add_format(head)
+        self.right_head = book.add_format(head | {"align": "right"})
 
     def of(self, look: dict[str, Any]) -> Any:
         """The look as XlsxWriter has it."""
@@ -257,16 +269,17 @@ class _Formats:
         return self._made[key]
 
 
-def _places(sheet: Sheet, place: int) -> int:
-    """Decimal places that a column's numbers are shown with: as many as the longest has on the picture."""
-    longest = 0
+def _places(sheet: Sheet, place: int) -> dict[str, int]:
+    """Decimal places that a column's numbers are shown with, by unit: as many as the longest has on the picture."""
+    longest: dict[str, int] = {}
     for row in sheet.rows:
         cell = row[place]
         if cell.type in NUMBERS and cell.value:
             written = _DECIMALS.search(cell.text)
             zeros = len(written[1]) if written and (len(written[1]) != 3 or "." in cell.value) else 0
-            longest = max(longest, zeros, len(cell.value.partition(".")[2]))
-    return min(longest, 10)
+            places = min(10, max(zeros, len(cell.value.partition(".")[2])))
+            longest[cell.unit] = max(longest.get(cell.unit, 0), places)
+    return longest
 
 
 def _number_form(cell: Cell, places: int) -> str:

@@ -152,3 +152,26 @@ def test_a_schema_that_leads_to_itself_ends_however_little_room_there_is(frames:
         "they are nested too deeply.",
         "the tool's own schema takes too long to be followed.",
     }
+
+
+@pytest.mark.parametrize(
+    ("schema", "place", "words"),
+    [
+        (b'{"type": "objekt"}', ("type",), "'objekt' is no type; there are object, array"),
+        (b'{"properties": {"a": {"type": "strin"}}}', ("properties", "a", "type"), "'strin' is no type"),
+        (b'{"properties": {"a": {"items": 5}}}', ("properties", "a", "items"), "5 is not of type"),
+        (b'{"required": "a"}', ("required",), "'a' is not of type 'array'"),
+        (b"5", (), "it is no object"),
+        (b'"x"', (), "'x' is not of type 'object'"),
+        (b"{", (), "truncated"),
+    ],
+)
+def test_a_flaw_in_a_schema_is_told_with_its_place(schema: bytes, place: tuple[str, ...], words: str) -> None:
+    flaw = JsonSchemaValidator().flaw(schema)
+    assert flaw is not None
+    assert flaw.place == place
+    assert words in flaw.words
+
+
+def test_a_schema_without_flaws_has_none() -> None:
+    assert JsonSchemaValidator().flaw(b'{"type": "object", "properties": {"a": {"type": "string"}}}') is None

@@ -51,7 +51,7 @@ def nothing_told(*, fields: bool) -> str:
 
 
 def doubts_told(extraction: Extraction, most: int) -> list[str]:
-    """What people should look at: cells that are not on the picture, sums that do not hold, pictures that gave nothing.
+    """What people should look at: pictures that gave nothing, doubtful cells, sums that do not hold.
 
     Args:
         extraction: Where.
@@ -67,7 +67,7 @@ def doubts_told(extraction: Extraction, most: int) -> list[str]:
     sums = [sum_told(sheet, each) for sheet in extraction.sheets for each in sheet.sums if not each.holds]
     failed = [f"{name}: {why}" if name else why for name, why in extraction.failed]
     lines: list[str] = []
-    for kind in (cells, sums, failed):
+    for kind in (failed, cells, sums):
         lines += kind[:most]
         if len(kind) > most:
             lines.append(say("… and {count} more.", count=f"{len(kind) - most:,}"))

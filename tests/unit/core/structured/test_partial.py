@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.core.structured.partial import UnfinishedJson
+from kireji.core.structured.partial import UnfinishedJson, line_of
 
 SCALARS = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(
@@ -120,3 +120,36 @@ def test_a_long_text_in_small_pieces_costs_no_more_than_one() -> None:
         reading.feed("xy")
     reading.feed('"]')
     assert reading.value == ["xy" * 1_000_000]
+
+
+def test_half_a_row_is_held_back_and_comes_back() -> None:
+    reading = read('{"rows": [["a", "b"], ["c"')
+    with reading.settled() as value:
+        assert value == {"rows": [["a", "b"]]}
+    reading.feed(', "d"]]}')
+    assert reading.value == {"rows": [["a", "b"], ["c", "d"]]}
+
+
+def test_a_table_whose_rows_have_come_is_not_held_back() -> None:
+    reading = read('{"tables": [{"rows": [["a"]], "more": ')
+    with reading.settled() as value:
+        assert value == {"tables": [{"rows": [["a"]]}]}
+
+
+@given(WHOLE, st.data())
+def test_holding_back_changes_nothing(value: Any, data: st.DataObject) -> None:
+    text = json.dumps(value)
+    reading = read(text[: data.draw(st.integers(0, len(text)))])
+    before = json.dumps(reading.value)
+    with reading.settled():
+        pass
+    assert json.dumps(reading.value) == before
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [(("a",), 2), (("b", "c"), 4), (("b", "d", 1), 7), (("b", "none"), 3), (("none",), 1), ((), 1)],
+)
+def test_a_value_is_found_on_its_line(place: tuple[str | int, ...], line: int) -> None:
+    text = '{\n"a": 1,\n"b": {\n"c": "x",\n"d": [\n"e",\n"f"\n]}}'
+    assert line_of(text, place) == line
