@@ -18,14 +18,12 @@ from kireji.ui.overlay.model_choice import ModelChoice
 from kireji.ui.overlay.picture import Pictures
 from kireji.ui.overlay.stage import Stage
 from kireji.ui.pasting import Pasting
-from kireji.ui.quick_prompts import interface_language
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
 if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait for what shows answers
     from kireji.ui.overlay.dialogue import Dialogue, Ended
-    from kireji.ui.overlay.forms.over_picture import OverPicture
-    from kireji.ui.overlay.forms.shown_form import ShownForm
+    from kireji.ui.overlay.forms.making import FormMaking
     from kireji.ui.overlay.forms.way import Way
     from kireji.ui.overlay.suggestions import Suggestions
 
@@ -75,7 +73,7 @@ class Asking(QObject):
         self._pictures = pictures
         self._tell = tell
         self._theme = theme
-        self._over: OverPicture | None = None
+        self._forms: FormMaking | None = None
         self._model = ModelChoice(services, scope, theme)
         self._model.named.connect(self._model_named)
         self._model.chosen.connect(self._model_chosen)
@@ -148,8 +146,8 @@ class Asking(QObject):
         """The overlay is closed."""
         self._card_timer.stop()
         self._dialogue, self._prompt = None, ""
-        if self._over is not None:
-            self._over.clear()
+        if self._forms is not None:
+            self._forms.put_away()
         for name in ("model", "suggest"):
             self._scope.cancel(name)
         self._model.reset()
@@ -168,6 +166,7 @@ class Asking(QObject):
         bar.asked.connect(self.ask)
         bar.prompted.connect(self._ask_prompt)
         bar.form_wanted.connect(self._ask_of_menu)
+        bar.language_wanted.connect(self._translate_into)
         bar.model_clicked.connect(self._choose_for_bar)
         self._pasting.serve(bar.field)
 
@@ -218,8 +217,7 @@ class Asking(QObject):
 
         assert isinstance(form, AnswerForm)
         typed = self._stage.bar.field.text().strip()
-        way = of_menu(form, typed)
-        self._begin(way.title, "", typed=typed, way=way)
+        self._ask_way(of_menu(form, typed))
 
     def _ask_by_itself(self) -> None:
         """Ask the prompt that this capture was made for, once there is something to ask about."""
@@ -249,7 +247,7 @@ class Asking(QObject):
         if way is None:
             self._dialogue.ask(text, shown)
         else:
-            self._dialogue.ask_form(self._form(way))
+            self._dialogue.ask_form(self.forms.make(way))
         self._first = text
         self._card_timer.start()
         self._note(typed)
@@ -274,21 +272,30 @@ class Asking(QObject):
         if self._dialogue is not None:
             words, shown, typed = _filled(prompt, self._stage.card.field.text())
             if (way := _way(prompt, typed)) is not None:
-                self._dialogue.ask_form(self._form(way))
+                self._ask_way(way)
             else:
                 self._dialogue.ask(words, shown)
             self._note(typed)
 
-    def _form(self, way: Way) -> ShownForm:
-        from kireji.ui.overlay.forms.over_picture import OverPicture
-        from kireji.ui.overlay.forms.shown_form import ShownForm
+    @property
+    def forms(self) -> FormMaking:
+        """What makes answers that are no words; made when the first is wanted."""
+        if self._forms is None:
+            from kireji.ui.overlay.forms.making import FormMaking
 
-        if self._over is None:
-            self._over = OverPicture(self._stage, self._pictures, self._theme)
-        language = self._services.preferences.settings.capture.translate_to or interface_language()
-        return ShownForm(
-            way, self._services, self._stage.card, self._over, self._theme, language or "English", self.opened.emit
-        )
+            self._forms = FormMaking(
+                self._services, self._scope, self._stage, self._pictures, self._theme, self._ask_way, self.opened.emit
+            )
+        return self._forms
+
+    def _translate_into(self, language: object) -> None:
+        self.forms.translate_into(language)
+
+    def _ask_way(self, way: Way) -> None:
+        if self._dialogue is not None:
+            self._dialogue.ask_form(self.forms.make(way))
+        else:
+            self._begin(way.title, "", typed=way.typed, way=way)
 
     def _stop(self) -> None:
         if self._dialogue is not None:

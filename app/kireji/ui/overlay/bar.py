@@ -71,6 +71,8 @@ class ToolBar(QFrame):
     """A button: "copy", "copy text", "save", "save as", "pin", "add" or "watch"."""
     form_wanted = Signal(object)
     """An `AnswerForm` in which the pictures shall be answered."""
+    language_wanted = Signal(object)
+    """The English name of a language into which the picture shall be translated, from now on."""
     boxes_wanted = Signal()
     """The keyboard shall go to what is hidden."""
     dropped = Signal(object)
@@ -90,6 +92,8 @@ class ToolBar(QFrame):
         self._prompts: PromptRow | None = None
         self._tools: QWidget | None = None
         self._menu: MoreMenu | None = None
+        self.language = ""
+        """Into which is translated, by its English name; empty for the person's own."""
         self.setProperty("kind", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         # A press between the buttons is no press on the frozen screen below.
@@ -371,7 +375,8 @@ class ToolBar(QFrame):
             self._menu = MoreMenu(self)
             self._menu.command.connect(self.command)
             self._menu.form_wanted.connect(self.form_wanted)
-        self._menu.open(self._more, forms=self._asking)
+            self._menu.language_wanted.connect(self.language_wanted)
+        self._menu.open(self._more, self.language, forms=self._asking)
 
 
 def _reached(part: QWidget | None) -> list[QWidget]:

@@ -223,6 +223,8 @@ class AnswerCard(QFrame):
         """Say how far a result is that is not whole yet."""
         if self.state is CardState.WAITING:
             self._become(CardState.STREAMING)
+            self._caret.show_at_end(on=False)
+            self.view.hide()
             self.arrived.emit()
         if self.state is CardState.STREAMING and sentence != self.ending.sentence:
             self.ending.say(sentence)
@@ -336,6 +338,11 @@ class AnswerCard(QFrame):
         if self.results.held is not None and result_key(self.results.held, event):
             return
         super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        held, space = self.results.held, event.key() == Qt.Key.Key_Space
+        if held is None or not space or event.isAutoRepeat() or not held.released():
+            super().keyReleaseEvent(event)
 
     @property
     def _answering(self) -> bool:

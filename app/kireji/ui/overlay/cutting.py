@@ -55,6 +55,8 @@ class Cutting(QObject):
         self._insistence = Insistence(self)
         self._shot = Shot(())
         self._steps: Steps | None = None
+        self.instead: QImage | None = None
+        """What is seen in the place of the selection."""
 
     def _tell(self, sentence: str) -> None:
         if self._home is not None:
@@ -90,7 +92,9 @@ class Cutting(QObject):
         return [] if self._home is None else self._shot.lies(region, self._home, self._shown)
 
     def cut(self) -> QImage | None:
-        """A copy of what is selected, in full resolution, with the marks."""
+        """A copy of what is selected, in full resolution, with the marks; of what lies over it where something does."""
+        if self.instead is not None:
+            return QImage(self.instead)
         region = self.region
         return None if region is None else self._shot.cut(region)
 

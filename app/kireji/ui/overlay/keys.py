@@ -47,7 +47,7 @@ def result_key(result: ResultView, event: QKeyEvent) -> bool:
     if event.key() == Qt.Key.Key_C and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
         return result.copy()
     if event.key() == Qt.Key.Key_Space and not event.modifiers():
-        return result.toggle()
+        return event.isAutoRepeat() or result.toggle()
     return False
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from kireji.core.structured.forms import AnswerForm
+from kireji.ui.overlay.forms.languages import LanguageMenu, in_force
 from kireji.ui.overlay.forms.way import MENU
 from kireji.ui.overlay.prompt_keys import FORM_KEYS
 from kireji.ui.tokens import SPACE
@@ -31,13 +32,19 @@ class MoreMenu(QMenu):
     """"copy", "save as", "pin" or "watch"."""
     form_wanted = Signal(object)
     """An `AnswerForm`."""
+    language_wanted = Signal(object)
+    """The English name of a language into which the picture shall be translated."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._forms = [
-            self._entry(offered.form, tr(offered.title), f"Ctrl+Shift+{chr(FORM_KEYS[offered.form].value)}")
-            for offered in MENU
-        ]
+        self._languages = LanguageMenu(tr("Translate into"), self)
+        self._languages.chosen.connect(self.language_wanted)
+        self._forms: list[QAction] = []
+        for offered in MENU:
+            key = f"Ctrl+Shift+{chr(FORM_KEYS[offered.form].value)}"
+            self._forms.append(self._entry(offered.form, tr(offered.title), key))
+            if offered.form is AnswerForm.TRANSLATION:
+                self._forms.append(self.addMenu(self._languages))
         self._forms.append(self.addSeparator())
         for name, title, keys in _COMMANDS:
             self._entry(name, tr(title), keys)
@@ -48,13 +55,15 @@ class MoreMenu(QMenu):
         entry.setData(data)
         return entry
 
-    def open(self, below: QWidget, *, forms: bool) -> None:
+    def open(self, below: QWidget, language: str, *, forms: bool) -> None:
         """Show it below a button.
 
         Args:
             below: The button.
+            language: Into which is translated; empty for the person's own.
             forms: Whether something can be asked.
         """
+        self._languages.show_languages(in_force(language))
         for entry in self._forms:
             entry.setVisible(forms)
         place = below.mapToGlobal(below.rect().bottomLeft()) + QPoint(0, SPACE[0])
@@ -64,4 +73,6 @@ class MoreMenu(QMenu):
 
     def _chosen(self, entry: QAction) -> None:
         data = entry.data()
+        if entry.parent() is self._languages:
+            return
         (self.form_wanted if isinstance(data, AnswerForm) else self.command).emit(data)

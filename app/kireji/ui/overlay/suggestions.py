@@ -37,6 +37,7 @@ class Suggestions:
         self._prompts = offered(await self._services.prompts.prompts(), interface_language(), forms=True)
         self.loaded = True
         self._bar.set_prompts(self._prompts)
+        self._bar.language = self._services.preferences.settings.capture.translate_to
         self._card.set_prompts(self._prompts)
         try:
             asked = await self._services.conversations.questions()

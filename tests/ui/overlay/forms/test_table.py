@@ -107,8 +107,7 @@ async def test_ctrl_c_copies_it_for_a_spreadsheet(forms: FormStand) -> None:
 async def test_a_cell_shows_where_it_stands(forms: FormStand) -> None:
     shown = await as_table(forms)
     shown.table.setCurrentIndex(shown._model.index(0, 1))
-    over = forms.stand.presenter.asking._over
-    assert over is not None
+    over = forms.stand.presenter.asking.forms.over
     (marked,) = over.marked_on(forms.stand.window)
     assert (marked.x(), marked.y(), marked.width(), marked.height()) == (220, 120, 40, 16)
     shown.table.setCurrentIndex(shown._model.index(1, 0))

@@ -85,11 +85,13 @@ class OverPicture(QObject):
             image: In its full resolution; None shows the captured one.
         """
         self._picture, self._image = picture, image
+        self._stage.instead = image
         self._show()
 
     def clear(self) -> None:
         """Show the frozen screens as they are."""
         self._image, self._marks = None, ()
+        self._stage.instead = None
         for layer in self._layers.values():
             layer.hide()
             layer.deleteLater()

@@ -49,3 +49,7 @@ class ResultView(QWidget):
     def toggle(self) -> bool:
         """Switch between the picture and what lies over it; False where nothing does."""
         return False
+
+    def released(self) -> bool:
+        """The key of `toggle` was let go; False when that changes nothing."""
+        return False

@@ -21,6 +21,7 @@ DOUBTED = (Presence.MISSING, Presence.DIFFERS)
 _NUMBERS = (CellType.NUMBER, CellType.CURRENCY)
 CELL = Qt.ItemDataRole.UserRole
 _ROOT = QModelIndex()
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
 _NOT_FOUND = mark("This does not stand on the picture.")
 _SEEN = mark("On the picture stands: {seen}")
 _MISREAD = mark("This is no value of its column.")
@@ -94,7 +95,13 @@ class SheetModel(QAbstractTableModel):
         return 2 if self._upright else min(len(self._sheet.columns), MOST_COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            numbers = not self._upright and self._sheet.columns[section].type in _NUMBERS
+            side = _RIGHT if numbers else Qt.AlignmentFlag.AlignLeading
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         if self._upright:
             return tr("Field") if section == 0 else tr("Value")
@@ -113,8 +120,8 @@ class SheetModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return " ".join(filter(None, (one_line(cell.text), remark(cell))))
             case Qt.ItemDataRole.TextAlignmentRole:
-                side = Qt.AlignmentFlag.AlignRight if _ends(cell) else Qt.AlignmentFlag.AlignLeft
-                return side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+                side = _RIGHT if _ends(cell) else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+                return side | Qt.AlignmentFlag.AlignVCenter
             case _ if role == CELL:
                 return cell
         return None

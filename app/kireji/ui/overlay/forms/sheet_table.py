@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from kireji.core.extraction.sheets import Cell
+from kireji.core.extraction.sheets import Cell, CellType
 from kireji.ui.overlay.forms.sheet_model import CELL, DOUBTED, SheetModel
 from kireji.ui.parts import focus_pen
 from kireji.ui.theme import Theme
@@ -93,7 +93,7 @@ class SheetTable(QTableView):
             widths.append(min(most, max(least, widest + 2 * SPACE[1] + 2)))
         spare = room - sum(widths)
         if widths and spare > 0:  # the last column ends where the card does
-            widths[-1] += spare
+            widths[_widest_words(model)] += spare
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
 
@@ -122,6 +122,14 @@ class SheetTable(QTableView):
             event.ignore()
             return
         super().keyPressEvent(event)
+
+
+def _widest_words(model: SheetModel) -> int:
+    """The column that takes what is left: the first of words, since numbers stand best beside each other."""
+    if model.upright:
+        return 1
+    columns = model.sheet.columns[: model.columnCount()]
+    return next((place for place, column in enumerate(columns) if column.type is CellType.TEXT), len(columns) - 1)
 
 
 class _Cells(QStyledItemDelegate):
