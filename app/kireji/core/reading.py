@@ -29,6 +29,9 @@ class ReadLine(msgspec.Struct, frozen=True):
         columns: For each character of `text`, where about it stands between left and right; empty where that is not
             known, as in words that stand on end.
         pieces: What the row consists of, from left to right; empty where that is not known.
+        edges: For each character where its ink begins and where it ends, one number after the other; of blanks where
+            what stands around them does. Empty where that is not known.
+        ink: Top and bottom of the ink, without the ground that `box` has around it; empty where `edges` are.
     """
 
     text: str
@@ -36,6 +39,8 @@ class ReadLine(msgspec.Struct, frozen=True):
     box: tuple[int, int, int, int]
     columns: tuple[int, ...] = ()
     pieces: tuple[ReadPiece, ...] = ()
+    edges: tuple[int, ...] = ()
+    ink: tuple[int, ...] = ()
 
 
 class Reading(msgspec.Struct, frozen=True):

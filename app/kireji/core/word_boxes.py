@@ -46,9 +46,13 @@ def words_of(reading: Reading) -> tuple[WordBox, ...]:
 def span_box(line: ReadLine, start: int, end: int) -> Box:
     """Where characters `start` to `end` of a line stand.
 
-    The reader tells of each character about where its middle is, of a blank only where the character before it stands:
-    edges follow from the width of the characters themselves.
+    Where the reader has found the ink of each character, the box is just around it. Else it tells of each character
+    about where its middle is, of a blank only where the character before it stands, and edges follow from the width
+    of the characters themselves.
     """
+    if len(line.edges) == 2 * len(line.text) and len(line.ink) == 2 and start < end:
+        begin = line.edges[2 * start]
+        return (begin, line.ink[0], max(line.edges[2 * end - 1], begin + 1), line.ink[1])
     piece = next((each for each in line.pieces if each.start <= start and end <= each.end), None)
     left, top, right, bottom = line.box if piece is None else piece.box
     if not line.text or right <= left:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
+import msgspec
 import numpy as np
 import onnxruntime
 import rapidocr
@@ -29,6 +30,7 @@ from rapidocr import RapidOCR
 
 from kireji.core.reading import ReadLine
 from kireji.reader import layout
+from kireji.reader.ink import ink
 from kireji.reader.layout import Box
 
 if TYPE_CHECKING:
@@ -104,7 +106,8 @@ class Engine:
                 level = not any(box in tilted or layout.stands(box) for box in row.boxes)
                 places = [piece.places for piece in found]
                 columns = layout.columns(text, row, words, places) if level else ()
-                yield ReadLine(text, score, (left, top, right, bottom), columns, layout.pieces(text, row, words))
+                line = ReadLine(text, score, (left, top, right, bottom), columns, layout.pieces(text, row, words))
+                yield _with_ink(line, pixels, row, found) if columns else line
             for box, piece in zip(row.boxes, found, strict=True):
                 if not piece.words and _may_be_words(box):
                     yield ReadLine("", piece.score, box)
@@ -167,6 +170,26 @@ class _Piece(NamedTuple):
     words: str
     score: float
     places: tuple[float, ...]
+
+
+def _with_ink(line: ReadLine, pixels: Pixels, row: layout.Row, found: list[_Piece]) -> ReadLine:
+    """The line with the edges of its letters, where they can be told from the ground in each of its pieces."""
+    inks = [
+        ink(pixels[box.top : box.bottom, box.left : box.right], piece.words, piece.places)
+        for box, piece in zip(row.boxes, found, strict=True)
+        if piece.words
+    ]
+    known = [each for each in inks if each is not None]
+    if len(known) < len(inks):
+        return line
+    boxes = [box for box, piece in zip(row.boxes, found, strict=True) if piece.words]
+    texts = [piece.words for piece in found if piece.words]
+    edges = layout.edges(line.text, boxes, texts, [each.edges for each in known])
+    if not edges:
+        return line
+    top = min(box.top + each.top for box, each in zip(boxes, known, strict=True))
+    bottom = max(box.top + each.bottom for box, each in zip(boxes, known, strict=True))
+    return msgspec.structs.replace(line, edges=edges, ink=(top, bottom))
 
 
 def _places(text: str, info: Any) -> tuple[float, ...]:

@@ -204,6 +204,34 @@ def columns(text: str, row: Row, texts: Sequence[str], places: Sequence[Sequence
     return tuple(found) if at == len(text) else ()
 
 
+def edges(
+    text: str, boxes: Sequence[Box], texts: Sequence[str], inner: Sequence[Sequence[tuple[int, int]]]
+) -> tuple[int, ...]:
+    """Where each character of a line begins and ends, in pixels from the left of the picture.
+
+    Args:
+        text: The whole line, as `Spacing.line` has put it together.
+        boxes: Where its pieces stand.
+        texts: What they say.
+        inner: For each character of a piece where it begins and ends, in pixels from the piece's left.
+
+    Returns:
+        Two numbers for each character; nothing when the pieces are not the line.
+    """
+    found: list[int] = []
+    at = 0
+    for box, words, within in zip(boxes, texts, inner, strict=True):
+        begin = text.find(words, at)
+        if begin < 0 or len(within) != len(words):
+            return ()
+        left = box.left + within[0][0]
+        found += [found[-1] if found else left, left] * (begin - at)
+        for first, last in within:
+            found += (box.left + first, box.left + last)
+        at = begin + len(words)
+    return tuple(found) if at == len(text) else ()
+
+
 class Spacing:
     """Turns distances into spaces, so that code keeps its indentation and cells keep their distance.
 

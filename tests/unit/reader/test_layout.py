@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.reader.layout import Box, Row, Spacing, columns, rows, union
+from kireji.reader.layout import Box, Row, Spacing, columns, edges, rows, union
 
 
 def _line(left: int, top: int, characters: int, height: int = 20) -> Box:
@@ -141,3 +141,14 @@ def test_a_line_with_a_piece_of_unknown_places_has_no_columns() -> None:
 def test_a_piece_in_which_nothing_was_read_takes_no_column() -> None:
     row = Row((Box(10, 0, 50, 10), Box(100, 0, 120, 10)), 10)
     assert columns("c", row, ["", "c"], [(), (0.5,)]) == (110,)
+
+
+def test_the_edges_of_letters_are_those_of_the_picture() -> None:
+    boxes = (Box(100, 0, 140, 20), Box(200, 0, 220, 20))
+    found = edges("ab   c", boxes, ["ab", "c"], [[(2, 18), (20, 38)], [(1, 9)]])
+    assert found == (102, 118, 120, 138, 138, 201, 138, 201, 138, 201, 201, 209)
+
+
+def test_edges_that_are_not_those_of_the_line_are_not_known() -> None:
+    assert edges("ab", (Box(0, 0, 20, 20),), ["ab"], [[(0, 9)]]) == ()
+    assert edges("xy", (Box(0, 0, 20, 20),), ["ab"], [[(0, 9), (9, 18)]]) == ()

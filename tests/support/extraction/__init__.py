@@ -1,0 +1,1 @@
+"""Generated receipts, tables and forms whose values and places are known."""
