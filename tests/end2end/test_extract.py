@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import datetime
 import io
 import json
 import os
+import random
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +18,15 @@ from typing import Any
 
 import openpyxl
 import pytest
+from PIL import Image
 
-from tests.service import KEY, Rule, ServiceProcess, Text
+from tests.service import KEY, Delivery, Rule, ServiceProcess, Text
+from tests.support.known_secrets import KEYS
 from tests.support.outside import Seat
 from tests.support.program import COMMAND, kireji, showing
 from tests.support.scarce_disk import with_folder_read_only, with_full_disk
 from tests.support.table_picture import table_picture
+from tests.support.x11 import wait_until
 
 ROWS = (
     ("Item", "Quantity", "Price", "Delivered"),
@@ -64,6 +70,7 @@ SCHEMA = {
 def service() -> Iterator[ServiceProcess]:
     rules = [
         Rule(Text([table(*ROWS[1:], ("Champagne", "1", "$88.00", "2026-11-29"))]), contains="invented", times=None),
+        Rule(Text(['{"tables": ', "[]}"], delivery=Delivery(hold_after=1)), contains="held"),
         Rule(Text(["There is ", "no table."]), contains="broken", times=None),
         Rule(Text(["There is ", "still no table."]), contains="does not fit", times=None),
         Rule(Text([json.dumps(FIELDS)]), contains="Give the fields", times=None),
@@ -146,6 +153,67 @@ def test_a_schema_of_ones_own(home: dict[str, str], picture: str, tmp_path: Path
     )
     assert found["data"] == [OWN]
     assert [len(sheet["rows"]) for sheet in found["sheets"]] == [1, 2]
+
+
+def questions(service: ServiceProcess) -> list[dict[str, Any]]:
+    """What was asked so far."""
+    return [item["body"] for item in service.requests if item["path"] == "/v1/messages"]
+
+
+def test_who_answers_can_be_named(service: ServiceProcess, home: dict[str, str], picture: str) -> None:
+    found = json.loads(
+        done(kireji(["extract", "-i", picture, "-p", "anthropic", "-m", "claude-opus-5-5", "--json"], home))
+    )
+    assert (found["provider"], found["model"]) == ("anthropic", "claude-opus-5-5")
+    assert questions(service)[-1]["model"] == "claude-opus-5-5"
+
+
+def test_keys_on_a_picture_are_painted_over_unless_they_shall_not_be(
+    service: ServiceProcess, home: dict[str, str], tmp_path: Path
+) -> None:
+    secret = KEYS["github"](random.Random(3))
+    picture = tmp_path / "keys.png"
+    picture.write_bytes(table_picture((("Name", "Token"), ("deploy", secret)), (200, 700)))
+    result = kireji(["extract", "-i", str(picture)], home)
+    done(result)
+    done(kireji(["extract", "-i", str(picture), "--no-redact"], home))
+    hidden, shown = (sent(question) for question in questions(service)[-2:])
+    assert "Hidden from the service: key (1)." in result.stderr.decode()
+    assert shown.tobytes() == Image.open(picture).convert("RGB").tobytes()
+    place = (340, 66, 500, 86)
+    assert hidden.crop(place).getcolors() == [(160 * 20, (0, 0, 0))]
+
+
+def sent(question: dict[str, Any]) -> Image.Image:
+    """The picture of a question as the service got it."""
+    (block,) = [block for block in question["messages"][0]["content"] if block["type"] == "image"]
+    return Image.open(io.BytesIO(base64.b64decode(block["source"]["data"]))).convert("RGB")
+
+
+def test_a_price_that_is_not_known_needs_a_yes_where_there_is_a_budget(
+    service: ServiceProcess, home: dict[str, str], picture: str
+) -> None:
+    done(kireji(["budget", "--day", "5"], home))
+    command = ["extract", "-i", picture, "-m", "claude-opus-4-5-20251101"]
+    before = len(questions(service))
+    assert "price" in kireji(command, home).stderr.decode()
+    assert len(questions(service)) == before
+    done(kireji([*command, "--yes"], home))
+    assert len(questions(service)) == before + 1
+
+
+def test_an_interrupt_leaves_the_question_and_says_nothing_more(
+    service: ServiceProcess, home: dict[str, str], picture: str
+) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "extract", "-i", picture, "held"], env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    wait_until(lambda: any(item["held"] for item in service.control()["requests"]), "half an answer", seconds=60)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"")
+    messages = json.loads(done(kireji(["history", "show", "--json"], home)))["messages"]
+    assert [message["state"] for message in messages] == ["complete", "stopped"]
 
 
 def test_a_folder_with_a_damaged_picture_gives_the_others(home: dict[str, str], tmp_path: Path) -> None:
