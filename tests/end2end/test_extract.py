@@ -223,7 +223,7 @@ def test_a_folder_with_a_damaged_picture_gives_the_others(home: dict[str, str], 
     for name, data in files:
         (folder / name).write_bytes(data)
     result = kireji(["extract", "-i", str(folder)], home)
-    rows = list(csv.reader(io.StringIO(done(result))))
+    rows = list(csv.reader(io.StringIO(done(result, 1))))
     assert [row[-1] for row in rows] == ["Source", *["2.png"] * 3, *["10.png"] * 3]
     assert result.stderr.decode().startswith("3.png: ")
     listed = json.loads(done(kireji(["history", "list", "--json"], home)))["conversations"]

@@ -15,7 +15,7 @@ from kireji.cli.values import usage_value
 from kireji.cli.work import DONE, FAILED, Work, WrongUsage
 from kireji.core.errors import KirejiError
 from kireji.core.extraction.exports import SheetForm, csv, json_value, tsv
-from kireji.core.extraction.markdown import doubts_told, markdown, nothing_told
+from kireji.core.extraction.markdown import doubts_told, markdown, nothing_on_it, nothing_told
 from kireji.core.extraction.sheets import Extraction, marked
 from kireji.core.geometry import Rect
 from kireji.core.structured.questions import Asker
@@ -158,7 +158,8 @@ def _tell(outcome: Outcome, console: Console) -> int:
         console.note(nothing_told(fields=extraction.fields))
     for line in doubts_told(extraction, _MOST_TOLD):
         console.note(line)
-    return DONE
+    whole = all(why == nothing_on_it() for _, why in extraction.failed)
+    return DONE if whole else FAILED  # what is written is right, but not all that was asked for
 
 
 def _extraction(outcome: Outcome) -> Extraction:

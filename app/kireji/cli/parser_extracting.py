@@ -12,7 +12,8 @@ where the result is piped on. With -o the ending decides: .csv, .tsv, .md, .json
 or .xlsx, where numbers, dates and amounts are ones to reckon with.
 
 Cells that do not stand so on the picture, and sums that do not hold, are told on
-standard error; --json and .xlsx mark them, too.
+standard error; --json and .xlsx mark them, too. When a picture failed, or an
+answer was cut, the rest is written all the same, and the exit code is 1.
 
   kireji extract -i receipt.png
   kireji extract -i invoices/ --schema invoice.json -o invoices.xlsx

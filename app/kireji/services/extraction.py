@@ -27,6 +27,8 @@ from kireji.services.structured.turn import Outcome, StructuredTurns
 
 MOST_PICTURES = 100
 """At once; for more there are jobs."""
+_LONGEST_ANSWER = 32_768
+"""Tokens: about 5,000 cells."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -139,6 +141,7 @@ class ExtractionService:
             question.schema,
             tuple(images),
             dict(pictures or {}),
+            _LONGEST_ANSWER,
         )
         extraction = PictureExtraction(self._parts, question, whole, names, failed, observe)
         return await self._turns.run_with(whole, asker, extraction.run, began=began)

@@ -18,7 +18,7 @@ from kireji.core.errors import (
     RequestRejected,
 )
 from kireji.core.extraction.linking import linked
-from kireji.core.extraction.markdown import words_of
+from kireji.core.extraction.markdown import nothing_on_it, words_of
 from kireji.core.extraction.merging import Taken, merged
 from kireji.core.extraction.questions import ExtractionQuestion
 from kireji.core.extraction.reading import problem, sheets_of
@@ -28,6 +28,7 @@ from kireji.core.messages import ImagePart
 from kireji.core.ports import CaptureStore, Reader
 from kireji.core.reading import Reading
 from kireji.core.structured.forms import AnswerForm
+from kireji.core.structured.partial import UnfinishedJson
 from kireji.core.structured.questions import AnswerUnusable, StructuredAnswer, StructuredQuestion
 from kireji.core.tool_ports import SchemaValidator
 from kireji.core.words import say
@@ -69,11 +70,13 @@ class _Picture(NamedTuple):
         answer: Of the model.
         sheets: Linked and reckoned.
         data: The answer as JSON text, where the person gave a schema.
+        cut: What to say of an answer that was cut; empty of a whole one.
     """
 
     answer: StructuredAnswer
     sheets: tuple[Sheet, ...]
     data: bytes = b""
+    cut: str = ""
 
 
 class PictureExtraction:
@@ -164,12 +167,16 @@ class PictureExtraction:
         async with asyncio.TaskGroup() as group:  # the picture is read while the model looks at it
             reading = group.create_task(self._read(place, image), name="reading")
             watching = group.create_task(growing.watch(), name="growing tables")
+            failure: KirejiError | None = None
             try:
                 answer = await ask(part, self._problem, growing.take)
+            except AnswerUnusable as error:
+                if error.cut is None:
+                    failure = error
+                else:
+                    answer = error.cut
             except KirejiError as error:
-                failure: KirejiError | None = error
-            else:
-                failure = None
+                failure = error
             watching.cancel()
             if failure is not None or answer.refusal:
                 reading.cancel()
@@ -177,7 +184,9 @@ class PictureExtraction:
             raise failure
         if answer.refusal:
             return _Picture(answer, ())
-        sheets = await asyncio.to_thread(self._sheets, answer, reading.result(), place)
+        if answer.data is None:
+            return await self._cut(answer, reading.result(), place)
+        sheets = await asyncio.to_thread(self._sheets, answer.data, answer.text, reading.result(), place)
         own = self._question.own
         return _Picture(answer, sheets, b"" if own is None else msgspec.json.encode(own.answer(answer.data)))
 
@@ -196,8 +205,34 @@ class PictureExtraction:
             self._unread.add(place)
             return None
 
-    def _sheets(self, answer: StructuredAnswer, reading: Reading | None, place: int) -> tuple[Sheet, ...]:
-        sheets = sheets_of(answer.data, own=self._question.own, text=answer.text, picture=place)
+    async def _cut(self, answer: StructuredAnswer, reading: Reading | None, place: int) -> _Picture:
+        """What is whole of an answer that was cut: it is paid for.
+
+        Raises:
+            AnswerUnusable: Nothing is.
+        """
+
+        def whole() -> tuple[Sheet, ...]:
+            unfinished = UnfinishedJson()
+            unfinished.feed(answer.text)
+            with unfinished.settled() as data:
+                return self._sheets(data, "", reading, place) if data else ()
+
+        sheets = await asyncio.to_thread(whole)
+        if not any(sheet.rows for sheet in sheets):
+            raise AnswerUnusable(
+                say("The answer was cut before its end, because it is longer than the model may write."),
+                say("Choose a smaller region, or another model."),
+                text=answer.text,
+            )
+        told = say(
+            "The answer was cut before its end, because it is longer than the model may write: the last rows are "
+            "missing. Choose a smaller region for them."
+        )
+        return _Picture(answer, sheets, cut=told)
+
+    def _sheets(self, data: Any, text: str, reading: Reading | None, place: int) -> tuple[Sheet, ...]:
+        sheets = sheets_of(data, own=self._question.own, text=text, picture=place)
         return tuple(with_sums(sheet) for sheet in linked(sheets, reading))
 
     def _problem(self, data: Any) -> str:
@@ -217,8 +252,11 @@ class PictureExtraction:
         sheets = merged(given, several=self._several, fields=fields)
         failed = {place: error.sentence for place, error in self._failed.items()}
         failed |= {place: each.answer.refusal for place, each in taken.items() if each.answer.refusal}
+        failed |= {place: each.cut for place, each in taken.items() if each.cut}
         if self._several:
-            failed |= {place: _nothing() for place, each in taken.items() if not each.sheets and place not in failed}
+            failed |= {
+                place: nothing_on_it() for place, each in taken.items() if not each.sheets and place not in failed
+            }
         return Extraction(
             sheets,
             fields,
@@ -265,7 +303,3 @@ class PictureExtraction:
 
 def _says_something(picture: _Picture) -> bool:
     return any(cell.presence is Presence.UNREAD for sheet in picture.sheets for row in sheet.rows for cell in row)
-
-
-def _nothing() -> str:
-    return say("There is nothing on it that was asked for.")

@@ -182,9 +182,27 @@ def test_a_folder_is_taken_as_people_count(kireji: Kireji, folder: Path, world: 
 def test_a_picture_that_fails_beside_others_is_told(kireji: Kireji, folder: Path, world: World) -> None:
     world.remote = FakeProvider([RequestRejected("It is too large.")], answer(TABLE))
     outcome = kireji("extract", "-i", str(folder))
-    assert outcome.code == 0
+    assert outcome.code == 1
     assert outcome.out.startswith("Item,Price (€),Source\r\nTea,3.5,bill ")
     assert ".png: It is too large.\n" in outcome.err
+
+
+def test_a_picture_beside_others_that_has_no_table_is_told_and_nothing_has_failed(
+    kireji: Kireji, folder: Path, world: World
+) -> None:
+    world.remote = FakeProvider(answer('{"tables": []}'), answer(TABLE))
+    outcome = kireji("extract", "-i", str(folder))
+    assert (outcome.code, outcome.out.count("\n")) == (0, 3)
+    assert ".png: There is nothing on it that was asked for.\n" in outcome.err
+
+
+def test_rows_of_an_answer_that_was_cut_are_printed_and_the_rest_is_missed(
+    kireji: Kireji, picture: str, world: World
+) -> None:
+    world.remote = FakeProvider(answer(TABLE[: TABLE.index(', ["Cake"')], reason=StopReason.MAX_TOKENS))
+    outcome = kireji("extract", "-i", picture)
+    assert (outcome.code, outcome.out) == (1, "Item,Price (€)\r\nTea,3.5\r\n")
+    assert outcome.err.startswith("bill.png: The answer was cut before its end")
 
 
 def test_a_folder_without_pictures_is_told(kireji: Kireji, tmp_path: Path) -> None:

@@ -152,6 +152,20 @@ async def test_a_row_with_too_few_cells_is_asked_for_again() -> None:
     assert "rows[0] has 1 cells" in here.world.remote.encoded[-1].messages[-1].text
 
 
+async def test_of_an_answer_that_was_cut_the_rows_that_are_whole_are_kept_and_it_is_said() -> None:
+    here = Scene(answer(TEA[: TEA.index('"4.20"')], reason=StopReason.MAX_TOKENS))
+    outcome = await here.extract()
+    assert rows(outcome) == [["Tea", "3.50"]]
+    ((_, why),) = result(outcome).failed
+    assert "cut before its end" in why
+    assert outcome.answer.usage.input_tokens == 10
+
+
+async def test_an_answer_that_was_cut_before_its_first_row_fails() -> None:
+    with pytest.raises(AnswerUnusable, match="cut before its end"):
+        await Scene(answer('{"tables": [{"title": "A', reason=StopReason.MAX_TOKENS)).extract()
+
+
 # --- the person's own schema ---------------------------------------------------------------------------------------
 
 

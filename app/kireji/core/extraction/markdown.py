@@ -50,6 +50,11 @@ def nothing_told(*, fields: bool) -> str:
     return say("No fields were found on the picture.") if fields else say("No table was found on the picture.")
 
 
+def nothing_on_it() -> str:
+    """The same of one picture among several: it gave nothing, though nothing has failed."""
+    return say("There is nothing on it that was asked for.")
+
+
 def doubts_told(extraction: Extraction, most: int) -> list[str]:
     """What people should look at: pictures that gave nothing, doubtful cells, sums that do not hold.
 

@@ -100,8 +100,12 @@ class AnswerUnusable(KirejiError):
         hint: The same.
         text: The answer as it came.
         detail: What is wrong with it.
+        cut: Who answered and what it used, of an answer that was right as far as it came; None of any other.
     """
 
-    def __init__(self, message: str, hint: str = "", *, text: str = "", detail: str = "") -> None:
+    def __init__(
+        self, message: str, hint: str = "", *, text: str = "", detail: str = "", cut: StructuredAnswer | None = None
+    ) -> None:
         super().__init__(message, hint, detail=detail)
         self.text = text
+        self.cut = cut

@@ -243,6 +243,7 @@ class _Attempt:
                     say("The answer was cut before its end, because it is longer than the model may write."),
                     say("Choose a smaller region, or another model."),
                     text=text,
+                    cut=StructuredAnswer(None, *who, "", usage, attempt, note, spent, text),
                 )
             log.info("an answer did not fit (attempt %d): %s", attempt, problem)
             request = _again(request, text, problem)
