@@ -55,6 +55,9 @@ class MemoryPolicyStore:
         titles = {name: (parsed.policy.title if parsed.policy else name).casefold() for name, parsed in found.items()}
         return {name: found[name] for name in sorted(found, key=lambda name: (titles[name], name))}
 
+    def place(self, name: str) -> str:
+        return f"/data/policies/{name}.toml"
+
     async def read(self, name: str) -> bytes:
         data = self.files.get(name, self.shipped.get(name))
         if data is None:

@@ -12,6 +12,7 @@ from kireji.cli.parser_batch import add_batch
 from kireji.cli.parser_counting import add_counting
 from kireji.cli.parser_extracting import add_extracting
 from kireji.cli.parser_history import add_history
+from kireji.cli.parser_moderation import add_moderation
 from kireji.cli.parser_prompts import add_prompts
 from kireji.cli.parser_receipt import add_receipt
 from kireji.cli.parser_seeing import add_seeing
@@ -36,8 +37,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         argv: The arguments without the program's name.
 
     Returns:
-        `command` is None to start the app, else one of ask, capture, watch, extract, translate, compare, prompts, keys,
-        models, batch, history, tools, mcp, count, budget, receipt, doctor.
+        `command` is None to start the app, else one of ask, capture, watch, extract, translate, compare, moderate,
+        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, doctor.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
@@ -76,6 +77,7 @@ def _parser() -> Parser:
     add_extracting(commands)
     add_seeing(commands)
     add_prompts(commands)
+    add_moderation(commands)
     _add_keys(commands)
     _add_models(commands)
     add_batch(commands)

@@ -96,6 +96,14 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import prompts
 
             return prompts.prepare(arguments, console)
+        case "moderate":
+            from kireji.cli import moderate
+
+            return moderate.prepare(arguments, console)
+        case "policies":
+            from kireji.cli import policies
+
+            return policies.prepare(arguments, console)
         case "keys":
             from kireji.cli import keys
 

@@ -10,6 +10,7 @@ import msgspec
 from kireji.core.errors import KirejiError
 from kireji.core.extraction.sheets import Extraction
 from kireji.core.messages import ImagePart, Sha256
+from kireji.core.moderation.usual import USUAL_POLICY
 from kireji.core.prompts import LANGUAGE, Prompt
 from kireji.core.structured.comparison import Difference
 from kireji.core.structured.forms import AnswerForm
@@ -19,9 +20,6 @@ from kireji.core.words import mark, say
 from kireji.services.extraction import Wanted
 from kireji.services.habits import Habits
 from kireji.services.structured.turn import Outcome
-
-USUAL_POLICY = "general"
-"""By which a prompt without a policy judges."""
 
 Seen: TypeAlias = Extraction | Translation | Difference | str
 """What has come so far of a table, fields or a translation; what the pixels say of a comparison; of a verdict the raw

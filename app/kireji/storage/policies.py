@@ -62,6 +62,10 @@ class FilePolicyStore:
         """As in PolicyStore."""
         return await asyncio.to_thread(self._look)
 
+    def place(self, name: str) -> str:
+        """As in PolicyStore."""
+        return str(self._own / f"{name}{ENDING}")
+
     async def read(self, name: str) -> bytes:
         """As in PolicyStore."""
         return await asyncio.to_thread(self._bytes_of, name)

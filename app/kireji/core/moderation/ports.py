@@ -16,6 +16,9 @@ class PolicyStore(Protocol):
     async def policies(self) -> Mapping[str, ParsedPolicy]:
         """Those that came with the program and the person's own, which replace the former by name; by title."""
 
+    def place(self, name: str) -> str:
+        """Where the file of one's own of that name lies, or would lie."""
+
     async def read(self, name: str) -> bytes:
         """What the file of a policy holds, for an editor.
 
