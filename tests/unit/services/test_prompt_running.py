@@ -26,7 +26,7 @@ class Noting:
         self.asked: list[tuple[object, ...]] = []
 
     def habits(self) -> Habits:
-        return Habits(cast(Any, self), cast(Any, self), cast(Any, self), cast(Any, self))
+        return Habits(*[cast(Any, self)] * 5)
 
     async def extract(self, wanted: Wanted, asker: Asker, images: object, *_: object, **__: object) -> None:
         self.asked.append((wanted, asker, images))
