@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
-from kireji.core.capturing import Action
+from kireji.core.capturing import Target
 from kireji.core.desktop_ports import BoundShortcut
 from kireji.core.errors import HotkeyUnavailable
 from kireji.core.ports import Availability
@@ -26,25 +26,25 @@ class FakeShortcutPortal:
     name = "fake portal"
 
     def __init__(self) -> None:
-        self.asked: list[Mapping[Action, Shortcut]] = []
-        self.answer: dict[Action, BoundShortcut] = {}
+        self.asked: list[Mapping[Target, Shortcut]] = []
+        self.answer: dict[Target, BoundShortcut] = {}
         self.failure: HotkeyUnavailable | None = None
         self.available = Availability(True)
         self.answers = asyncio.Event()
         self.answers.set()
         self.closed = False
-        self.pressed: Callable[[Action, str], None] | None = None
-        self.changed: Callable[[Mapping[Action, BoundShortcut]], None] | None = None
+        self.pressed: Callable[[Target, str], None] | None = None
+        self.changed: Callable[[Mapping[Target, BoundShortcut]], None] | None = None
 
     async def availability(self) -> Availability:
         return self.available
 
     async def bind(
         self,
-        wanted: Mapping[Action, Shortcut],
-        pressed: Callable[[Action, str], None],
-        changed: Callable[[Mapping[Action, BoundShortcut]], None],
-    ) -> Mapping[Action, BoundShortcut]:
+        wanted: Mapping[Target, Shortcut],
+        pressed: Callable[[Target, str], None],
+        changed: Callable[[Mapping[Target, BoundShortcut]], None],
+    ) -> Mapping[Target, BoundShortcut]:
         self.asked.append(wanted)
         self.pressed, self.changed = pressed, changed
         await self.answers.wait()

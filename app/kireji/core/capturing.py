@@ -6,7 +6,8 @@ Standard library only: the tray needs it before anything else is loaded.
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
 from kireji.core.words import mark, say
 
@@ -70,6 +71,27 @@ class Action(enum.Enum):
         """What menus and settings call it."""
         return say(_TITLES[self])
 
+
+@dataclass(frozen=True, slots=True)
+class PromptKey:
+    """A quick prompt, asked by a shortcut or the tray.
+
+    Args:
+        name: As of the prompt.
+        title: What menus call it; the same prompt may come with another.
+    """
+
+    name: str
+    title: str = field(default="", compare=False)
+
+    @property
+    def value(self) -> str:
+        """How the desktop's own lists of shortcuts know it."""
+        return f"prompt_{self.name}"
+
+
+Target: TypeAlias = Action | PromptKey
+"""What a shortcut can ask for."""
 
 _TITLES = {
     Action.CAPTURE: mark("Capture and ask"),

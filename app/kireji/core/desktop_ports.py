@@ -9,7 +9,7 @@ from kireji.core.ports import Availability
 if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-up must not load the whole core for it
     from collections.abc import Callable, Mapping, Sequence
 
-    from kireji.core.capturing import Action
+    from kireji.core.capturing import Target
     from kireji.core.errors import HotkeyError
     from kireji.core.geometry import DesktopWindow, Rect, ScreenImage
     from kireji.core.shortcuts import Shortcut
@@ -218,10 +218,10 @@ class ShortcutPortal(Protocol):
     async def availability(self) -> Availability: ...
     async def bind(
         self,
-        wanted: Mapping[Action, Shortcut],
-        pressed: Callable[[Action, str], None],
-        changed: Callable[[Mapping[Action, BoundShortcut]], None],
-    ) -> Mapping[Action, BoundShortcut]:
+        wanted: Mapping[Target, Shortcut],
+        pressed: Callable[[Target, str], None],
+        changed: Callable[[Mapping[Target, BoundShortcut]], None],
+    ) -> Mapping[Target, BoundShortcut]:
         """Ask for all chords at once; replaces what was bound before. An empty mapping gives all back.
 
         Args:

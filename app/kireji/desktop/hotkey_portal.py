@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from kireji.core.capturing import BIND_BY_HAND, Action
+from kireji.core.capturing import BIND_BY_HAND, Target
 from kireji.core.desktop_ports import BoundShortcut
 from kireji.core.errors import HotkeyUnavailable
 from kireji.core.ports import Availability
@@ -40,8 +40,8 @@ _SESSION = "org.freedesktop.portal.Session"
 _RESTART_SECONDS = 1.0
 """After the portal has gone, before it is called again, which starts it where the bus can."""
 
-Pressed = Callable[[Action, str], None]
-Changed = Callable[[Mapping[Action, BoundShortcut]], None]
+Pressed = Callable[[Target, str], None]
+Changed = Callable[[Mapping[Target, BoundShortcut]], None]
 
 
 class Scope(Protocol):
@@ -57,7 +57,7 @@ class Scope(Protocol):
 class _Wish(NamedTuple):
     """What is to be bound, kept for when the portal is restarted."""
 
-    wanted: Mapping[Action, Shortcut]
+    wanted: Mapping[Target, Shortcut]
     pressed: Pressed
     changed: Changed
 
@@ -108,8 +108,8 @@ class PortalShortcuts:
         return Availability(True, say("The desktop's shortcuts portal, version {version}.", version=version))
 
     async def bind(
-        self, wanted: Mapping[Action, Shortcut], pressed: Pressed, changed: Changed
-    ) -> Mapping[Action, BoundShortcut]:
+        self, wanted: Mapping[Target, Shortcut], pressed: Pressed, changed: Changed
+    ) -> Mapping[Target, BoundShortcut]:
         """Ask for all chords at once; replaces what was bound before. An empty mapping gives all back.
 
         Raises:
@@ -142,7 +142,7 @@ class PortalShortcuts:
             await self._end_session()
             await self._disconnect()
 
-    async def _bind(self, wish: _Wish) -> Mapping[Action, BoundShortcut]:
+    async def _bind(self, wish: _Wish) -> Mapping[Target, BoundShortcut]:
         portal = await self._connected()
         owner = await portal.bus.owner(BUS_NAME)
         self._session = await self._open_session(portal)
@@ -298,14 +298,14 @@ class PortalShortcuts:
 
 
 def _found(
-    wanted: Mapping[Action, Shortcut], listed: list[tuple[str, Mapping[str, Any]]]
-) -> dict[Action, BoundShortcut]:
+    wanted: Mapping[Target, Shortcut], listed: list[tuple[str, Mapping[str, Any]]]
+) -> dict[Target, BoundShortcut]:
     """What the desktop has made of each wish, by its own list."""
     names = dict(listed)
     return {action: _bound(action, names.get(action.value)) for action in wanted}
 
 
-def _bound(action: Action, properties: Mapping[str, Any] | None) -> BoundShortcut:
+def _bound(action: Target, properties: Mapping[str, Any] | None) -> BoundShortcut:
     if properties is None:
         return BoundShortcut(
             False,
@@ -329,7 +329,7 @@ def _bound(action: Action, properties: Mapping[str, Any] | None) -> BoundShortcu
     return BoundShortcut(True, keys)
 
 
-def _none(wanted: Mapping[Action, Shortcut], sentence: str) -> dict[Action, BoundShortcut]:
+def _none(wanted: Mapping[Target, Shortcut], sentence: str) -> dict[Target, BoundShortcut]:
     return {action: BoundShortcut(False, "", sentence) for action in wanted}
 
 

@@ -36,20 +36,35 @@ class PromptValues:
             KirejiError: Values are missing; the sentence names them. Or one is none of its choices.
             ClipboardError: Clipboard or selection cannot be read, and there is no default.
         """
-        values = dict(given)
-        used = set(PLACE.findall(prompt.text))
+        values = {**given, **await self.outside(prompt, given)}
         for name, variable in prompt.variables.items():
             if name in values:
                 continue
             if variable.kind is VariableKind.DATE:
                 values[name] = self._clock.now().astimezone().date().isoformat()
-            elif variable.kind in OUTSIDE and name in used:
-                found = await self._outside(prompt, variable.kind, optional=variable.default is not None)
-                if found.strip():
-                    values[name] = found
             elif name == LANGUAGE and language and variable.kind is VariableKind.TEXT:
                 values[name] = language
         return prompt.complete(values)
+
+    async def outside(self, prompt: Prompt, given: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What a prompt takes from the clipboard and from what is selected, as it stands there now.
+
+        Args:
+            prompt: Which.
+            given: What was given already; it is not looked up.
+
+        Raises:
+            KirejiError: There is no text, and no default.
+            ClipboardError: It cannot be read, and there is no default.
+        """
+        values: dict[str, str] = {}
+        used = set(PLACE.findall(prompt.text))
+        for name, variable in prompt.variables.items():
+            if variable.kind in OUTSIDE and name in used and name not in (given or {}):
+                found = await self._outside(prompt, variable.kind, optional=variable.default is not None)
+                if found.strip():
+                    values[name] = found
+        return values
 
     async def _outside(self, prompt: Prompt, kind: VariableKind, *, optional: bool) -> str:
         copied = kind is VariableKind.CLIPBOARD

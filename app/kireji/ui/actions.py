@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
-from kireji.core.capturing import Action, CaptureRequest, capture_of
+from kireji.core.capturing import Action, CaptureRequest, PromptKey, Target, capture_of
 from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import KirejiError
 from kireji.core.ports import EncodedPicture
+from kireji.core.prompts import Prompt
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.theme import Theme
@@ -37,6 +38,7 @@ class Actions(QObject):
         capture: Freezes the screens.
         take: Opens a new conversation about something, with Wayland's activation token.
         take_picture: Opens a new conversation about a picture and asks the question at once, if there is one.
+        take_prompt: Opens a new conversation with a prompt about text from elsewhere, its values and the token.
         show_window: Brings the window to the front, with the token.
         tell: Says one sentence wherever the person will see it.
         failed: Told of what went wrong otherwise.
@@ -50,6 +52,7 @@ class Actions(QObject):
         capture: Callable[[CaptureRequest], None],
         take: Callable[[ClipboardContent, str], None],
         take_picture: Callable[[EncodedPicture, str], None],
+        take_prompt: Callable[[Prompt, Mapping[str, str], str], None],
         show_window: Callable[[str], None],
         tell: Callable[[str], None],
         failed: Callable[[BaseException], None],
@@ -60,18 +63,22 @@ class Actions(QObject):
         self._capture = capture
         self._take = take
         self._take_picture = take_picture
+        self._take_prompt = take_prompt
         self._show_window = show_window
         self._tell = tell
         self._scope = TaskScope("actions", failed)
         self._countdown: Countdown | None = None
 
-    def do(self, action: Action, token: str = "") -> None:
+    def do(self, action: Target, token: str = "") -> None:
         """Carry out an action.
 
         Args:
             action: What was chosen.
             token: Wayland's permission to come to the front, or empty.
         """
+        if isinstance(action, PromptKey):
+            self._scope.restart(self._ask_prompt(action.name, token), name="read")
+            return
         request = capture_of(action, self._services.preferences.settings.capture.delay)
         if request is not None:
             self.capture(request)
@@ -146,6 +153,22 @@ class Actions(QObject):
         found = await self._services.prompts.prompts() if prompt else ()
         ready = (each for each in offered(found, interface_language()) if each.name == prompt and each.ready)
         self._take_picture(picture, next((each.text for each in ready), ""))
+
+    async def _ask_prompt(self, name: str, token: str) -> None:
+        """Capture for a prompt, or ask it about text from elsewhere, read before any window of ours is in front."""
+        found = await self._services.prompts.prompts()
+        prompt = next((each for each in found if each.name == name), None)
+        if prompt is None:
+            self._tell(tr("There is no quick prompt called {name}.", name=name))
+        elif not prompt.takes_text:
+            self.capture(CaptureRequest(prompt=name))
+        else:
+            try:
+                values = await self._services.prompt_values.outside(prompt)
+            except KirejiError as error:
+                self._tell(error.sentence)
+            else:
+                self._take_prompt(prompt, values, token)
 
     async def _ask_about(self, action: Action, token: str) -> None:
         clipboard = self._services.clipboard

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from kireji.core.capturing import Action, CaptureRequest
+from kireji.core.capturing import Action, CaptureRequest, PromptKey, Target
 from kireji.core.desktop_ports import Notice
 from kireji.core.errors import KirejiError
 from kireji.ui import background, qt_messages
@@ -220,6 +220,7 @@ class DesktopApplication(QObject):
             capture=overlay.capture,
             take=windows.take,
             take_picture=windows.take_picture,
+            take_prompt=windows.take_prompt,
             show_window=windows.show,
             tell=self._tell,
             failed=self._task_failed,
@@ -303,7 +304,7 @@ class DesktopApplication(QObject):
         background.begin(self._scope, services, self._tell, parts.notices, parts.windows)
 
     def _menu_chosen(self, action: object) -> None:
-        assert isinstance(action, Action)
+        assert isinstance(action, Action | PromptKey)
         self._curtain.expect_repaint()  # the menu itself is still on the screen
         self._do(action)
 
@@ -316,11 +317,11 @@ class DesktopApplication(QObject):
     def _capture_clicked(self) -> None:
         self._do(Action.CAPTURE)
 
-    def _pressed(self, action: Action, token: str) -> None:
+    def _pressed(self, action: Target, token: str) -> None:
         if self._parts is None or not self._parts.windows.testing_shortcut:
             self._do(action, token)  # otherwise the page that asked for the press has seen it
 
-    def _do(self, action: Action, token: str = "") -> None:
+    def _do(self, action: Target, token: str = "") -> None:
         if self._parts is not None:
             self._parts.actions.do(action, token)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
-from kireji.core.capturing import Action
+from kireji.core.capturing import Action, PromptKey, Target
 from kireji.core.desktop_ports import BoundShortcut, HotkeyBackend, Registration
 from kireji.core.errors import HotkeyError, HotkeyTaken
 from kireji.core.publisher import Publisher
@@ -76,7 +76,7 @@ class ShortcutState(NamedTuple):
 class DesktopChords(Protocol):
     """Asks a desktop that hands out chords itself; answers come to `GlobalShortcuts.answered` and `.refused`."""
 
-    def ask(self, wanted: Mapping[Action, Shortcut]) -> None:
+    def ask(self, wanted: Mapping[Target, Shortcut]) -> None:
         """Ask for all chords at once; an empty mapping gives all back."""
 
 
@@ -100,12 +100,12 @@ class GlobalShortcuts:
         self._backend = backend
         self._desktop: DesktopChords | None = None
         self._paused = paused
-        self._registrations: dict[Action, Registration] = {}
-        self._states: dict[Action, ShortcutState] = {}
-        self._receiver: Callable[[Action, str], None] | None = None
-        self._waiting: Action | None = None
-        self.pressed: Publisher[Action] = Publisher()
-        self.changed: Publisher[Action] = Publisher()
+        self._registrations: dict[Target, Registration] = {}
+        self._states: dict[Target, ShortcutState] = {}
+        self._receiver: Callable[[Target, str], None] | None = None
+        self._waiting: Target | None = None
+        self.pressed: Publisher[Target] = Publisher()
+        self.changed: Publisher[Target] = Publisher()
         self.lost: Publisher[str] = Publisher()
         self._take(Action.CAPTURE, chord)
 
@@ -114,7 +114,7 @@ class GlobalShortcuts:
         """Whether the desktop hands out the chords, and may give others than were asked for."""
         return self._desktop is not None
 
-    def state(self, action: Action = Action.CAPTURE) -> ShortcutState:
+    def state(self, action: Target = Action.CAPTURE) -> ShortcutState:
         """What holds now."""
         return self._states.get(action, ShortcutState())
 
@@ -131,7 +131,7 @@ class GlobalShortcuts:
             last=last,
         )
 
-    def receive(self, receiver: Callable[[Action, str], None]) -> None:
+    def receive(self, receiver: Callable[[Target, str], None]) -> None:
         """Deliver presses to `receiver` from now on, and the one that waited.
 
         Args:
@@ -142,12 +142,41 @@ class GlobalShortcuts:
             action, self._waiting = self._waiting, None
             receiver(action, "")
 
-    def hold(self, chords: Mapping[Action, str]) -> None:
+    def hold(self, chords: Mapping[Target, str]) -> None:
         """Hold what the settings name beside what is held already; once, when they have been read."""
         for action, chord in chords.items():
             if chord != self.state(action).chord:
                 self._release(action)
                 self._take(action, chord)
+
+    def hold_prompts(self, chords: Mapping[PromptKey, str]) -> None:
+        """Hold the keys of these prompts, and give back those of all others.
+
+        Args:
+            chords: By prompt; what is held already stays held.
+        """
+        gone = [target for target in self._states if isinstance(target, PromptKey) and target not in chords]
+        changed = {prompt: chord for prompt, chord in chords.items() if chord != self.state(prompt).chord}
+        if not gone and not changed:
+            return
+        for prompt in (*gone, *changed):
+            self._release(prompt)
+            self._states.pop(prompt, None)
+        for prompt, chord in changed.items():
+            self._take(prompt, chord)
+        self._ask()
+        for prompt in (*gone, *changed):
+            self.changed.publish(prompt)
+
+    def user_of(self, chord: str, but: Target | None = None) -> Target | None:
+        """What of ours has a chord already.
+
+        Args:
+            chord: As people write it.
+            but: This one does not count.
+        """
+        shortcut = Shortcut.parse(chord)
+        return None if shortcut is None else self._user_of(shortcut, but)
 
     def ask_desktop(self, desktop: DesktopChords) -> None:
         """From now on let the desktop hand out the chords, and ask for all of them."""
@@ -164,7 +193,7 @@ class GlobalShortcuts:
         self._ask()
         self._publish_all()
 
-    def change(self, action: Action, chord: str) -> str:
+    def change(self, action: Target, chord: str) -> str:
         """Hold another chord; the old one stays when the new one cannot be held.
 
         Returns:
@@ -179,7 +208,7 @@ class GlobalShortcuts:
         if problem and before.chord != chord:
             self._take(action, before.chord)
         for other, state in tuple(self._states.items()):
-            if state.status is ShortcutStatus.REFUSED and self._desktop is None and other is not action:
+            if state.status is ShortcutStatus.REFUSED and self._desktop is None and other != action:
                 self._take(other, state.chord)  # the chord that stood in its way may be free now
         self._ask()
         self._publish_all()
@@ -212,7 +241,7 @@ class GlobalShortcuts:
         candidates = [each for each in alternatives(wanted) if each not in used]
         return tuple(str(each) for each in self._backend.free(candidates)[:_OFFERED])
 
-    def answered(self, bound: Mapping[Action, BoundShortcut]) -> None:
+    def answered(self, bound: Mapping[Target, BoundShortcut]) -> None:
         """What the desktop made of the chords."""
         for action, state in tuple(self._states.items()):
             if state.status in (ShortcutStatus.NONE, ShortcutStatus.PAUSED) or not self._asked(action):
@@ -232,7 +261,7 @@ class GlobalShortcuts:
                 self._states[action] = ShortcutState(state.chord, ShortcutStatus.UNAVAILABLE, error.sentence)
         self._publish_all()
 
-    def press(self, action: Action, token: str = "") -> None:
+    def press(self, action: Target, token: str = "") -> None:
         """A chord arrived."""
         self._states[action] = self.state(action)._replace(seen=True)
         self.changed.publish(action)
@@ -242,7 +271,7 @@ class GlobalShortcuts:
         else:
             self._receiver(action, token)
 
-    def _take(self, action: Action, chord: str) -> None:
+    def _take(self, action: Target, chord: str) -> None:
         """Hold a chord if that can be done at once, and note what became of it."""
         shortcut = Shortcut.parse(chord) if chord else None
         if shortcut is None:
@@ -257,7 +286,7 @@ class GlobalShortcuts:
         else:
             self._states[action] = self._register(action, chord, shortcut)
 
-    def _register(self, action: Action, chord: str, shortcut: Shortcut) -> ShortcutState:
+    def _register(self, action: Target, chord: str, shortcut: Shortcut) -> ShortcutState:
         try:
             self._registrations[action] = self._backend.register(
                 shortcut, partial(self.press, action), partial(self._lost, action)
@@ -266,26 +295,26 @@ class GlobalShortcuts:
             return ShortcutState(chord, _failed(error), error.sentence)
         return ShortcutState(chord, ShortcutStatus.HELD)
 
-    def _lost(self, action: Action, error: HotkeyError) -> None:
+    def _lost(self, action: Target, error: HotkeyError) -> None:
         """The system took a chord away, as after a change of the keyboard's layout."""
         self._release(action)
         self._states[action] = ShortcutState(self.state(action).chord, _failed(error), error.sentence)
         self.changed.publish(action)
         self.lost.publish(error.sentence)
 
-    def _user_of(self, shortcut: Shortcut, action: Action) -> Action | None:
+    def _user_of(self, shortcut: Shortcut, action: Target | None) -> Target | None:
         """The other action that has this chord."""
         inactive = (ShortcutStatus.NONE, ShortcutStatus.REFUSED)
         return next(
             (
                 other
                 for other, state in self._states.items()
-                if other is not action and state.status not in inactive and Shortcut.parse(state.chord) == shortcut
+                if other != action and state.status not in inactive and Shortcut.parse(state.chord) == shortcut
             ),
             None,
         )
 
-    def _asked(self, action: Action) -> bool:
+    def _asked(self, action: Target) -> bool:
         """Whether the desktop was asked for it; a chord that another action has is never asked for."""
         shortcut = Shortcut.parse(self.state(action).chord)
         return shortcut is not None and self._user_of(shortcut, action) is None
@@ -293,14 +322,14 @@ class GlobalShortcuts:
     def _ask(self) -> None:
         if self._desktop is None:
             return
-        wanted: dict[Action, Shortcut] = {}
+        wanted: dict[Target, Shortcut] = {}
         for action, state in self._states.items():
             shortcut = Shortcut.parse(state.chord)
             if shortcut is not None and state.status in (ShortcutStatus.ASKED, ShortcutStatus.HELD):
                 wanted[action] = shortcut
         self._desktop.ask(wanted)
 
-    def _release(self, action: Action) -> None:
+    def _release(self, action: Target) -> None:
         registration = self._registrations.pop(action, None)
         if registration is not None:
             registration.release()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kireji.core.capturing import BIND_BY_HAND, Action
+from kireji.core.capturing import BIND_BY_HAND, Target
 from kireji.core.desktop_ports import ShortcutPortal
 from kireji.core.errors import HotkeyError, HotkeyUnavailable
 from kireji.core.shortcuts import Shortcut
@@ -29,7 +29,7 @@ class PortalChords:
         self._shortcuts = shortcuts
         self._scope = TaskScope("shortcut portal", on_error)
 
-    def ask(self, wanted: Mapping[Action, Shortcut]) -> None:
+    def ask(self, wanted: Mapping[Target, Shortcut]) -> None:
         """Ask for all chords at once; an empty mapping gives all back."""
         self._scope.restart(self._bind(wanted), name="bind")
 
@@ -38,7 +38,7 @@ class PortalChords:
         await self._scope.aclose()
         await self._portal.aclose()
 
-    async def _bind(self, wanted: Mapping[Action, Shortcut]) -> None:
+    async def _bind(self, wanted: Mapping[Target, Shortcut]) -> None:
         try:
             available = await self._portal.availability()
             if not available.ok:

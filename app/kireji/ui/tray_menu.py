@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from kireji.core.capturing import Action, CaptureMode, CaptureRequest
+from kireji.core.capturing import Action, CaptureMode, CaptureRequest, PromptKey, Target
 from kireji.core.history import ConversationSummary
 from kireji.core.prompts import Prompt
 from kireji.ui.translation import mark, plural, tr
@@ -66,8 +66,8 @@ class TrayMenu(QObject):
     def __init__(self, menu: QMenu) -> None:
         super().__init__(menu)
         self._menu = menu
-        self._entries: dict[Action, QAction] = {}
-        self._titles: dict[Action, str] = {}
+        self._entries: dict[Target, QAction] = {}
+        self._titles: dict[Target, str] = {}
         self._captures = QMenu(tr("Capture"), menu)
         self._prompts = QMenu(tr("Quick prompts"), menu)
         self._recent = QMenu(tr("Recent"), menu)
@@ -79,7 +79,7 @@ class TrayMenu(QObject):
         self._listed: tuple[Prompt, ...] = ()
         self._build()
 
-    def set_chord(self, action: Action, keys: str) -> None:
+    def set_chord(self, action: Target, keys: str) -> None:
         """Show the keys beside an action; empty for none."""
         if (entry := self._entries.get(action)) is not None:
             title = self._titles[action]
@@ -139,8 +139,12 @@ class TrayMenu(QObject):
             return  # a menu that is open must not lose its entries
         self._listed = tuple(prompts)
         self._prompts.clear()
+        for target in [target for target in self._entries if isinstance(target, PromptKey)]:
+            del self._entries[target], self._titles[target]
         for prompt in prompts:
-            self._prompts.addAction(_short(prompt.title)).setData(CaptureRequest(prompt=prompt.name))
+            entry, target = self._prompts.addAction(_short(prompt.title)), PromptKey(prompt.name, prompt.title)
+            entry.setData(target if prompt.takes_text else CaptureRequest(prompt=prompt.name))
+            self._entries[target], self._titles[target] = entry, entry.text()
         self._prompts.menuAction().setEnabled(bool(prompts))
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:

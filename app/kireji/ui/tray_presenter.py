@@ -6,14 +6,14 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from kireji.core.capturing import Action
+from kireji.core.capturing import Action, PromptKey, Target
 from kireji.core.errors import KirejiError
 from kireji.core.settings import Settings
-from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.services.watch import Watch
 from kireji.ui.aio import TaskScope
 from kireji.ui.job_states import JobNumbers, JobStates
+from kireji.ui.prompt_shortcuts import hold_prompts
 from kireji.ui.shortcut import GlobalShortcuts
 from kireji.ui.tray_menu import Job, TrayMenu
 
@@ -80,7 +80,7 @@ class TrayPresenter:
         await self._queue.aclose()
         await self._scope.aclose()
 
-    def _shortcut_changed(self, action: Action) -> None:
+    def _shortcut_changed(self, action: Target) -> None:
         self._menu.set_chord(action, self._shortcuts.state(action).keys)
 
     def _settings_changed(self, settings: Settings) -> None:
@@ -136,4 +136,7 @@ class TrayPresenter:
 
     async def _show_prompts(self) -> None:
         prompts = await self._services.prompts.prompts()
-        self._menu.set_prompts([each for each in prompts if each.tray and each.form is AnswerForm.TEXT])
+        self._menu.set_prompts([each for each in prompts if each.tray])
+        await hold_prompts(self._services, self._shortcuts)
+        for each in prompts:
+            self._shortcut_changed(PromptKey(each.name, each.title))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from kireji.core.capturing import Action
+from kireji.core.capturing import Action, Target
 from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import KirejiError
 from kireji.core.ports import EncodedPicture
@@ -206,6 +206,16 @@ class WindowPresenter(QObject):
         else:
             self.chat.drafts.add(picture, tr("Capture"))
 
+    def take_prompt(self, prompt: Prompt, values: Mapping[str, str]) -> None:
+        """Begin a conversation with a prompt about text from elsewhere; it is asked at once where nothing is missing.
+
+        Args:
+            prompt: Which.
+            values: What was copied or selected.
+        """
+        self._begin_chat()
+        self.chat.prompting.take(prompt, values)
+
     def _begin_chat(self) -> None:
         if self._welcome is not None:
             self._leave_welcome()
@@ -274,14 +284,14 @@ class WindowPresenter(QObject):
     def _held_chord(self) -> str:
         return self._shortcut.state(Action.CAPTURE).keys
 
-    def _shortcut_changed(self, action: Action) -> None:
+    def _shortcut_changed(self, action: Target) -> None:
         if action is not Action.CAPTURE:
             return
         self._window.sidebar.set_chord(self._held_chord())
         if self._welcome is not None:
             self._welcome.page.show_shortcut(self._shortcut.state(action))
 
-    def _pressed(self, action: Action) -> None:
+    def _pressed(self, action: Target) -> None:
         if self._welcome is not None and action is Action.CAPTURE:
             self._welcome.page.press_arrived()
 

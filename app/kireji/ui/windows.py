@@ -160,6 +160,11 @@ class Windows(QObject):
         self._build()[1].take_picture(picture, question)
         self.show()
 
+    def take_prompt(self, prompt: Prompt, values: Mapping[str, str], token: str = "") -> None:
+        """Begin a conversation with a prompt about text from elsewhere."""
+        self._build()[1].take_prompt(prompt, values)
+        self.show(token)
+
     def _announce(self, window: MainWindow) -> None:
         """Tell screen readers what is said in the window."""
         from kireji.ui.announcer import Announcer, AnswerEndings, ScreenReader

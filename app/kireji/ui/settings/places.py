@@ -23,6 +23,11 @@ class Places(NamedTuple):
     program: Callable[[], str] = lambda: "kireji"
 
     @property
+    def prompts(self) -> Path:
+        """The folder of the person's own prompts."""
+        return self.data / "prompts"
+
+    @property
     def plugins(self) -> Path:
         """The folder of plugins."""
         return self.data / "plugins"

@@ -31,6 +31,8 @@ from kireji.ui.settings.pane import SettingsPane
 from kireji.ui.settings.places import Places
 from kireji.ui.settings.privacy.page import PrivacyPage
 from kireji.ui.settings.privacy.presenter import PrivacyPresenter
+from kireji.ui.settings.prompts.page import PromptsPage
+from kireji.ui.settings.prompts.presenter import PromptsPresenter
 from kireji.ui.settings.shortcuts import ShortcutControl, ShortcutsPage
 from kireji.ui.settings.shortcuts_presenter import ShortcutsPresenter
 from kireji.ui.settings.spending.page import SpendingPage
@@ -74,6 +76,7 @@ class SettingsPresenter(QObject):
         self.general_page = GeneralPage()
         self.shortcuts_page = ShortcutsPage(places.program())
         self.tools_page = ToolsPage(theme)
+        self.prompts_page = PromptsPage(theme)
         self.privacy_page = PrivacyPage(theme)
         self.network_page = NetworkPage()
         self.history_page = HistoryPage()
@@ -84,6 +87,9 @@ class SettingsPresenter(QObject):
         self.general = GeneralPresenter(self.general_page, services, self._failed, self)
         self.shortcuts = ShortcutsPresenter(self.shortcuts_page, shortcut, services.preferences, self._failed, self)
         self.tools = ToolsPresenter(self.tools_page, services, places.plugins, self._failed, self)
+        self.prompts = PromptsPresenter(
+            self.prompts_page, services, shortcut, theme, places.prompts, self._failed, self
+        )
         self.privacy = PrivacyPresenter(self.privacy_page, services, self._failed, self)
         self.network = NetworkPresenter(self.network_page, services, keys, self._failed, self)
         self.history = HistoryPagePresenter(self.history_page, services, self._failed, self)
@@ -95,6 +101,7 @@ class SettingsPresenter(QObject):
                 (tr("Keys & models"), self.keys_page),
                 (tr("General"), self.general_page),
                 (tr("Shortcuts"), self.shortcuts_page),
+                (tr("Prompts"), self.prompts_page),
                 (tr("Tools"), self.tools_page),
                 (tr("Privacy"), self.privacy_page),
                 (tr("Spending"), self.spending_page),
@@ -150,6 +157,7 @@ class SettingsPresenter(QObject):
         self.shortcuts.leave()
         self.keys.leave()
         self.tools.leave()
+        self.prompts.leave()
         self.privacy.leave()
         self.spending.leave()
         self.jobs.leave()
@@ -162,6 +170,7 @@ class SettingsPresenter(QObject):
         await self.general.aclose()
         await self.shortcuts.aclose()
         await self.tools.aclose()
+        await self.prompts.aclose()
         await self.privacy.aclose()
         await self.network.aclose()
         await self.history.aclose()
@@ -209,6 +218,10 @@ class SettingsPresenter(QObject):
             self.tools.show()
         else:
             self.tools.leave()
+        if page is self.prompts_page:
+            self.prompts.show()
+        else:
+            self.prompts.leave()
         if page is self.privacy_page:
             self.privacy.show()
         else:

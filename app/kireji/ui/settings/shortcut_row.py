@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from kireji.core.capturing import Action
+from kireji.core.capturing import Action, Target
 from kireji.ui.parts import LivePair, button, label, restyle, spread
 from kireji.ui.settings.cards import Chip, actions, tell
 from kireji.ui.settings.chord_recorder import Recorder
@@ -145,10 +145,10 @@ class ShortcutRow(QWidget):
             self._end_test()
             self.say(tr("It works. The keys arrived."), "ok")
 
-    def clash(self, action: Action) -> None:
+    def clash(self, action: Target) -> None:
         """Keys that an action has already were pressed while this row listens for new ones."""
         self.recorder.stop()
-        own = action is self.action
+        own = action == self.action
         words = (
             tr("These are the keys in use already.")
             if own

@@ -8,7 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from kireji.core.capturing import Action
+from kireji.core.capturing import Action, PromptKey, Target
 from kireji.core.publisher import Publisher
 from kireji.ui.parts import Pair, button, frame, label, row_of, separator, spread
 from kireji.ui.settings.pane import rows
@@ -27,17 +27,22 @@ _ASKED = mark(
 class ShortcutControl(Protocol):
     """What the pages need from whoever holds the chords; `ui.shortcut.GlobalShortcuts` satisfies it."""
 
-    pressed: Publisher[Action]
-    changed: Publisher[Action]
+    pressed: Publisher[Target]
+    changed: Publisher[Target]
 
     @property
     def asks_desktop(self) -> bool: ...
-    def state(self, action: Action = Action.CAPTURE) -> ShortcutState: ...
-    def change(self, action: Action, chord: str) -> str:
+    def state(self, action: Target = Action.CAPTURE) -> ShortcutState: ...
+    def change(self, action: Target, chord: str) -> str:
         """Hold another chord; the sentence that says why not, or nothing."""
 
     def ask_again(self) -> None: ...
     def free(self, chord: str) -> Sequence[str]: ...
+    def hold_prompts(self, chords: Mapping[PromptKey, str]) -> None:
+        """Hold the keys of these prompts, and of no others."""
+
+    def user_of(self, chord: str, but: Target | None = None) -> Target | None:
+        """What of ours has a chord already."""
 
 
 class ShortcutsPage(QWidget):
@@ -59,7 +64,7 @@ class ShortcutsPage(QWidget):
     def __init__(self, program: str = "kireji") -> None:
         super().__init__()
         self._command = f"{program} capture"
-        self.rows: Mapping[Action, ShortcutRow] = {action: ShortcutRow(action, program) for action in Action}
+        self.rows: Mapping[Target, ShortcutRow] = {action: ShortcutRow(action, program) for action in Action}
         self.ask = button(tr("Ask the desktop again"))
         self.copy = button(tr("Copy"))
         self._desktop = _card(label(tr(_ASKED), "muted", wrap=True), row_of(self.ask))
@@ -82,12 +87,12 @@ class ShortcutsPage(QWidget):
         for row in self.rows.values():
             row.set_desktop_asked(asks)
 
-    def press_arrived(self, action: Action) -> None:
+    def press_arrived(self, action: Target) -> None:
         """A chord was pressed."""
         listening = next((row for row in self.rows.values() if row.recorder.listens), None)
         if listening is not None:
             listening.clash(action)
-        else:
+        elif isinstance(action, Action):
             self.rows[action].press_arrived()
 
     def stop_testing(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
-from kireji.core.capturing import Action
+from kireji.core.capturing import Action, Target
 from kireji.services.preferences import Preferences
 from kireji.ui.aio import TaskScope
 from kireji.ui.settings.shortcuts import ShortcutControl, ShortcutsPage
@@ -67,8 +67,8 @@ class ShortcutsPresenter(QObject):
             end()
         await self._scope.aclose()
 
-    def _changed(self, action: Action) -> None:
-        if not self._open:
+    def _changed(self, action: Target) -> None:
+        if not self._open or not isinstance(action, Action):
             return
         state = self._shortcuts.state(action)
         taken = state.status in (ShortcutStatus.TAKEN, ShortcutStatus.REFUSED)

@@ -206,7 +206,7 @@ class PromptEditor(QWidget):
 
     def _replaces(self, prompt: Prompt) -> str:
         if prompt.name in self._shipped:
-            return tr("It stands in the place of the prompt of this name that came with Kireji; that one can be restored.")
+            return tr("It stands in the place of the one of this name from Kireji, which can be restored.")
         return ""
 
     def _save(self) -> None:

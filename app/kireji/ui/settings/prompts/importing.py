@@ -94,5 +94,3 @@ class ImportPart(QFrame):
 
     def _confirm(self) -> None:
         self.confirmed.emit({name: row.value() for name, row in self.rows.items()})
-
-

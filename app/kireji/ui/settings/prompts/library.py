@@ -50,7 +50,8 @@ class Library(QFrame):
         """
         kept = {row.prompt.name: row for row in self.rows}
         names = [prompt.name for prompt in prompts]
-        focused = next((row for row in self.rows if row.isAncestorOf(self.window().focusWidget() or self)), None)
+        keyboard = self.window().focusWidget()
+        focused = next((row for row in self.rows if keyboard is not None and row.isAncestorOf(keyboard)), None)
         for each in self._lines:
             self._column.removeWidget(each)
             each.hide()

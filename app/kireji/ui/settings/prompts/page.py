@@ -20,7 +20,6 @@ from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
 
 
-
 class PromptsPage(QWidget):
     """The whole page.
 
