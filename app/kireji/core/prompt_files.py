@@ -70,10 +70,12 @@ class Remark(NamedTuple):
     Args:
         reason: Half a sentence.
         line: Of the words, counted from 1; 0 when it is not one line's fault.
+        place: Name of a place without a variable, where it is about one.
     """
 
     reason: str
     line: int = 0
+    place: str = ""
 
 
 def is_name(name: str) -> bool:
@@ -146,7 +148,7 @@ def remarks_on(text: str, variables: Mapping[str, Variable], form: AnswerForm = 
             close = difflib.get_close_matches(name, variables, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
             reason = f"{{{{{name}}}}} has no [variables.{name}], so it is asked as it stands{hint}"
-            found.append(Remark(reason, line_number))
+            found.append(Remark(reason, line_number, name))
     for name, variable in variables.items():
         silent = variable.kind is VariableKind.CAPTURE or (name == LANGUAGE and form is AnswerForm.TRANSLATION)
         if name not in places and not silent:

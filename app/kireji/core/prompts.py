@@ -21,6 +21,7 @@ LANGUAGE = "language"
 LONGEST_OUTSIDE = 400_000
 """Characters of a text that comes from the clipboard or another program."""
 PLACE = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
+_AROUND = re.compile(rf"([ \t]*){PLACE.pattern}([ \t]*)")
 
 
 class VariableKind(enum.Enum):
@@ -134,17 +135,32 @@ class Prompt(msgspec.Struct, frozen=True):
         pictures = {name: str(number) for number, name in enumerate(self.captures, 1)}
 
         def value(match: re.Match[str]) -> str:
-            name = match.group(1)
+            before, name, behind = match.groups()
             variable = self.variables.get(name)
             if variable is None:
                 return match.group(0)
-            if name in pictures:
-                return say("picture {number}", number=pictures[name]) if len(pictures) > 1 else ""
             if quote and variable.kind in OUTSIDE:
                 return _apart(quoted(given[name]), match)
-            return given[name]
+            if name not in pictures:
+                return f"{before}{given[name]}{behind}"
+            return f"{before}{say('picture {number}', number=pictures[name])}{behind}" if len(pictures) > 1 else before
 
-        return PLACE.sub(value, self.text).strip()
+        return _AROUND.sub(value, self.text).strip()
+
+    def with_values(self, values: Mapping[str, str]) -> Prompt:
+        """The same prompt with its places filled for good, ready to be asked.
+
+        Args:
+            values: As of `filled`.
+
+        Raises:
+            KirejiError: As of `filled`.
+        """
+        text = self.filled(values, quote=self.form is not AnswerForm.VERDICT)
+        variables = {}
+        if self.form is AnswerForm.TRANSLATION and (language := self.complete(values).get(LANGUAGE)):
+            variables[LANGUAGE] = Variable(default=language)
+        return msgspec.structs.replace(self, text=text, variables=variables)
 
     def complete(self, values: Mapping[str, str]) -> dict[str, str]:
         """The values with the defaults of what is not given; pictures have none.

@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 _REGION = CaptureRequest()
 _WARM_SECONDS = 1.0
 """After the start, before what the first capture needs is loaded: the person's other programs go first."""
-
 _TRAY_SECONDS = 5.0
 """How long a start with the session waits for a tray, which may begin later than this program."""
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from PySide6.QtCore import QLocale
 
 from kireji.core.errors import KirejiError
-from kireji.core.prompts import Prompt
+from kireji.core.prompts import LANGUAGE, PLACE, Prompt
 from kireji.core.structured.forms import AnswerForm
-
-_LANGUAGE = "language"
-"""The variable that is filled with the person's language."""
-
-_PLACE = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
+from kireji.services.turns import Question
 
 
 class QuickPrompt(NamedTuple):
@@ -35,6 +31,20 @@ class QuickPrompt(NamedTuple):
     ready: bool = True
     prompt: Prompt | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether its words alone are all of it, so that they can stand in a field like any others."""
+        prompt = self.prompt
+        if prompt is None:
+            return True
+        wishes = prompt.provider or prompt.model or prompt.tools is not None
+        return prompt.form is AnswerForm.TEXT and set(prompt.variables) <= {LANGUAGE} and not wishes
+
+    @property
+    def asks(self) -> bool:
+        """Whether the person must say something before it can be asked."""
+        return self.prompt is not None and bool(self.prompt.asked)
+
     def with_words(self, typed: str) -> str:
         """What is asked when the person has typed something besides."""
         return f"{self.text}\n\n{typed}" if typed.strip() else self.text
@@ -50,24 +60,31 @@ def offered(prompts: Sequence[Prompt], language: str, *, forms: bool = False) ->
     Args:
         prompts: In menu order.
         language: Name of the person's language, for prompts that ask for one; empty leaves it to their default.
-        forms: Whether those are among them whose answer is no words; only such that can be asked at once.
+        forms: Whether those are among them whose answer is no words.
     """
     made = [_offered(prompt, language) for prompt in prompts if prompt.form is AnswerForm.TEXT or forms]
-    made = [each for each in made if each.ready or each.prompt is None or each.prompt.form is AnswerForm.TEXT]
     return tuple(sorted(made, key=lambda prompt: not prompt.ready))
 
 
 def _offered(prompt: Prompt, language: str) -> QuickPrompt:
-    values = {_LANGUAGE: language} if language and _LANGUAGE in prompt.variables else {}
+    values = {LANGUAGE: language} if language and LANGUAGE in prompt.variables else {}
+    quick = QuickPrompt(prompt.name, prompt.title, prompt.text, not prompt.asked, prompt)
     try:
-        return QuickPrompt(prompt.name, prompt.title, prompt.filled(values), prompt=prompt)
-    except KirejiError:  # a variable without a default
-        return QuickPrompt(prompt.name, prompt.title, prompt.text, ready=False, prompt=prompt)
+        return quick._replace(text=prompt.filled(values))
+    except KirejiError:  # what is missing is asked for or looked up when it is chosen
+        return quick
+
+
+def wished(question: Question, prompt: Prompt) -> Question:
+    """A question that is answered by whom a prompt names, and with its tools, where it names any."""
+    if prompt.provider or prompt.model:
+        question = replace(question, provider=prompt.provider, model=prompt.model)
+    return question if prompt.tools is None else replace(question, tools=prompt.tools)
 
 
 def place_in(text: str) -> tuple[int, int] | None:
     """Where the first place to fill in begins and ends in a text; None when there is none."""
-    found = _PLACE.search(text)
+    found = PLACE.search(text)
     return found.span() if found else None
 
 

@@ -31,6 +31,9 @@ from kireji.ui.translation import plural, tr
 from kireji.ui.welcome_presenter import WelcomePresenter
 
 if TYPE_CHECKING:  # loaded when they are first wanted
+    from collections.abc import Mapping
+
+    from kireji.core.prompts import Prompt
     from kireji.ui.jobs.pages import JobPages
     from kireji.ui.transfer.exporting import Exporter
 

@@ -12,8 +12,11 @@ from kireji.ui.shortcut import GlobalShortcuts
 from kireji.ui.theme import Theme
 
 if TYPE_CHECKING:  # the tray and the overlay do without
+    from collections.abc import Mapping
+
     from kireji.core.desktop_ports import ClipboardContent
     from kireji.core.ports import EncodedPicture
+    from kireji.core.prompts import Prompt
     from kireji.ui.announcer import AnswerEndings
     from kireji.ui.history.answers import Answers
     from kireji.ui.main_window import MainWindow

@@ -116,9 +116,9 @@ def test_a_prompt_is_filled_from_clipboard_selection_and_calendar(world: World, 
     world.remote.enqueue(answer("x"), answer("y"))
     assert kireji("ask", "--prompt", "p").code == 0
     today = world.clock.now().astimezone().date().isoformat()
-    assert asked(world) == f"Copied: \n\n> one\n> {{{{b}}}}\n\nSelected: \n\n> two\n\nToday: {today}"
+    assert asked(world) == f"Copied:\n\n> one\n> {{{{b}}}}\n\nSelected:\n\n> two\n\nToday: {today}"
     kireji("ask", "--prompt", "p", "--var", "a=mine", "--var", "c=tomorrow")
-    assert asked(world) == "Copied: \n\n> mine\n\nSelected: \n\n> two\n\nToday: tomorrow"
+    assert asked(world) == "Copied:\n\n> mine\n\nSelected:\n\n> two\n\nToday: tomorrow"
 
 
 def test_an_empty_clipboard_is_told(world: World, kireji: Kireji) -> None:

@@ -276,7 +276,7 @@ CLIP = Variable(kind=VariableKind.CLIPBOARD)
 
 
 def test_words_from_elsewhere_are_quoted_on_lines_of_their_own() -> None:
-    assert quoting("Answer {{a}} now.", a=CLIP).filled({"a": "Hello\nyou"}) == "Answer \n\n> Hello\n> you\n\n now."
+    assert quoting("Answer {{a}} now.", a=CLIP).filled({"a": "Hello\nyou"}) == "Answer\n\n> Hello\n> you\n\nnow."
     assert quoting("Answer:\n\n{{a}}", a=CLIP).filled({"a": "Hello"}) == "Answer:\n\n> Hello"
     assert quoting("{{a}}", a=CLIP).filled({"a": "{{b}}"}, quote=False) == "{{b}}"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from kireji.core.prompts import Prompt
 from kireji.ui.chat.attachment_row import AttachmentRow
 from kireji.ui.chat.context.lines import Shown
 from kireji.ui.chat.draft import Draft
@@ -17,6 +18,7 @@ from kireji.ui.chat.field import PromptField
 from kireji.ui.chat.prompt_popup import PromptPopup
 from kireji.ui.chat.quote import Quote
 from kireji.ui.parts import button, restyle, set_icon, spread
+from kireji.ui.prompt_form import PromptForm
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
@@ -63,6 +65,7 @@ class Composer(QFrame):
         self._editing = EditingBar(theme)
         self.attachments = AttachmentRow(theme)
         self.quote = Quote(theme)
+        self.prompt_form = PromptForm(theme, ask=False)
         self._field = PromptField(theme)
         self.prompts = PromptPopup(theme, self._field, self)
         self.attach = button("", "chip", name=tr("Add files, folders, pages or conversations"))
@@ -84,7 +87,7 @@ class Composer(QFrame):
     def _build(self) -> None:
         layout = QVBoxLayout(self)
         spread(layout, (SPACE[2], SPACE[2], SPACE[2], SPACE[2]), SPACE[1])
-        for widget in (self._editing, self.quote, self._field, self.attachments):
+        for widget in (self._editing, self.quote, self.prompt_form, self._field, self.attachments):
             layout.addWidget(widget)
         row = QHBoxLayout()
         spread(row, 0, SPACE[1])
@@ -107,6 +110,8 @@ class Composer(QFrame):
         field.paste_wanted.connect(self.paste_wanted)
         field.selection_wanted.connect(self.selection_wanted)
         self.prompts.wanted.connect(self.prompts_wanted)
+        self.prompt_form.confirmed.connect(self._submit)
+        self.prompt_form.left.connect(self._leave_prompt)
         self._editing.cancelled.connect(self.editing_cancelled)
         self.attach.clicked.connect(self.attach_clicked)
         self._capture.clicked.connect(self.capture_clicked)
@@ -133,6 +138,20 @@ class Composer(QFrame):
         self._full = bool(draft.attachments or draft.quote or draft.sources)
         self._refresh()
         self.drafted.emit()
+
+    def show_prompt(self, prompt: Prompt | None, values: Mapping[str, str]) -> None:
+        """Let the person complete a prompt that is asked with the next press of Enter; None takes it away.
+
+        Args:
+            prompt: Which.
+            values: What stands in its fields at first.
+        """
+        self.prompt_form.open(prompt, values)
+        self._refresh()
+        if prompt is not None and self.prompt_form.fields:
+            self.prompt_form.take_keyboard()
+        else:
+            self._field.setFocus()
 
     def show_sources(self, sources: Sequence[Shown]) -> None:
         """Show what is known of the sources that go along."""
@@ -216,14 +235,22 @@ class Composer(QFrame):
 
     def stop(self) -> None:
         """Escape was pressed somewhere: leave an earlier question alone, or stop the answer that streams."""
-        if self.editing and not self._leaving:
+        if self.prompt_form.prompt is not None:
+            self._leave_prompt()
+        elif self.editing and not self._leaving:
             self.editing_cancelled.emit()
         elif self._running:
             self.stop_clicked.emit()
 
+    def _leave_prompt(self) -> None:
+        self.show_prompt(None, {})
+
     def _submit(self) -> None:
         text = self._field.toPlainText().strip()
-        if text or self._full:
+        prompted = self.prompt_form.prompt is not None
+        if prompted and self._running:
+            return  # what it is about may be another text by then; it is asked when the answer is complete
+        if text or self._full or prompted:
             (self.queued if self._running else self.sent).emit(text)
 
     def _pressed(self) -> None:
@@ -237,11 +264,12 @@ class Composer(QFrame):
         renamed = self._go.accessibleName() != name
         if renamed:
             self._go.setAccessibleName(name)
-        written = self._full or bool(self._field.toPlainText().strip())
+        prompted = self.prompt_form.prompt is not None
+        written = self._full or prompted or bool(self._field.toPlainText().strip())
         before = (self._go.isEnabled(), self._queue.isHidden())
         self._go.setEnabled(self._running or written)
         self._queue.setVisible(self._running and not self._leaving)
-        self._queue.setEnabled(written)
+        self._queue.setEnabled(written and not prompted)
         if before != (self._go.isEnabled(), self._queue.isHidden()) or renamed:
             self._spread()
 

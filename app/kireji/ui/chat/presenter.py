@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from kireji.core.errors import KirejiError
 from kireji.core.history import ConversationOutline, SearchHit
 from kireji.core.messages import Role
+from kireji.core.prompts import Prompt
 from kireji.services.application import Services
 from kireji.services.turns import Question
 from kireji.ui.aio import TaskScope
@@ -27,6 +28,7 @@ from kireji.ui.chat.keys import ChatKeys
 from kireji.ui.chat.meter import Meter
 from kireji.ui.chat.numbers import Numbers
 from kireji.ui.chat.preview import Preview
+from kireji.ui.chat.prompting import Prompting
 from kireji.ui.chat.queueing import Queueing
 from kireji.ui.chat.setup import SetupPresenter
 from kireji.ui.chat.summarising import Summarising
@@ -35,6 +37,7 @@ from kireji.ui.chat.tools_chip import ToolsPresenter
 from kireji.ui.chat.turn import Turns
 from kireji.ui.main_window import MainWindow
 from kireji.ui.models.lookup import model_name
+from kireji.ui.quick_prompts import wished
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
@@ -81,6 +84,8 @@ class ChatPresenter(QObject):
         self.hiding = Hiding(services, window, theme, self._conversation, self.drafts, self._setup)
         self._rights = ToolRights(services, window.inspector.tools, self._conversation)
         self._keys = ChatKeys(window, theme)
+        self.prompting = Prompting(services, pane.composer, self.drafts, pane.show_notice, self._failed)
+        self.prompting.asked.connect(self._ask_prompt)
         self._connect()
 
     def _connect(self) -> None:
@@ -141,6 +146,7 @@ class ChatPresenter(QObject):
         await self._adding.aclose()
         await self.hiding.aclose()
         await self._summarising.aclose()
+        await self.prompting.aclose()
         await self._setup.aclose()
         await self._scope.aclose()
 
@@ -178,7 +184,16 @@ class ChatPresenter(QObject):
 
     def send(self, text: object) -> None:
         """Ask in the open conversation, with what stands around the field."""
-        self.ask(replace(self.drafts.draft, text=str(text)))
+        if self.prompting.open:
+            self.prompting.send(str(text))
+        else:
+            self.ask(replace(self.drafts.draft, text=str(text)))
+
+    def _ask_prompt(self, prompt: object, draft: object) -> None:
+        """A prompt says who answers, and with which tools."""
+        assert isinstance(prompt, Prompt)
+        assert isinstance(draft, Draft)
+        self._turns.ask(wished(self._bare(), prompt), draft)
 
     def ask(self, draft: Draft) -> None:
         """Ask in the open conversation what has been prepared, there or elsewhere."""

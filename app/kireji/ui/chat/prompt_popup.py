@@ -65,6 +65,8 @@ class PromptPopup(QFrame):
 
     wanted = Signal()
     """A slash was typed: the prompts may have changed since they were given."""
+    chosen_to_fill = Signal(object)
+    """A `QuickPrompt` that is more than its words was chosen; the slash is gone."""
 
     def __init__(self, theme: Theme, field: PromptField, anchor: QWidget) -> None:
         super().__init__(anchor)
@@ -197,8 +199,10 @@ class PromptPopup(QFrame):
         prompt = self._matches[row]
         self._dismissed = command.start
         self.hide()
-        self._field.put(prompt.text, command.start, command.end)
+        self._field.put(prompt.text if prompt.plain else "", command.start, command.end)
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not prompt.plain:
+            self.chosen_to_fill.emit(prompt)
 
     def _focus_changed(self, focused: object) -> None:
         if not focused:

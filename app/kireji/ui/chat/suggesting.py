@@ -45,7 +45,9 @@ class Suggesting(QObject):
         self._scope.restart(self._offer(), name="prompts")
 
     async def _offer(self) -> None:
-        self._composer.prompts.set_prompts(offered(await self._services.prompts.prompts(), interface_language()))
+        self._composer.prompts.set_prompts(
+            offered(await self._services.prompts.prompts(), interface_language(), forms=True)
+        )
 
     async def _recall(self) -> None:
         try:

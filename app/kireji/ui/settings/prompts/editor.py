@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from kireji.core.prompt_files import name_from
 from kireji.core.prompts import PLACE, Prompt
 from kireji.core.structured.forms import AnswerForm
-from kireji.ui.parts import Pair, button, caption, label, spread
+from kireji.ui.parts import Pair, button, caption, frame, label, spread
 from kireji.ui.settings.cards import actions, tell
 from kireji.ui.settings.fields import LineField
 from kireji.ui.settings.prompts.answer_part import AnswerPart
@@ -47,7 +47,7 @@ class PromptEditor(QWidget):
         self._today = ""
         self._named = self._filling = False
         self._before = self._prompt
-        self.heading = label("", "strong", wrap=True)
+        self.heading = label("", "lead", wrap=True)
         self.title = LineField(tr("Title"), tr("What buttons and menus show"))
         self.name = LineField(tr("Name"), tr("how the command line calls it"))
         self.about_words = label("", "muted", wrap=True)
@@ -72,18 +72,18 @@ class PromptEditor(QWidget):
             self.heading,
             Pair(caption(tr("Title"), self.title), self.title),
             Pair(caption(tr("Name"), self.name), self.name),
-            label(tr("Words"), "value"),
+            _heading(tr("Words")),
             self.about_words,
             self.words,
             self.remarks,
-            label(tr("Variables"), "value"),
+            _heading(tr("Variables")),
             self.variables,
-            label(tr("Answer"), "value"),
+            _heading(tr("Answer")),
             self.answer,
-            label(tr("Use"), "value"),
+            _heading(tr("Use")),
             self.use,
-            label(tr("What will be asked"), "value"),
-            self.preview,
+            _heading(tr("What will be asked")),
+            _card(self.preview),
             self.problem,
             self.note,
             actions(self.save, self.cancel),
@@ -215,3 +215,17 @@ class PromptEditor(QWidget):
         self.refuse(sentence)
         if not sentence:
             self.saved.emit(prompt)
+
+
+def _heading(words: str) -> QWidget:
+    heading = label(words, "strong")
+    heading.setContentsMargins(0, SPACE[2], 0, 0)
+    return heading
+
+
+def _card(inner: QWidget) -> QWidget:
+    card = frame("card")
+    layout = QVBoxLayout(card)
+    spread(layout, SPACE[2])
+    layout.addWidget(inner)
+    return card

@@ -50,8 +50,7 @@ class Library(QFrame):
         """
         kept = {row.prompt.name: row for row in self.rows}
         names = [prompt.name for prompt in prompts]
-        keyboard = self.window().focusWidget()
-        focused = next((row for row in self.rows if keyboard is not None and row.isAncestorOf(keyboard)), None)
+        focused = next((row for row in self.rows if row.has_keyboard()), None)
         for each in self._lines:
             self._column.removeWidget(each)
             each.hide()
@@ -157,6 +156,10 @@ class LibraryRow(QWidget):
         for each, name in names:
             each.setAccessibleName(name)
             each.setToolTip(tip(name))
+
+    def has_keyboard(self) -> bool:
+        """Whether the keyboard is in it, as soon as its window has it."""
+        return self.window().focusWidget() in (self.up, self.down, self.edit, self.more)
 
     def keep_focus(self) -> None:
         """After it was moved, the keyboard stays at what moved it."""

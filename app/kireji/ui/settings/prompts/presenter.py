@@ -121,7 +121,7 @@ class PromptsPresenter(QObject):
             shipped=set(self._shipped),
             today=self._services.clock.now().astimezone().date().isoformat(),
             model=self._called(prompt.provider, prompt.model),
-            keys=state.trouble if prompt.shortcut and not new else "",
+            keys=state.trouble if state.chord and not new else "",
         )
         self._page.show_editor(on=True)
         self._scope.restart(self._offer_policies(), name="policies")
