@@ -75,8 +75,10 @@ def _offered(prompt: Prompt, language: str) -> QuickPrompt:
         return quick
 
 
-def wished(question: Question, prompt: Prompt) -> Question:
+def wished(question: Question, prompt: Prompt | None) -> Question:
     """A question that is answered by whom a prompt names, and with its tools, where it names any."""
+    if prompt is None:
+        return question
     if prompt.provider or prompt.model:
         question = replace(question, provider=prompt.provider, model=prompt.model)
     return question if prompt.tools is None else replace(question, tools=prompt.tools)

@@ -22,10 +22,13 @@ from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
 if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait for what shows answers
+    from kireji.core.prompts import Prompt
     from kireji.ui.overlay.dialogue import Dialogue, Ended
     from kireji.ui.overlay.forms.making import FormMaking
     from kireji.ui.overlay.forms.way import Way
+    from kireji.ui.overlay.prompt_filling import Panel, PromptFilling, Ready
     from kireji.ui.overlay.suggestions import Suggestions
+    from kireji.ui.quick_prompts import QuickPrompt
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +77,7 @@ class Asking(QObject):
         self._tell = tell
         self._theme = theme
         self._forms: FormMaking | None = None
+        self._filling: PromptFilling | None = None
         self._model = ModelChoice(services, scope, theme)
         self._model.named.connect(self._model_named)
         self._model.chosen.connect(self._model_chosen)
@@ -145,6 +149,8 @@ class Asking(QObject):
     def put_away(self) -> None:
         """The overlay is closed."""
         self._card_timer.stop()
+        if self._filling is not None:
+            self._filling.leave()
         self._dialogue, self._prompt = None, ""
         if self._forms is not None:
             self._forms.put_away()
@@ -209,8 +215,20 @@ class Asking(QObject):
         self._begin(words or tr(DEFAULT_QUESTION), "", typed=words)
 
     def _ask_prompt(self, prompt: object) -> None:
+        self._fill(prompt, self._stage.bar, self._ask_filled)
+
+    def _ask_filled(self, prompt: QuickPrompt) -> None:
         words, shown, typed = _filled(prompt, self._stage.bar.field.text())
-        self._begin(words, shown, typed=typed, way=_way(prompt, typed))
+        self._begin(words, shown, typed=typed, way=_way(prompt, typed), wish=prompt.prompt)
+
+    def _fill(self, prompt: object, panel: Panel, ready: Ready) -> None:
+        from kireji.ui.overlay.prompt_filling import PromptFilling
+        from kireji.ui.quick_prompts import QuickPrompt
+
+        assert isinstance(prompt, QuickPrompt)
+        if self._filling is None:
+            self._filling = PromptFilling(self._services, self._scope, self._theme, self._say)
+        self._filling.fill(prompt, panel, ready)
 
     def _ask_of_menu(self, form: object) -> None:
         from kireji.ui.overlay.forms.way import of_menu
@@ -228,12 +246,10 @@ class Asking(QObject):
         prompt = suggestions.find(name)
         if prompt is None:
             bar.say(tr("There is no quick prompt called {name}.", name=name), error=True)
-        elif prompt.ready:
-            self._ask_prompt(prompt)
         else:
-            bar.fill_in(prompt)
+            self._ask_prompt(prompt)
 
-    def _begin(self, text: str, shown: str, *, typed: str, way: Way | None = None) -> None:
+    def _begin(self, text: str, shown: str, *, typed: str, way: Way | None = None, wish: Prompt | None = None) -> None:
         if not self._stage.is_open or self._dialogue is not None or self._stage.region is None:
             return
         from kireji.ui.overlay.dialogue import Dialogue
@@ -245,7 +261,7 @@ class Asking(QObject):
             self._services, self._scope, self._stage.card, taken.stored, self._dialogues, setup, self._not_sent
         )
         if way is None:
-            self._dialogue.ask(text, shown)
+            self._dialogue.ask(text, shown, wish)
         else:
             self._dialogue.ask_form(self.forms.make(way))
         self._first = text
@@ -270,11 +286,15 @@ class Asking(QObject):
 
     def _follow_up_prompt(self, prompt: object) -> None:
         if self._dialogue is not None:
+            self._fill(prompt, self._stage.card, self._follow_up_filled)
+
+    def _follow_up_filled(self, prompt: QuickPrompt) -> None:
+        if self._dialogue is not None:
             words, shown, typed = _filled(prompt, self._stage.card.field.text())
             if (way := _way(prompt, typed)) is not None:
                 self._ask_way(way)
             else:
-                self._dialogue.ask(words, shown)
+                self._dialogue.ask(words, shown, prompt.prompt)
             self._note(typed)
 
     @property
@@ -369,20 +389,14 @@ class Asking(QObject):
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def _filled(prompt: object, field: str) -> tuple[str, str, str]:
+def _filled(prompt: QuickPrompt, field: str) -> tuple[str, str, str]:
     """What is asked, what of it is shown, and what the person typed besides."""
-    from kireji.ui.quick_prompts import QuickPrompt
-
-    assert isinstance(prompt, QuickPrompt)
     typed = field.strip()
     return prompt.with_words(typed), prompt.shown(typed), typed
 
 
-def _way(prompt: object, typed: str) -> Way | None:
+def _way(prompt: QuickPrompt, typed: str) -> Way | None:
     """What a prompt wants that is not answered in words."""
-    from kireji.ui.quick_prompts import QuickPrompt
-
-    assert isinstance(prompt, QuickPrompt)
     if prompt.prompt is None or prompt.prompt.form is AnswerForm.TEXT:
         return None
     from kireji.ui.overlay.forms.way import of_prompt

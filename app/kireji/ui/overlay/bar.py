@@ -17,7 +17,7 @@ from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.keys import press_focused_button
 from kireji.ui.overlay.prompt_keys import form_of_key, prompt_number
 from kireji.ui.parts import button, label, restyle, separator, set_icon
-from kireji.ui.quick_prompts import QuickPrompt, place_in
+from kireji.ui.quick_prompts import QuickPrompt
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import mark, tr
@@ -64,7 +64,7 @@ class ToolBar(QFrame):
     asked = Signal(object)
     """Enter or "Ask", with what was typed."""
     prompted = Signal(object)
-    """A `QuickPrompt` that shall be asked at once."""
+    """A `QuickPrompt` that shall be asked."""
     typing = Signal()
     """The person has begun to type."""
     command = Signal(object)
@@ -90,6 +90,7 @@ class ToolBar(QFrame):
         self._hidden: HiddenLine | None = None
         self._kept: KeptRow | None = None
         self._prompts: PromptRow | None = None
+        self._form: QWidget | None = None
         self._tools: QWidget | None = None
         self._menu: MoreMenu | None = None
         self.language = ""
@@ -158,7 +159,7 @@ class ToolBar(QFrame):
             from kireji.ui.overlay.prompt_row import PromptRow
 
             self._prompts = PromptRow(_CHIPS, parent=self)
-            self._prompts.chosen.connect(self._prompt_chosen)
+            self._prompts.chosen.connect(self.prompted)
             self._layout.insertWidget(self._layout.indexOf(self._line), self._prompts)
         self._prompts.set_prompts(prompts)
         self._prompts.setVisible(self._asking and bool(prompts))
@@ -190,7 +191,7 @@ class ToolBar(QFrame):
 
     def _order_tabs(self) -> None:
         """Tab goes through all of it as it is read, although parts of it are made later than others."""
-        rows = (self.field, self.model, self._kept, self._prompts, self._ask_button, self._copy_text)
+        rows = (self.field, self.model, self._form, self._kept, self._prompts, self._ask_button, self._copy_text)
         behind = (self._tools, self._save, self._add, self._more, self._hidden)
         reached = [each for part in (*rows, *behind) for each in _reached(part)]
         for one, following in pairwise(reached):
@@ -348,16 +349,15 @@ class ToolBar(QFrame):
         if not self.field.composing:
             self.asked.emit(self.field.text().strip())
 
-    def _prompt_chosen(self, prompt: object) -> None:
-        assert isinstance(prompt, QuickPrompt)
-        if prompt.ready:
-            self.prompted.emit(prompt)
-        else:
-            self.fill_in(prompt)
+    def set_prompt_form(self, form: QWidget) -> None:
+        """Put the form of a prompt that needs a word of the person below the field."""
+        self._form = form
+        self._layout.insertWidget(1, form)
+        self._order_tabs()
 
-    def fill_in(self, prompt: QuickPrompt) -> None:
-        """Let the person complete a prompt: its words stand in the field, the first place is selected."""
-        self.field.write(prompt.with_words(self.field.text()), place_in(prompt.text))
+    def take_keyboard(self) -> None:
+        """What is typed next is the question."""
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choose_text(self) -> None:
         self.command.emit("copy text")

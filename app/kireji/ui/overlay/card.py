@@ -26,7 +26,7 @@ from kireji.ui.overlay.placement import card_sizes
 from kireji.ui.overlay.prompt_keys import prompt_number
 from kireji.ui.overlay.prompt_row import PromptRow
 from kireji.ui.parts import button, label, separator
-from kireji.ui.quick_prompts import QuickPrompt, place_in
+from kireji.ui.quick_prompts import QuickPrompt
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_BODY
 from kireji.ui.translation import tr
@@ -78,6 +78,7 @@ class AnswerCard(QFrame):
         super().__init__(parent)
         self._theme = theme
         self.state = CardState.WAITING
+        self._form: QWidget | None = None
         self.setProperty("kind", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         # A press between the buttons is no press on the frozen screen below.
@@ -147,6 +148,7 @@ class AnswerCard(QFrame):
         body.addWidget(self.results, 1)
         body.addWidget(self.asked)
         body.addWidget(self.ending)
+        self._body = body
         footer = QHBoxLayout()
         footer.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         footer.setSpacing(SPACE[1])
@@ -311,6 +313,8 @@ class AnswerCard(QFrame):
             shown.append(self.ending.heightForWidth(room))
         if not self.asked.isHidden():
             shown.append(self.asked.heightForWidth(room))
+        if self._form is not None and not self._form.isHidden():
+            shown.append(self._form.heightForWidth(room))
         if self.results.held is not None:
             shown.append(self.results.height_for(room))
         if not self.view.isHidden():
@@ -360,12 +364,17 @@ class AnswerCard(QFrame):
 
     def _prompt_chosen(self, prompt: object) -> None:
         assert isinstance(prompt, QuickPrompt)
-        if self._answering:
-            return
-        if prompt.ready:
+        if not self._answering:
             self.prompted.emit(prompt)
-        else:
-            self.field.write(prompt.with_words(self.field.text()), place_in(prompt.text))
+
+    def set_prompt_form(self, form: QWidget) -> None:
+        """Put the form of a prompt that needs a word of the person below the answer."""
+        self._form = form
+        self._body.addWidget(form)
+
+    def take_keyboard(self) -> None:
+        """What is typed next is the question."""
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _copy_answer(self) -> None:
         QGuiApplication.clipboard().setText(self.view.markdown())

@@ -43,9 +43,11 @@ from kireji.ui.overlay.card_ending import Outcome, outcome_of
 from kireji.ui.overlay.card_state import CardState
 from kireji.ui.overlay.interruptions import follow_tool, show_leaving
 from kireji.ui.overlay.picture import Pictured
+from kireji.ui.quick_prompts import wished
 from kireji.ui.translation import tr
 
 if TYPE_CHECKING:  # loaded when such an answer is first wanted
+    from kireji.core.prompts import Prompt
     from kireji.ui.overlay.forms.shown_form import ShownForm
 
 _STOPPED = Outcome("", CardState.STOPPED)
@@ -119,6 +121,7 @@ class Dialogue:
         self._ended_alone: Callable[[Ended], None] | None = None
         self._saved: Callable[[int], None] | None = None
         self._goes_on = self._unpriced = False
+        self._wish: Prompt | None = None
         self._question: int | None = None
         self._note = ""
         self._sent = False
@@ -131,17 +134,19 @@ class Dialogue:
         """Whether an answer is under way."""
         return self._running
 
-    def ask(self, text: str, shown: str = "") -> None:
+    def ask(self, text: str, shown: str = "", wish: Prompt | None = None) -> None:
         """The first question about the picture, or the next in the same conversation.
 
         Args:
             text: The words that are sent.
             shown: What the card shows of them; empty shows them all.
+            wish: The prompt that was chosen, which may name who answers and which tools are offered.
         """
         if self._running:
             return
         self._put_away_form(None)
         self._text, self._shown, self._question, self._goes_on = text, shown or text, None, False
+        self._wish = wish
         self._begin()
 
     def ask_form(self, form: ShownForm) -> None:
@@ -247,7 +252,7 @@ class Dialogue:
             if self._form is not None:
                 await self._ask_form(self._form)
                 return
-            question = replace(await self._next_question(), unpriced=self._unpriced)
+            question = wished(replace(await self._next_question(), unpriced=self._unpriced), self._wish)
             self._sent = True
             await self._services.chat.ask(question, self._observe, self._control, shows=self._shows)
         except NotSent:

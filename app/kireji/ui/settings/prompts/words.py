@@ -88,7 +88,9 @@ def told(remark: Remark) -> str:
     """A remark as a sentence, with its line."""
     if remark.place:
         place = f"{{{{{remark.place}}}}}"
-        return tr("Line {line}: {place} is no variable yet, so it is asked as it stands.", line=remark.line, place=place)
+        return tr(
+            "Line {line}: {place} is no variable yet, so it is asked as it stands.", line=remark.line, place=place
+        )
     sentence = remark.reason if remark.reason.endswith("?") else f"{remark.reason}."
     if remark.line:
         return tr("Line {line}: {sentence}", line=remark.line, sentence=sentence)
