@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from kireji.core.capturing import CaptureMode, CaptureRequest
-from kireji.core.prompts import Prompt, Variable
+from kireji.core.desktop_ports import ClipboardContent
+from kireji.core.prompts import Prompt, Variable, VariableKind
+from kireji.ui.prompt_form import PromptForm
 from kireji.ui.quick_prompts import QuickPrompt, offered, place_in
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCapture
@@ -94,18 +96,58 @@ async def test_a_prompt_in_the_card_waits_for_the_answer(stand: Overlay) -> None
 
 
 @pytest.mark.qt
-async def test_a_prompt_that_needs_a_word_stands_in_the_field_with_its_place_selected(
+async def test_a_prompt_that_needs_a_word_asks_for_it_beside_the_selection(theme: Theme, tmp_path: Path) -> None:
+    world = OverlayWorld(prompts=MemoryPromptStore(ABOUT), screen=FakeCapture(noise()[0]))
+    world.remote.enqueue(answer("Little."))
+    async with overlay(world, theme, tmp_path) as stand:
+        await offering(stand)
+        stand.key(Qt.Key.Key_1, ALT)
+        form = stand.presenter.stage.bar.findChild(PromptForm)
+        assert form is not None
+        assert (form.title.text(), list(form.fields)) == ("About", ["topic"])
+        stand.type("tea")
+        stand.key(Qt.Key.Key_Return)
+        await stand.answer_is("Little.")
+        assert (await stand.texts())[0] == "What has it to do with tea?"
+        assert form.prompt is None
+
+
+@pytest.mark.qt
+async def test_escape_leaves_the_form_of_a_prompt_and_the_keyboard_goes_back_to_the_question(
     theme: Theme, tmp_path: Path
 ) -> None:
     world = OverlayWorld(prompts=MemoryPromptStore(ABOUT), screen=FakeCapture(noise()[0]))
     async with overlay(world, theme, tmp_path) as stand:
         await offering(stand)
         stand.key(Qt.Key.Key_1, ALT)
-        field = stand.presenter.stage.bar.field
-        assert field.text() == ABOUT.text
-        assert field.textCursor().selectedText() == "{{topic}}"
-        stand.type("tea")
-        assert field.text() == "What has it to do with tea?"
+        stand.key(Qt.Key.Key_Escape)
+        bar = stand.presenter.stage.bar
+        form = bar.findChild(PromptForm)
+        assert form is not None
+        assert form.isHidden()
+        assert stand.presenter.stage.is_open
+        assert bar.field.hasFocus()
+
+
+@pytest.mark.qt
+async def test_a_prompt_takes_what_was_copied_and_names_who_answers(theme: Theme, tmp_path: Path) -> None:
+    tone = Variable("Tone", "warm", VariableKind.CHOICE, ("warm", "cold"))
+    prompt = Prompt(
+        "reply", "Reply", "{{tone}}: {{text}}", {"tone": tone, "text": Variable(kind=VariableKind.CLIPBOARD)},
+        model="claude-opus-4-8", provider="anthropic",
+    )  # fmt: skip
+    world = OverlayWorld(prompts=MemoryPromptStore(prompt), screen=FakeCapture(noise()[0]))
+    world.clipboard.content = ClipboardContent(text="Hello {{tone}}")
+    world.remote.enqueue(answer("Dear you."))
+    async with overlay(world, theme, tmp_path) as stand:
+        await offering(stand)
+        stand.key(Qt.Key.Key_1, ALT)
+        stand.key(Qt.Key.Key_Down)
+        stand.key(Qt.Key.Key_Return)
+        await stand.answer_is("Dear you.")
+        assert (await stand.texts())[0] == "cold:\n\n> Hello {{tone}}"
+        assert world.remote.encoded[-1].model == "claude-opus-4-8"
+        assert stand.services.prompt_values.last(prompt) == {"tone": "cold"}
 
 
 @pytest.mark.qt

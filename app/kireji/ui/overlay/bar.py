@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # made after the first paint, or when they are needed first
     from kireji.ui.overlay.kept_row import KeptRow
     from kireji.ui.overlay.more_menu import MoreMenu
     from kireji.ui.overlay.prompt_row import PromptRow
+    from kireji.ui.prompt_form import PromptForm
 
 DEFAULT_QUESTION = mark("Explain what is shown.")
 """Asked when Enter is pressed on an empty field; the field itself says so."""
@@ -349,11 +350,11 @@ class ToolBar(QFrame):
         if not self.field.composing:
             self.asked.emit(self.field.text().strip())
 
-    def set_prompt_form(self, form: QWidget) -> None:
+    def set_prompt_form(self, form: PromptForm) -> None:
         """Put the form of a prompt that needs a word of the person below the field."""
         self._form = form
         self._layout.insertWidget(1, form)
-        self._order_tabs()
+        form.resized.connect(self._order_tabs)
 
     def take_keyboard(self) -> None:
         """What is typed next is the question."""
@@ -384,5 +385,5 @@ def _reached(part: QWidget | None) -> list[QWidget]:
     if part is None:
         return []
     inside = [] if isinstance(part, QuestionField) else part.findChildren(QWidget)
-    reached = (each for each in (part, *inside) if not each.isWindow() or each is part)
+    reached = (each for each in (part, *inside) if each.window() is part.window() or each is part)
     return [each for each in reached if each.focusPolicy() & Qt.FocusPolicy.TabFocus]

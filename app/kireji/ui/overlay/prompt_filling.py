@@ -7,7 +7,6 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QObject, SignalInstance
-from PySide6.QtWidgets import QWidget
 
 from kireji.core.errors import KirejiError
 from kireji.core.prompts import Prompt
@@ -26,7 +25,7 @@ class Panel(Protocol):
     resized: SignalInstance
     """It needs more or less room."""
 
-    def set_prompt_form(self, form: QWidget) -> None:
+    def set_prompt_form(self, form: PromptForm) -> None:
         """Put the form of a prompt among its parts."""
 
     def take_keyboard(self) -> None:
