@@ -26,9 +26,8 @@ if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait
     from kireji.ui.overlay.dialogue import Dialogue, Ended
     from kireji.ui.overlay.forms.making import FormMaking
     from kireji.ui.overlay.forms.way import Way
-    from kireji.ui.overlay.prompt_filling import Panel, PromptFilling, Ready
+    from kireji.ui.overlay.prompt_filling import FilledPrompt, Panel, PromptFilling, Ready
     from kireji.ui.overlay.suggestions import Suggestions
-    from kireji.ui.quick_prompts import QuickPrompt
 
 log = logging.getLogger(__name__)
 
@@ -217,9 +216,8 @@ class Asking(QObject):
     def _ask_prompt(self, prompt: object) -> None:
         self._fill(prompt, self._stage.bar, self._ask_filled)
 
-    def _ask_filled(self, prompt: QuickPrompt) -> None:
-        words, shown, typed = _filled(prompt, self._stage.bar.field.text())
-        self._begin(words, shown, typed=typed, way=_way(prompt, typed), wish=prompt.prompt)
+    def _ask_filled(self, filled: FilledPrompt) -> None:
+        self._begin(filled.words, filled.shown, typed=filled.typed, way=filled.way, wish=filled.prompt)
 
     def _fill(self, prompt: object, panel: Panel, ready: Ready) -> None:
         from kireji.ui.overlay.prompt_filling import PromptFilling
@@ -288,14 +286,12 @@ class Asking(QObject):
         if self._dialogue is not None:
             self._fill(prompt, self._stage.card, self._follow_up_filled)
 
-    def _follow_up_filled(self, prompt: QuickPrompt) -> None:
-        if self._dialogue is not None:
-            words, shown, typed = _filled(prompt, self._stage.card.field.text())
-            if (way := _way(prompt, typed)) is not None:
-                self._ask_way(way)
-            else:
-                self._dialogue.ask(words, shown, prompt.prompt)
-            self._note(typed)
+    def _follow_up_filled(self, filled: FilledPrompt) -> None:
+        if filled.way is not None:
+            self._ask_way(filled.way)
+        elif self._dialogue is not None:
+            self._dialogue.ask(filled.words, filled.shown, filled.prompt)
+        self._note(filled.typed)
 
     @property
     def forms(self) -> FormMaking:
@@ -387,18 +383,3 @@ class Asking(QObject):
         """Who has chosen a model wants to ask it: what is typed next is the question."""
         field = self._stage.bar.field if self._dialogue is None else self._stage.card.field
         field.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _filled(prompt: QuickPrompt, field: str) -> tuple[str, str, str]:
-    """What is asked, what of it is shown, and what the person typed besides."""
-    typed = field.strip()
-    return prompt.with_words(typed), prompt.shown(typed), typed
-
-
-def _way(prompt: QuickPrompt, typed: str) -> Way | None:
-    """What a prompt wants that is not answered in words."""
-    if prompt.prompt is None or prompt.prompt.form is AnswerForm.TEXT:
-        return None
-    from kireji.ui.overlay.forms.way import of_prompt
-
-    return of_prompt(prompt.prompt, typed)

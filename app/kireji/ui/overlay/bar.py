@@ -356,10 +356,6 @@ class ToolBar(QFrame):
         self._layout.insertWidget(1, form)
         form.resized.connect(self._order_tabs)
 
-    def take_keyboard(self) -> None:
-        """What is typed next is the question."""
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def _choose_text(self) -> None:
         self.command.emit("copy text")
 

@@ -313,8 +313,7 @@ class AnswerCard(QFrame):
             shown.append(self.ending.heightForWidth(room))
         if not self.asked.isHidden():
             shown.append(self.asked.heightForWidth(room))
-        if self._form is not None and not self._form.isHidden():
-            shown.append(self._form.heightForWidth(room))
+        shown += [] if self._form is None or self._form.isHidden() else [self._form.heightForWidth(room)]
         if self.results.held is not None:
             shown.append(self.results.height_for(room))
         if not self.view.isHidden():
@@ -363,7 +362,6 @@ class AnswerCard(QFrame):
         self.resized.emit()
 
     def _prompt_chosen(self, prompt: object) -> None:
-        assert isinstance(prompt, QuickPrompt)
         if not self._answering:
             self.prompted.emit(prompt)
 
@@ -371,10 +369,6 @@ class AnswerCard(QFrame):
         """Put the form of a prompt that needs a word of the person below the answer."""
         self._form = form
         self._body.addWidget(form)
-
-    def take_keyboard(self) -> None:
-        """What is typed next is the question."""
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _copy_answer(self) -> None:
         QGuiApplication.clipboard().setText(self.view.markdown())

@@ -4,19 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
-from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtCore import QObject, Qt, SignalInstance
 
 from kireji.core.errors import KirejiError
 from kireji.core.prompts import Prompt
+from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
+from kireji.ui.overlay.field import QuestionField
+from kireji.ui.overlay.forms.way import Way, of_prompt
 from kireji.ui.prompt_form import PromptForm
 from kireji.ui.quick_prompts import QuickPrompt, interface_language
 from kireji.ui.theme import Theme
 
-Ready = Callable[[QuickPrompt], None]
+
+class FilledPrompt(NamedTuple):
+    """A prompt that can be asked.
+
+    Args:
+        words: What is asked.
+        shown: What of it is shown.
+        typed: What the person has typed besides.
+        prompt: With its places filled; says who answers.
+        way: What is wanted where that is more than words.
+    """
+
+    words: str
+    shown: str
+    typed: str
+    prompt: Prompt | None
+    way: Way | None
+
+
+Ready: TypeAlias = Callable[[FilledPrompt], None]
 
 
 class Panel(Protocol):
@@ -25,11 +47,11 @@ class Panel(Protocol):
     resized: SignalInstance
     """It needs more or less room."""
 
+    field: QuestionField
+    """Where the question is typed."""
+
     def set_prompt_form(self, form: PromptForm) -> None:
         """Put the form of a prompt among its parts."""
-
-    def take_keyboard(self) -> None:
-        """What is typed next is the question."""
 
 
 class PromptFilling(QObject):
@@ -49,7 +71,7 @@ class PromptFilling(QObject):
         self._theme = theme
         self._say = say
         self._forms: dict[Panel, PromptForm] = {}
-        self._ready: dict[PromptForm, tuple[QuickPrompt, Ready]] = {}
+        self._ready: dict[PromptForm, tuple[QuickPrompt, Panel, Ready]] = {}
 
     def fill(self, prompt: QuickPrompt, panel: Panel, ready: Ready) -> None:
         """Complete a prompt; what is complete already goes on at once.
@@ -61,14 +83,14 @@ class PromptFilling(QObject):
         """
         self.leave()
         if prompt.plain or prompt.prompt is None:
-            ready(prompt)
+            ready(_filled(prompt, panel))
         elif prompt.prompt.asked:
             form = self._form(panel)
-            self._ready[form] = (prompt, ready)
+            self._ready[form] = (prompt, panel, ready)
             form.open(prompt.prompt, self._services.prompt_values.last(prompt.prompt))
             form.take_keyboard()
         else:
-            self._scope.restart(self._gather(prompt, prompt.prompt, {}, ready), name="fill")
+            self._scope.restart(self._gather(prompt, prompt.prompt, {}, panel, ready), name="fill")
 
     def leave(self) -> None:
         """No prompt waits for its words any more."""
@@ -89,15 +111,17 @@ class PromptFilling(QObject):
 
     def _left(self, panel: Panel) -> None:
         self.leave()
-        panel.take_keyboard()
+        panel.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _confirmed(self, form: PromptForm) -> None:
         waiting = self._ready.get(form)
         if waiting is not None and form.prompt is not None:
-            quick, ready = waiting
-            self._scope.restart(self._gather(quick, form.prompt, form.values(), ready), name="fill")
+            quick, panel, ready = waiting
+            self._scope.restart(self._gather(quick, form.prompt, form.values(), panel, ready), name="fill")
 
-    async def _gather(self, quick: QuickPrompt, prompt: Prompt, given: Mapping[str, str], ready: Ready) -> None:
+    async def _gather(
+        self, quick: QuickPrompt, prompt: Prompt, given: Mapping[str, str], panel: Panel, ready: Ready
+    ) -> None:
         try:
             values = await self._services.prompt_values.gather(prompt, given, interface_language())
             filled = prompt.with_values(values)
@@ -108,4 +132,10 @@ class PromptFilling(QObject):
         self._ready.clear()
         for form in self._forms.values():
             form.open(None, {})
-        ready(quick._replace(text=filled.text, ready=True, prompt=filled))
+        ready(_filled(quick._replace(text=filled.text, ready=True, prompt=filled), panel))
+
+
+def _filled(quick: QuickPrompt, panel: Panel) -> FilledPrompt:
+    typed, prompt = panel.field.text().strip(), quick.prompt
+    way = of_prompt(prompt, typed) if prompt is not None and prompt.form is not AnswerForm.TEXT else None
+    return FilledPrompt(quick.with_words(typed), quick.shown(typed), typed, prompt, way)
