@@ -245,6 +245,12 @@ class _Attempt:
                     text=text,
                     cut=StructuredAnswer(None, *who, "", usage, attempt, note, spent, text),
                 )
+            if self._taking.reason is StopReason.STOP_SEQUENCE:  # asked for none: it is a rule of the person's
+                raise AnswerUnusable(
+                    say("One of your rules for answers ended this one before it was whole."),
+                    say("Change the rule in the privacy settings."),
+                    text=text,
+                )
             log.info("an answer did not fit (attempt %d): %s", attempt, problem)
             request = _again(request, text, problem)
         raise AnswerUnusable(
