@@ -32,20 +32,20 @@ _SHOWN = 300
 """Characters of what was read instead."""
 
 
-def linked(sheets: Sequence[Sheet], reading: Reading | None, *, fields: bool = False) -> tuple[Sheet, ...]:
+def linked(sheets: Sequence[Sheet], reading: Reading | None) -> tuple[Sheet, ...]:
     """The sheets with each cell's place on the picture.
 
-    May take long for very many cells: tens of thousands in a second.
+    A sheet of one row holds fields, each beside its label or below. May take long for very many cells: tens of
+    thousands in a second.
 
     Args:
         sheets: All that came from one picture.
         reading: What was read there; None when it could not be read.
-        fields: Whether a sheet of one row holds fields, each beside its label.
     """
     if reading is None:
         return tuple(sheets)
     linking = _Linking(PictureWords(reading))
-    return tuple(linking.sheet(sheet, fields=fields and len(sheet.rows) == 1) for sheet in sheets)
+    return tuple(map(linking.sheet, sheets))
 
 
 class _Linking:
@@ -61,9 +61,9 @@ class _Linking:
         self._placing = Placing(words)
         self._similar = Similar(words, self._placing.taken)
 
-    def sheet(self, sheet: Sheet, *, fields: bool) -> Sheet:
+    def sheet(self, sheet: Sheet) -> Sheet:
         """One of them."""
-        if fields and len(sheet.columns) <= _MOST_FIELDS:
+        if len(sheet.rows) == 1 and len(sheet.columns) <= _MOST_FIELDS:
             return self._fields(sheet)
         places = self._matching.places
         grid = [[places(cell) if cell.text else [] for cell in row] for row in sheet.rows]

@@ -201,13 +201,13 @@ def test_fields_are_found_beside_their_labels() -> None:
         [["3 May 2026", "3 May 2026", "2", "2", "2"]],
         [name for name, _ in columns],
     )
-    (found,) = linked([sheet], page(text), fields=True)
+    (found,) = linked([sheet], page(text))
     assert grid(found) == [[at(0, 26, 36), at(0, 5, 15), at(1, 27, 28), at(3, 2, 3), at(1, 8, 9)]]
 
 
 def test_a_field_that_differs_says_what_stands_beside_its_label() -> None:
     sheet = table([MONEY], [["99.00"]], ["Total"])
-    (found,) = linked([sheet], page("Net 10.00\nTotal    12.34"), fields=True)
+    (found,) = linked([sheet], page("Net 10.00\nTotal    12.34"))
     assert (found.rows[0][0].presence, found.rows[0][0].seen) == (Presence.DIFFERS, "12.34")
 
 
@@ -262,13 +262,12 @@ def test_what_does_not_stand_there_is_never_found(rows: list[tuple[str, str]], m
     st.lists(st.builds(ReadLine, st.text(max_size=12), st.just(0.5), st.just((0, 0, 90, 20))), max_size=5),
     st.lists(st.lists(st.text(max_size=10), min_size=2, max_size=2), max_size=5),
     st.lists(st.sampled_from(list(CellType)), min_size=2, max_size=2),
-    st.booleans(),
 )
 def test_any_reading_and_any_table_are_linked_without_failing(
-    lines: list[ReadLine], rows: list[list[str]], kinds: list[CellType], fields: bool
+    lines: list[ReadLine], rows: list[list[str]], kinds: list[CellType]
 ) -> None:
     sheet = table(kinds, rows) if rows else Sheet("", (Column("a"),), ())
     moved = tuple(msgspec.structs.replace(line, box=(0, at * 20, 90, at * 20 + 20)) for at, line in enumerate(lines))
-    (found,) = linked([sheet], Reading(moved), fields=fields)
+    (found,) = linked([sheet], Reading(moved))
     assert [[cell.text for cell in row] for row in found.rows] == [[cell.text for cell in row] for row in sheet.rows]
     assert all(cell.presence is not Presence.UNREAD for row in found.rows for cell in row)
