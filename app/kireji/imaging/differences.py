@@ -104,7 +104,12 @@ def _resized(first: Image.Image, second: Image.Image) -> tuple[float, list[Box]]
     share, boxes = _found(_uneven(one, other, _SHRUNK_FLOOR))
     wide, high = first.width / width, first.height / height
     return share, [
-        (int(left * wide), int(top * high), math.ceil(right * wide), math.ceil(bottom * high))
+        (
+            math.floor(left * wide),
+            math.floor(top * high),
+            min(first.width, math.ceil(right * wide)),
+            min(first.height, math.ceil(bottom * high)),
+        )
         for left, top, right, bottom in boxes
     ]
 

@@ -46,8 +46,14 @@ class Difference(msgspec.Struct, frozen=True):
             return (left - across, top - down, right - across, bottom - down)
         if self.first == self.second or not all(self.first):
             return box
-        wide, high = self.second[0] / self.first[0], self.second[1] / self.first[1]
-        return (math.floor(left * wide), math.floor(top * high), math.ceil(right * wide), math.ceil(bottom * high))
+        width, height = self.second
+        wide, high = width / self.first[0], height / self.first[1]
+        return (
+            math.floor(left * wide),
+            math.floor(top * high),
+            min(width, math.ceil(right * wide)),
+            min(height, math.ceil(bottom * high)),
+        )
 
 
 class ChangeKind(enum.Enum):
