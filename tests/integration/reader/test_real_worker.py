@@ -153,3 +153,40 @@ async def test_the_worker_is_a_group_of_its_own_and_polite(reader: ReaderProcess
     assert reader.pid is not None
     assert os.getpgid(reader.pid) == reader.pid
     assert os.getpriority(os.PRIO_PROCESS, reader.pid) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
+CJK = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+ARABIC = Path("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf")
+
+
+@pytest.mark.skipif(not CJK.exists(), reason="the font is not installed")
+async def test_columns_of_japanese_are_read_from_the_right(reader: ReaderProcess) -> None:
+    columns = ("吾輩は猫である。名前は", "まだ無い。どこで生れた", "か頓と見当がつかぬ。何")
+    picture = Image.new("RGB", (400, 480), "white")
+    for number, words in enumerate(columns):
+        for row, letter in enumerate(words):
+            place = (300 - number * 48, 40 + row * 34)
+            ImageDraw.Draw(picture).text(place, letter, "black", ImageFont.truetype(str(CJK), 28))
+    assert (await reader.read_all(_png(picture))).text.splitlines() == list(columns)
+
+
+@pytest.mark.skipif(not ARABIC.exists(), reason="the font is not installed")
+async def test_where_another_writing_stands_is_told_though_it_cannot_be_read(reader: ReaderProcess) -> None:
+    picture = Image.new("RGB", (700, 200), "white")
+    draw, font = ImageDraw.Draw(picture), ImageFont.truetype(str(ARABIC), 26)
+    draw.text((160, 30), "يرجى قراءة هذه التعليمات بعناية قبل", "black", font)
+    draw.text((40, 140), "Please read this", "black", ImageFont.load_default(20))
+    reading = await reader.read_all(_png(picture))
+    assert [line.text.strip() for line in reading.lines] == ["Please read this"]
+    [(left, top, right, bottom)] = reading.unread
+    assert left < 200 < 500 < right
+    assert top < 60 < bottom
+
+
+async def test_a_row_tells_where_each_of_its_pieces_stands(reader: ReaderProcess) -> None:
+    picture = Image.new("RGB", (700, 80), "white")
+    for x, words in ((20, "Artikel"), (250, "Menge"), (450, "Preis in Euro")):
+        ImageDraw.Draw(picture).text((x, 30), words, "black", ImageFont.load_default(18))
+    [line] = (await reader.read_all(_png(picture))).lines
+    assert [line.text[piece.start : piece.end] for piece in line.pieces] == ["Artikel", "Menge", "Preis in Euro"]
+    assert [abs(piece.box[0] - x) < 10 for piece, x in zip(line.pieces, (20, 250, 450), strict=True)] == [True] * 3

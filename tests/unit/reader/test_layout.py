@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.reader.layout import Box, Row, Spacing, columns, edges, rows, union
+from kireji.reader.layout import Box, Row, Spacing, columns, edges, pieces, rows, union
 
 
 def _line(left: int, top: int, characters: int, height: int = 20) -> Box:
@@ -152,3 +152,21 @@ def test_the_edges_of_letters_are_those_of_the_picture() -> None:
 def test_edges_that_are_not_those_of_the_line_are_not_known() -> None:
     assert edges("ab", (Box(0, 0, 20, 20),), ["ab"], [[(0, 9)]]) == ()
     assert edges("xy", (Box(0, 0, 20, 20),), ["ab"], [[(0, 9), (9, 18)]]) == ()
+
+
+def test_words_that_run_down_the_picture_are_lines_of_their_own_from_the_right() -> None:
+    upright = [Box(250 + 49 * number, 44, 286 + 49 * number, 420) for number in range(4)]
+    assert rows(upright) == [Row((box,), box.left) for box in reversed(upright)]
+
+
+def test_a_line_above_words_that_run_down_is_read_first() -> None:
+    title, upright = _line(40, 10, 30), [Box(100, 60, 130, 400), Box(150, 60, 180, 400)]
+    assert _order([*upright, title]) == [title, upright[1], upright[0]]
+
+
+def test_each_piece_of_a_row_is_known_with_its_place() -> None:
+    row = Row((Box(10, 5, 50, 25), Box(90, 5, 100, 25), Box(200, 7, 260, 24)), 10)
+    text = Spacing().line(row, ["File", "", "a a"])
+    found = pieces(text, row, ["File", "", "a a"])
+    assert [text[piece.start : piece.end] for piece in found] == ["File", "a a"]
+    assert [piece.box for piece in found] == [row.boxes[0], row.boxes[2]]

@@ -77,19 +77,24 @@ _FIXED = re.compile(
     | (?:~|\.{1,2})?/[\w./~-]+              # paths
     | [A-Za-z]:\\\S+
     | \w*[_\\{}<>=;|$#]\w*\S*               # code
-    | \w+\(\S*\)
-    | (?:Ctrl|Strg|Alt|Shift|Cmd|Esc|Tab|F\d{1,2})(?:[+-]\S+)?
-    | [kMGT]?(?:B|Hz|W|bit/s)|[kcm]?m|[km]?g|ms|[smhVA]|min|px|pt|°[CF]|[kM]B/s
-    | EUR|USD|GBP|CHF|JPY|CNY
+    | [\w.]+[(\[]\S*[)\]]
+    | (?:Ctrl|Alt|Shift|Cmd)(?:[+-]\S+)+      # keys
+    | F\d{1,2}
     | [^\W\d_]{0,3}\d[\d.,:/%+\-]*[^\W\d_]{0,3}   # numbers with a unit or a sign before them
     """,
     re.VERBOSE,
 )
+_UNIT = re.compile(r"[kMGT]?(?:B|Hz|W|bit/s)|[kcm]?m|[km]?g|ms|[shVA]|min|px|pt|°[CF]|[kM]B/s|EUR|USD|GBP|CHF|JPY|CNY")
 
 
 def stays(text: str) -> bool:
     """Whether nothing of a text can be translated: numbers, addresses, code."""
-    return all(_FIXED.fullmatch(word.strip("()[],;:")) or not any(map(str.isalpha, word)) for word in text.split())
+    number = any(map(str.isdigit, text))
+    return all(_is_fixed(word) or (number and _UNIT.fullmatch(word)) for word in text.split())
+
+
+def _is_fixed(word: str) -> bool:
+    return bool(_FIXED.fullmatch(word) or _FIXED.fullmatch(word.strip("()[],;:"))) or not any(map(str.isalpha, word))
 
 
 def question(blocks: Sequence[tuple[int, TextBlock]], language: str, width: int = 0, height: int = 0) -> str:
