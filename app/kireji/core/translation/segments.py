@@ -112,6 +112,7 @@ def _box(line: ReadLine, words: Sequence[WordBox], start: int, end: int) -> Box:
     left, top, right, bottom = around(word.box for word in words[start:end])
     room = _ROOM * (bottom - top)
     home = _piece(line, words[start])
+    top, bottom = home[1], home[3]  # of this piece, not of the whole row
     if start == 0 or _piece(line, words[start - 1]) != home:
         left = home[0]
     else:
