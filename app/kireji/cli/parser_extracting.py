@@ -24,8 +24,8 @@ def add_extracting(commands: Commands) -> None:
     """Add this command."""
     extract = command(commands, "extract", "take tables or fields out of pictures")
     extract.description = (
-        "Take tables out of pictures, or fields with their values. Every cell is looked for on the picture by this "
-        "computer's own reader. Question and answer are kept in the history."
+        "Take tables out of pictures, or fields with their values. Every cell is looked for\n"
+        "on the picture by this computer's own reader. Question and answer are kept in the\nhistory."
     )
     extract.epilog = _EPILOG
     extract.formatter_class = argparse.RawDescriptionHelpFormatter

@@ -21,12 +21,16 @@ from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.partial import line_of
 from kireji.core.structured.questions import Asker, StructuredQuestion
 from kireji.core.tool_ports import SchemaFlaw, SchemaValidator
-from kireji.core.words import say
+from kireji.core.words import mark, say
 from kireji.services.extraction_pictures import Parts, PictureExtraction
 from kireji.services.structured.turn import Outcome, StructuredTurns
 
 MOST_PICTURES = 100
 """At once; for more there are jobs."""
+_LONGEST_NAME = 80
+_TABLES = mark("Take the tables out of {count} pictures")
+_FIELDS = mark("Take the fields out of {count} pictures")
+_SCHEMA = mark("Take what a schema asks for out of {count} pictures")
 _LONGEST_ANSWER = 32_768
 """Tokens: about 5,000 cells."""
 
@@ -135,7 +139,7 @@ class ExtractionService:
         question = await asyncio.to_thread(self._question, wanted)
         whole = StructuredQuestion(
             question.form,
-            _words(wanted, question.form, len(images)),
+            _words(wanted, question.form, len(images), names),
             question.system,
             question.text,
             question.schema,
@@ -240,17 +244,18 @@ def _check_json(schema: bytes) -> None:
         ) from error
 
 
-def _words(wanted: Wanted, form: AnswerForm, pictures: int) -> str:
+def _words(wanted: Wanted, form: AnswerForm, pictures: int, names: Sequence[str]) -> str:
     """The question as it stands in the history."""
-    if wanted.schema:
-        words = say("Take out of the picture what a schema asks for.")
+    if wanted.schema.strip():
+        one, several = say("Take what a schema asks for out of the picture"), _SCHEMA
     elif form is AnswerForm.FIELDS:
-        words = say("Take the fields out of the picture.")
+        one, several = say("Take the fields out of the picture"), _FIELDS
     else:
-        words = say("Take the tables out of the picture.")
-    if pictures > 1:
-        words = f"{words} {say('The same for all {count} pictures.', count=pictures)}"
-    return "\n\n".join(filter(None, (words, wanted.wish.strip())))
+        one, several = say("Take the tables out of the picture"), _TABLES
+    words = one if pictures == 1 else say(several, count=pictures)
+    name = " ".join(names[0].split()) if pictures == 1 and names else ""
+    line = f"{words}: {name[:_LONGEST_NAME]}" if name.isprintable() and name else f"{words}."
+    return "\n\n".join(filter(None, (line, wanted.wish.strip())))
 
 
 def form_of(path: str) -> SheetForm:

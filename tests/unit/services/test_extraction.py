@@ -94,13 +94,13 @@ async def test_a_value_that_is_not_on_the_picture_is_marked_and_told() -> None:
 
 async def test_question_and_answer_stand_in_the_history_and_the_values_beside_them() -> None:
     here = Scene(answer(TEA))
-    outcome = await here.extract(Wanted(wish="only drinks"))
+    outcome = await here.extract(Wanted(wish="only drinks"), "menu.png")
     assert outcome.conversation is not None
     assert outcome.message is not None
     found = await here.services.conversations.load(outcome.conversation)
     assert found is not None
     question, given = found.messages
-    assert question.message.text == "Take the tables out of the picture.\n\nonly drinks"
+    assert question.message.text == "Take the tables out of the picture: menu.png\n\nonly drinks"
     assert len(question.message.images) == 1
     assert "| Tea" in given.message.text
     assert await here.services.results().find(outcome.message) == outcome.result
@@ -240,6 +240,7 @@ async def test_several_pictures_are_one_question_in_the_history() -> None:
     found = await here.services.conversations.load(outcome.conversation)
     assert found is not None
     assert [len(each.message.images) for each in found.messages] == [3, 0]
+    assert found.messages[0].message.text == "Take the tables out of 3 pictures."
     assert [len(request.messages[0].images) for request in here.world.remote.encoded] == [1, 1, 1]
     assert found.messages[-1].usage is not None
     assert found.messages[-1].usage.input_tokens == 30
