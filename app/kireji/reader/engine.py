@@ -17,7 +17,7 @@ Measured on two cores, and the reasons for the settings:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,7 +30,7 @@ from rapidocr import RapidOCR
 
 from kireji.core.reading import ReadLine
 from kireji.reader import layout
-from kireji.reader.ink import ink
+from kireji.reader.ink import Ink, ink
 from kireji.reader.layout import Box
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Engine:
                 places = [piece.places for piece in found]
                 columns = layout.columns(text, row, words, places) if level else ()
                 line = ReadLine(text, score, (left, top, right, bottom), columns, layout.pieces(text, row, words))
-                yield _with_ink(line, pixels, row, found) if columns else line
+                yield _with_ink(line, pixels, row, found, tilted)
             for box, piece in zip(row.boxes, found, strict=True):
                 if not piece.words and _may_be_words(box):
                     yield ReadLine("", piece.score, box)
@@ -172,24 +172,34 @@ class _Piece(NamedTuple):
     places: tuple[float, ...]
 
 
-def _with_ink(line: ReadLine, pixels: Pixels, row: layout.Row, found: list[_Piece]) -> ReadLine:
-    """The line with the edges of its letters, where they can be told from the ground in each of its pieces."""
-    inks = [
-        ink(pixels[box.top : box.bottom, box.left : box.right], piece.words, piece.places)
-        for box, piece in zip(row.boxes, found, strict=True)
-        if piece.words
-    ]
-    known = [each for each in inks if each is not None]
-    if len(known) < len(inks):
+def _with_ink(
+    line: ReadLine, pixels: Pixels, row: layout.Row, found: list[_Piece], tilted: Collection[Box]
+) -> ReadLine:
+    """The line with the edges of its letters."""
+    pieces = [(box, piece) for box, piece in zip(row.boxes, found, strict=True) if piece.words]
+    if any(layout.stands(box) for box, _ in pieces):
         return line
-    boxes = [box for box, piece in zip(row.boxes, found, strict=True) if piece.words]
-    texts = [piece.words for piece in found if piece.words]
-    edges = layout.edges(line.text, boxes, texts, [each.edges for each in known])
+    inks = [_ink(pixels, box, piece, known=box not in tilted) for box, piece in pieces]
+    edges = layout.edges(
+        line.text, [box for box, _ in pieces], [piece.words for _, piece in pieces], [each.edges for each in inks]
+    )
     if not edges:
         return line
-    top = min(box.top + each.top for box, each in zip(boxes, known, strict=True))
-    bottom = max(box.top + each.bottom for box, each in zip(boxes, known, strict=True))
+    top = min(box.top + each.top for (box, _), each in zip(pieces, inks, strict=True))
+    bottom = max(box.top + each.bottom for (box, _), each in zip(pieces, inks, strict=True))
     return msgspec.structs.replace(line, edges=edges, ink=(top, bottom))
+
+
+def _ink(pixels: Pixels, box: Box, piece: _Piece, *, known: bool) -> Ink:
+    """The edges of a piece's letters; where nothing tells where these stand, they are as wide as each other."""
+    count = len(piece.words)
+    even = tuple((at + 0.5) / count for at in range(count))
+    places = piece.places if known and len(piece.places) == count else even
+    found = ink(pixels[box.top : box.bottom, box.left : box.right], piece.words, places)
+    if found is not None:
+        return found
+    width = box.width / count
+    return Ink(tuple((round(at * width), round((at + 1) * width)) for at in range(count)), 0, box.height)
 
 
 def _places(text: str, info: Any) -> tuple[float, ...]:

@@ -29,6 +29,8 @@ _APART = 0.3
 """Of the height: beyond so wide a gap nothing belongs to the first letter, nor to the last."""
 _STRAY = 0.2
 """Of the height: what is lower and stands apart at the edge belongs to another line."""
+_THIN, _OFF = 2, 3
+"""Rows of a faint ruled line or of noise, and how far from the letters these stand; dots and accents stand nearer."""
 
 
 class Ink(NamedTuple):
@@ -101,7 +103,15 @@ def _band(inked: list[bool], height: int) -> tuple[int, int] | None:
         del runs[0]
     if len(runs) > 1 and runs[-1][1] == height and height - runs[-1][0] <= stray:
         del runs[-1]
+    while len(runs) > 1 and _is_thin(runs[0]) and runs[1][0] - runs[0][1] >= _OFF:
+        del runs[0]
+    while len(runs) > 1 and _is_thin(runs[-1]) and runs[-1][0] - runs[-2][1] >= _OFF:
+        del runs[-1]
     return (runs[0][0], runs[-1][1]) if runs else None
+
+
+def _is_thin(run: Sequence[int]) -> bool:
+    return run[1] - run[0] <= _THIN
 
 
 def _reach(columns: list[int], apart: int) -> int:
