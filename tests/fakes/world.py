@@ -191,6 +191,7 @@ class World:
     sources: FakeSourceReader = field(default_factory=FakeSourceReader)
     pdf: FakePdfText = field(default_factory=FakePdfText)
     job_store: MemoryJobStore = field(init=False)
+    job_reviews: MemoryReviewStore = field(init=False)
     job_importer: MemoryImporter = field(init=False)
     job_pictures: MemoryPictures = field(default_factory=MemoryPictures)
     spool: MemorySpool = field(default_factory=MemorySpool)
@@ -212,6 +213,7 @@ class World:
     def __post_init__(self) -> None:
         self.spending = MemorySpendingStore(self.clock.now)
         self.job_store = MemoryJobStore(now=self.clock.now)
+        self.job_reviews = MemoryReviewStore(self.job_store, self.clock.now)
         self.job_importer = MemoryImporter(self.job_store)
         self.batches = FakeBatches(self.clock.now)
         self.sent.read_file = lambda path: self.spool.bodies[path.removeprefix("memory/")]
@@ -398,7 +400,7 @@ def _jobs(
 ) -> JobService:
     store = world.job_store
     stores = JobStores(
-        store, MemoryReviewStore(store), store, world.job_importer, world.job_pictures, world.spool, world.job_writer
+        store, world.job_reviews, store, world.job_importer, world.job_pictures, world.spool, world.job_writer
     )
     needs = JobNeeds(
         catalog,

@@ -102,4 +102,4 @@ _MANY = 1 << 30
 
 
 def _told(said: Verdict) -> Formed:
-    return Formed(said.reason, verdict_value(said), verdict_cells(said), said)
+    return Formed(said.reason or said.action.value, verdict_value(said), verdict_cells(said), said)

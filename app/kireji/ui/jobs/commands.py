@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job
+from kireji.core.structured.forms import AnswerForm
 from kireji.ui.chat.words import count
 from kireji.ui.translation import mark, plural, tr
 
@@ -21,6 +22,8 @@ class Command(enum.Enum):
     OPEN = "open"
     REVIEW = "review"
     """Look at what was read and what it will cost, and start it from there."""
+    DECIDE = "decide"
+    """Of a job that judges: look at its verdicts and decide."""
     PAUSE = "pause"
     RESUME = "resume"
     RETRY = "retry"
@@ -42,6 +45,7 @@ class Order:
 _WORDS = {
     Command.OPEN: mark("Open results"),
     Command.REVIEW: mark("Check and start…"),
+    Command.DECIDE: mark("Review verdicts"),
     Command.PAUSE: mark("Pause"),
     Command.RESUME: mark("Resume"),
     Command.EXPORT: mark("Export results…"),
@@ -73,6 +77,8 @@ def offered(job: Job) -> list[Command]:
     if job.state is JobState.IMPORTING:
         return []
     found = [Command.REVIEW if job.state is JobState.READY else Command.OPEN]
+    if reviewable(job):
+        found.append(Command.DECIDE)
     if job.counts.uncertain and job.state is JobState.NEEDS_YOU:
         found += [Command.SEND_AGAIN, Command.COUNT_FAILED]
     if job.state in (JobState.PAUSED, JobState.NEEDS_YOU):
@@ -101,6 +107,11 @@ def next_steps(job: Job) -> tuple[Command, ...]:
     if job.counts.uncertain:
         return (Command.SEND_AGAIN, Command.COUNT_FAILED)
     return (Command.RESUME, Command.CANCEL)
+
+
+def reviewable(job: Job) -> bool:
+    """Whether there are verdicts that a person can decide about."""
+    return job.plan.form is AnswerForm.VERDICT and job.counts.ended > 0
 
 
 def removable(job: Job) -> bool:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:  # loaded when first wanted
     from kireji.ui.jobs.new_job import NewJob
     from kireji.ui.jobs.new_job_words import NewJobStart
     from kireji.ui.jobs.results_presenter import ResultsPresenter
+    from kireji.ui.jobs.review.presenter import ReviewPresenter
 
-JOBS, RESULTS = "jobs", "results"
+JOBS, RESULTS, REVIEW = "jobs", "results", "review"
 """Names of the pages in the window."""
 
 
@@ -55,6 +56,7 @@ class JobPages(QObject):
         self._settings_wanted = settings_wanted
         self.jobs = JobsPresenter(services.jobs, theme, self._name, self)
         self.results: ResultsPresenter | None = None
+        self.reviewing: ReviewPresenter | None = None
         self.making: NewJob | None = None
         pane = self.jobs.pane
         pane.menu_clicked.connect(window.toggle_sidebar)
@@ -66,6 +68,7 @@ class JobPages(QObject):
         self.jobs.opened.connect(self.open)
         self.jobs.review_wanted.connect(self._review)
         self.jobs.export_wanted.connect(self._export)
+        self.jobs.verdicts_wanted.connect(self.review)
         window.left_page.connect(self._escape)
         window.show_page(JOBS, pane)
 
@@ -88,6 +91,15 @@ class JobPages(QObject):
         self._window.sidebar.set_current(None, jobs=True)
         self.results.show(job)
 
+    def review(self, job: object) -> None:
+        """Show the verdicts of a `Job` that judges, to be decided about."""
+        assert isinstance(job, Job)
+        if self.reviewing is None:
+            self.reviewing = self._make_review()
+        self._window.show_page(REVIEW)
+        self._window.sidebar.set_current(None, jobs=True)
+        self.reviewing.show(job)
+
     def new(self, start: NewJobStart | None = None) -> None:
         """Begin a job.
 
@@ -99,11 +111,15 @@ class JobPages(QObject):
     def leave(self) -> None:
         """The pages go away: nothing is watched any more."""
         self.jobs.leave()
+        if self.reviewing is not None:
+            self.reviewing.leave()
 
     async def aclose(self) -> None:
         """End what runs."""
         if self.making is not None:
             await self.making.aclose()
+        if self.reviewing is not None:
+            await self.reviewing.aclose()
         if self.results is not None:
             await self.results.aclose()
         await self.jobs.aclose()
@@ -123,7 +139,30 @@ class JobPages(QObject):
         self._window.show_page(RESULTS, pane)
         results = ResultsPresenter(self._services.jobs, pane, self._theme, self._failed)
         results.gone.connect(self._back)
+        results.review_wanted.connect(self.review)
         return results
+
+    def _make_review(self) -> ReviewPresenter:
+        from kireji.ui.jobs.review.pane import ReviewPane
+        from kireji.ui.jobs.review.presenter import ReviewPresenter
+
+        pane = ReviewPane(self._theme)
+        pane.menu_clicked.connect(self._window.toggle_sidebar)
+        pane.back_clicked.connect(self._back_from_review)
+        self._window.show_page(REVIEW, pane)
+        reviewing = ReviewPresenter(self._services.jobs, pane, self._failed)
+        reviewing.gone.connect(self._back_from_review)
+        return reviewing
+
+    def _back_from_review(self) -> None:
+        """To the results of the job; of one that is gone, to all jobs."""
+        if self._window.page() != REVIEW or self.reviewing is None:
+            return
+        self.reviewing.leave()
+        if self.reviewing.job is not None:
+            self.open(self.reviewing.job)
+        else:
+            self.show()
 
     def _back(self) -> None:
         """From the results to all jobs; the keyboard goes to the job they were of."""
@@ -133,6 +172,8 @@ class JobPages(QObject):
             self.jobs.pane.focus_list()
 
     def _escape(self) -> None:
+        if self._window.page() == REVIEW and self.reviewing is not None:
+            self.reviewing.escape()
         if self._window.page() == RESULTS and self.results is not None:
             self.results.escape()
 

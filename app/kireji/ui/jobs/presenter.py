@@ -43,6 +43,8 @@ class JobsPresenter(QObject):
     """A `Job` whose results shall be shown."""
     review_wanted = Signal(object)
     """A `Job` that is READY and shall be looked through and started."""
+    verdicts_wanted = Signal(object)
+    """A `Job` that judges, whose verdicts shall be decided about."""
     export_wanted = Signal(object)
     """A `Job` whose results shall be written into a file."""
 
@@ -146,6 +148,8 @@ class JobsPresenter(QObject):
                 self.opened.emit(job)
             case Command.REVIEW:
                 self.review_wanted.emit(job)
+            case Command.DECIDE:
+                self.verdicts_wanted.emit(job)
             case Command.EXPORT:
                 self.export_wanted.emit(job)
             case Command.REMOVE:

@@ -245,8 +245,8 @@ class ResultModel(QAbstractTableModel):
     def said(self, answer: Answer, section: int) -> str:
         """What an answer has in one column of the table."""
         column = self.column(section)
-        if column is not None and isinstance(answer.data, dict):
-            return words.cell(answer.data.get(column.name), column)
+        if column is not None and (properties := answer.properties) is not None:
+            return words.cell(properties.get(column.name), column)
         return (words.why_in_table(answer, self.mode) or words.plain(answer.text)) if section == DATA else ""
 
 

@@ -10,6 +10,7 @@ from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job
 from kireji.ui.chat.header import HEADER, ElidedLabel
 from kireji.ui.jobs import results_words as words
+from kireji.ui.jobs.commands import reviewable
 from kireji.ui.jobs.results_model import ResultModel
 from kireji.ui.jobs.results_table import ResultTable
 from kireji.ui.jobs.row_page import RowPage
@@ -49,6 +50,7 @@ class ResultsPane(QWidget):
         self.filters = Segments(tr("Which rows are shown"))
         self.export = button(tr("Export…"))
         self.retry = button(tr("Retry failed"))
+        self.review = button(tr("Review"), "primary", name=tr("Review the verdicts"))
         self.sentence = label("", "muted", wrap=True)
         self.work = WorkRow(tr("Export"))
         self.model = ResultModel()
@@ -73,7 +75,7 @@ class ResultsPane(QWidget):
         self.empty.hide()
         column = QVBoxLayout(self._list)
         spread(column, (SPACE[4], SPACE[2], SPACE[4], 0), SPACE[1])
-        column.addWidget(LivePair(self.filters, actions(self.retry, self.export)))
+        column.addWidget(LivePair(self.filters, actions(self.retry, self.export, self.review)))
         column.addWidget(self.sentence)
         column.addWidget(self.work)
         column.addWidget(self.table, 1)
@@ -108,6 +110,7 @@ class ResultsPane(QWidget):
         if had_focus and self.retry.isHidden():
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         self.export.setEnabled(job.counts.ended > 0)
+        self.review.setVisible(reviewable(job))
         tell(self.sentence, job.sentence, "warn" if job.state is JobState.NEEDS_YOU else "muted")
 
     def show_emptiness(self, sentence: str) -> None:

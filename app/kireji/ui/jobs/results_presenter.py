@@ -45,6 +45,8 @@ class ResultsPresenter(QObject):
 
     gone = Signal()
     """The job that is shown is no longer there."""
+    review_wanted = Signal(object)
+    """A `Job` that judges, whose verdicts shall be decided about."""
 
     def __init__(
         self, jobs: JobService, pane: ResultsPane, theme: Theme, failed: Callable[[BaseException], None]
@@ -73,6 +75,7 @@ class ResultsPresenter(QObject):
         pane.shown.connect(self._came_into_view)
         pane.export.clicked.connect(self.export)
         pane.retry.clicked.connect(self._retry)
+        pane.review.clicked.connect(self._review)
 
     @property
     def job(self) -> Job | None:
@@ -267,6 +270,10 @@ class ResultsPresenter(QObject):
             PictureDialog(self._theme, image, self._pane).show()
 
     # What is done.
+
+    def _review(self) -> None:
+        if self._job is not None:
+            self.review_wanted.emit(self._job)
 
     def _retry(self) -> None:
         self._scope.restart(self._retried(), name="retry")

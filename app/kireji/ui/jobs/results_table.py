@@ -31,7 +31,7 @@ _ROW = 21
 _NARROW = 560
 """Logical pixels below which name and cost of a row go."""
 _WIDTHS = {ColumnKind.TEXT: 190, ColumnKind.INTEGER: 92, ColumnKind.NUMBER: 100, ColumnKind.BOOLEAN: 76,
-           ColumnKind.JSON: 190}  # fmt: skip
+           ColumnKind.LIST: 150, ColumnKind.JSON: 190}  # fmt: skip
 _NUMBER, _NAME, _STATE, _COST, _ANSWER = 64, 150, 124, 84, 240
 _LEAST = 110
 """Of a column of words."""
@@ -219,7 +219,9 @@ class _Cells(QStyledItemDelegate):
 
     def _paint_answer(self, painter: QPainter, inside: QRectF, answer: Answer, section: int) -> None:
         colours = self._theme.colours
-        sentence = "" if isinstance(answer.data, dict) else why_in_table(answer, self._model.mode)
+        sentence = (
+            "" if answer.properties is not None and self._model.columns else why_in_table(answer, self._model.mode)
+        )
         if not sentence:
             self._paint_words(painter, inside, self._model.said(answer, section), section, colours.ink)
             return

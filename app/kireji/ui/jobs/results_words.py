@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from kireji.core.jobs.answers import Answer, Column, ColumnKind
+from kireji.core.jobs.answers import Answer, Column, ColumnKind, in_one_cell
 from kireji.core.jobs.counts import Counts
 from kireji.core.jobs.states import RETRIED_ROWS, RowState
 from kireji.core.jobs.values import Mode, Row
@@ -104,6 +104,8 @@ def cell(value: Any, column: Column) -> str:
         return f"{value:,}"
     if isinstance(value, str):
         return short(value)
+    if column.kind is ColumnKind.LIST and isinstance(value, list):
+        return short(in_one_cell(value))
     return short(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")))
 
 
@@ -158,6 +160,8 @@ def cell_in_full(value: Any, column: Column) -> str:
         return "–"
     if isinstance(value, str):
         return value
+    if column.kind is ColumnKind.LIST and isinstance(value, list):
+        return "\n".join(map(str, value)) or "–"
     if isinstance(value, dict | list):
         line = json.dumps(value, ensure_ascii=False)
         return line if len(line) <= _ON_ONE_LINE else json.dumps(value, ensure_ascii=False, indent=2)

@@ -148,7 +148,7 @@ class RowPage(QWidget):
         tell(self.system, tr("Instructions: {words}", words=detail.system) if detail.system else "", "muted")
         tell(self.sentence, _above(detail, mode), "error" if ended in RETRIED_ROWS or answer.error else "muted")
         self._show_fields(detail, columns)
-        plain = not isinstance(answer.data, dict)
+        plain = answer.properties is None or not columns
         self._answer_card.setVisible(plain and bool(answer.text.strip()))
         self.answer.set_markdown(answer.text if plain else "")
         tell(self.facts, _facts(detail), "small")
@@ -163,15 +163,16 @@ class RowPage(QWidget):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        data = detail.answer.data
-        for column in columns if isinstance(data, dict) else ():
+        data = detail.answer.properties
+        for column in columns if data is not None else ():
+            assert data is not None
             said = words.cell_in_full(data.get(column.name), column)
             value = label(said, "value", wrap=len(said) > words.ONE_LINE)
             value.setTextInteractionFlags(_SELECTABLE)
             pair = Pair(label(column.name, "muted"), value)
             self._field_column.addWidget(pair)
             pair.show()
-        self.fields.setVisible(isinstance(data, dict) and bool(columns))
+        self.fields.setVisible(data is not None and bool(columns))
 
     def show_pictures(self, images: Sequence[QImage], lost: int = 0) -> None:
         """Show the row's pictures, which take a moment to decode.
