@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
         """Show a page in place of the chat.
 
         Args:
-            name: chat, settings, jobs, results or welcome.
+            name: chat, settings, jobs, results, result or welcome.
             page: What to show under that name from now on; needed the first time, except for chat.
         """
         if page is not None and name not in self._pages:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # loaded when they are first wanted
 
     from kireji.core.prompts import Prompt
     from kireji.ui.jobs.pages import JobPages
+    from kireji.ui.results.pages import ResultPages
     from kireji.ui.transfer.exporting import Exporter
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class WindowPresenter(QObject):
         self._welcome: WelcomePresenter | None = None
         self.exporter: Exporter | None = None
         self._jobs: JobPages | None = None
+        self._results: ResultPages | None = None
         self._job_states = JobStates(services.jobs, self._failed, self)
         self.chat = ChatPresenter(services, window, theme, self._held_chord)
         self.receipts = ReceiptsPresenter(
@@ -80,6 +82,7 @@ class WindowPresenter(QObject):
         )
         self.chat.receipt_wanted.connect(self.receipts.show_of)
         self.chat.job_wanted.connect(self._begin_job)
+        self.chat.result_wanted.connect(self._use_result)
         answers = answers or Answers(services.chat.live, self.shows, services.tools.approvals, services.chat.consents)
         self.history = HistoryPresenter(services, window, self.chat, answers)
         self._unsubscribe = [
@@ -124,6 +127,8 @@ class WindowPresenter(QObject):
             await self.exporter.aclose()
         if self._jobs is not None:
             await self._jobs.aclose()
+        if self._results is not None:
+            await self._results.aclose()
         await self._job_states.aclose()
         await self.receipts.aclose()
         await self.history.aclose()
@@ -151,6 +156,18 @@ class WindowPresenter(QObject):
 
             self._jobs = JobPages(self._services, self._window, self._theme, self._failed, self._open_settings)
         return self._jobs
+
+    @property
+    def results(self) -> ResultPages:
+        """The page of what came of answers besides words, made the first time."""
+        if self._results is None:
+            from kireji.ui.results.pages import ResultPages
+
+            self._results = ResultPages(self._services, self._window, self._theme, self._failed)
+        return self._results
+
+    def _use_result(self, conversation: int, message: int, action: str) -> None:
+        self.results.use(conversation, message, action)
 
     def _begin_job(self, start: object) -> None:
         """Make a job of a prompt of the chat."""

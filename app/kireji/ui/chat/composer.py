@@ -71,6 +71,7 @@ class Composer(QFrame):
         self.attach = button("", "chip", name=tr("Add files, folders, pages or conversations"))
         self._capture = button(tr("Capture"), "chip", name=tr("Capture"))
         self.tools = button(tr("Tools"), "chip", name=tr("Tools"))
+        self.forms = button("", "chip", name=tr("Ask for a table, fields, a verdict and the like"))
         self._offered: int | None = None
         self.price = button("", "chip", name=tr("What the next question costs"))
         self.price.hide()
@@ -94,6 +95,7 @@ class Composer(QFrame):
         row.addWidget(self.attach)
         row.addWidget(self._capture)
         row.addWidget(self.tools)
+        row.addWidget(self.forms)
         row.addStretch(1)
         row.addWidget(self.price)
         row.addWidget(self._queue)
@@ -279,7 +281,7 @@ class Composer(QFrame):
     def _spread(self) -> None:
         """Where the buttons do not fit beside each other, those that their icons explain do without their words."""
         self.price.setVisible(self._priced)
-        every = (self.attach, self._capture, self.tools, self.price, self._queue, self._go)
+        every = (self.attach, self._capture, self.tools, self.forms, self.price, self._queue, self._go)
         shown = [each for each in every if not each.isHidden()]
         self._capture.setText(tr("Capture"))
         count = "" if self._offered is None else str(self._offered)
@@ -309,6 +311,7 @@ class Composer(QFrame):
     def _dress(self) -> None:
         colours = self._theme.colours
         set_icon(self.attach, self._theme, "plus", colours.muted, 16)
+        set_icon(self.forms, self._theme, "table-2", colours.muted, 16)
         self._dress_tools()
         set_icon(self._capture, self._theme, "crop", colours.muted, 13 if self._capture.text() else 16)
         if self._queue.text():

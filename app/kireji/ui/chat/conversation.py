@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from kireji.core.errors import KirejiError
 from kireji.core.history import ConversationOutline, MessageOutline, StoredMessage
-from kireji.core.messages import ImagePart
+from kireji.core.messages import ImagePart, Role
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.messages import QuestionCard
@@ -40,6 +40,8 @@ class OpenConversation(QObject):
     """A `ConversationOutline` that has been read because its conversation was opened."""
     changed = Signal()
     """Another path is shown, or the same with more or fewer messages or branches."""
+    result_wanted = Signal(int, int, str)
+    """What came of an answer besides words: the conversation, the answer, and open, copy or save."""
     receipt_wanted = Signal(object)
     """What was sent with a question shall be shown: its number, or None for the newest."""
 
@@ -59,6 +61,7 @@ class OpenConversation(QObject):
         transcript.messages_wanted.connect(self._messages_wanted)
         transcript.pictures_wanted.connect(self._pictures_wanted)
         transcript.picture_clicked.connect(self._picture_clicked)
+        transcript.result_wanted.connect(self._result_wanted)
         self._unsubscribe = services.conversations.changed.subscribe(self._store_changed)
 
     async def aclose(self) -> None:
@@ -146,6 +149,8 @@ class OpenConversation(QObject):
             self._pane.transcript.show_outline(self._stored, at_end=False)
             self.changed.emit()
             self.refresh()
+            if self._number is not None:
+                self._scope.restart(self._tell_results(self._number, (answer.id,)), name="result")
 
     def _shown(self) -> tuple[MessageOutline, ...]:
         """The path without what a running turn shows itself."""
@@ -219,6 +224,18 @@ class OpenConversation(QObject):
         found = await self._services.conversations.messages(number, ids)
         if number == self._number:
             self._pane.transcript.provide(found)
+            await self._tell_results(number, [one.id for one in found if one.message.role is Role.ASSISTANT])
+
+    async def _tell_results(self, number: int, answers: Sequence[int]) -> None:
+        """Say which answers have more than words, once these are seen."""
+        if answers and (forms := await self._services.results().among(answers)) and number == self._number:
+            self._pane.transcript.show_results(forms)
+
+    def _result_wanted(self, wanted: object) -> None:
+        assert isinstance(wanted, tuple)
+        message, action = wanted
+        if self._number is not None and message is not None:
+            self.result_wanted.emit(self._number, message, action)
 
     # Pictures.
 

@@ -13,6 +13,7 @@ from kireji.core.errors import KirejiError
 from kireji.core.history import ConversationOutline, SearchHit
 from kireji.core.messages import Role
 from kireji.core.prompts import Prompt
+from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.services.turns import Question
 from kireji.ui.aio import TaskScope
@@ -23,6 +24,7 @@ from kireji.ui.chat.context.presenter import ContextPresenter
 from kireji.ui.chat.conversation import OpenConversation
 from kireji.ui.chat.draft import Draft
 from kireji.ui.chat.drafts import Drafts
+from kireji.ui.chat.form_asking import FormAsking
 from kireji.ui.chat.hiding import Hiding
 from kireji.ui.chat.keys import ChatKeys
 from kireji.ui.chat.meter import Meter
@@ -41,6 +43,9 @@ from kireji.ui.quick_prompts import wished
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
+_OPENED = (AnswerForm.TABLE, AnswerForm.FIELDS)
+"""What is more than its words in the conversation can show."""
+
 log = logging.getLogger(__name__)
 
 
@@ -56,6 +61,8 @@ class ChatPresenter(QObject):
 
     job_wanted = Signal(object)
     """A `NewJobStart`: a prompt of the open conversation shall be run on many rows."""
+    result_wanted = Signal(int, int, str)
+    """What came of an answer besides words: the conversation, the answer, and open, copy or save."""
     receipt_wanted = Signal(object)
     """What was sent with a question shall be shown: its number, or None for the newest."""
 
@@ -86,6 +93,9 @@ class ChatPresenter(QObject):
         self._keys = ChatKeys(window, theme)
         self.prompting = Prompting(services, pane.composer, self.drafts, pane.show_notice, self._failed)
         self.prompting.asked.connect(self._ask_prompt)
+        self.forms = FormAsking(
+            services, pane, self._conversation, self._turns, self.drafts, self._setup, self.prompting
+        )
         self._connect()
 
     def _connect(self) -> None:
@@ -105,12 +115,14 @@ class ChatPresenter(QObject):
         self._adding.context_wanted.connect(self._context.open)
         self.drafts.intake.hides = self._whether_it_hides
         self._conversation.receipt_wanted.connect(self.receipt_wanted)
+        self._conversation.result_wanted.connect(self.result_wanted)
         chat.transcript.receipt_clicked.connect(self.receipt_wanted)
         self._tools.counted.connect(self._rights.take)
         self._tools.counted.connect(self._meter.refresh)
         self._turns.begun.connect(self._begun)
         self._turns.usage_reported.connect(self._numbers.report)
         self._turns.ended.connect(self._numbers.ended)
+        self._turns.came.connect(self._came)
         keys = self._keys
         keys.regenerate.connect(self._again.regenerate_last)
         keys.regenerate_with.connect(self._again.regenerate_last_with)
@@ -144,6 +156,7 @@ class ChatPresenter(QObject):
         await self._meter.aclose()
         await self._context.aclose()
         await self._adding.aclose()
+        await self.forms.aclose()
         await self.hiding.aclose()
         await self._summarising.aclose()
         await self.prompting.aclose()
@@ -248,6 +261,13 @@ class ChatPresenter(QObject):
         self._window.sidebar.set_current(found.summary.id)
         self._window.chat.composer.setFocus()
         self._turns.join()
+
+    def _came(self, conversation: int, message: int, form: object) -> None:
+        """A table that was waited for is opened, unless the person does something else already."""
+        chat = self._window.chat
+        busy = bool(chat.composer.text().strip()) or self._turns.running
+        if form in _OPENED and self._window.page() == "chat" and self.current == conversation and not busy:
+            self.result_wanted.emit(conversation, message, "open")
 
     def _begun(self, number: object) -> None:
         assert isinstance(number, int)

@@ -20,19 +20,27 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kireji.core.structured.forms import AnswerForm
 from kireji.ui.announcer import ScreenReader
 from kireji.ui.chat.field import PromptField
 from kireji.ui.parts import spread, tip
 from kireji.ui.quick_prompts import QuickPrompt
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_BODY, TYPE_LABEL
-from kireji.ui.translation import tr
+from kireji.ui.translation import mark, tr
 
 _MOST_ROWS = 7
 _WIDEST, _ROW = 520, 34
 """In logical pixels at the usual text size."""
 _PREVIEW = 160
 """Characters of a prompt's words that may be seen beside its title."""
+_FORMS = {
+    AnswerForm.TABLE: mark("A table out of the picture"),
+    AnswerForm.FIELDS: mark("Names and values out of the picture"),
+    AnswerForm.VERDICT: mark("Judges what is written and attached"),
+    AnswerForm.TRANSLATION: mark("The picture in another language"),
+    AnswerForm.COMPARISON: mark("What is different between two pictures"),
+}
 _COMMAND = re.compile(r"/(\S*)\Z")
 _INDEX = QModelIndex | QPersistentModelIndex
 
@@ -166,11 +174,11 @@ class PromptPopup(QFrame):
     def _fill(self) -> None:
         self._model.clear()
         for prompt in self._matches:
-            preview = " ".join(prompt.text[:_PREVIEW].split())
+            preview = " ".join(prompt.text[:_PREVIEW].split()) or _about(prompt)
             item = QStandardItem(prompt.title)
             item.setData(preview, Qt.ItemDataRole.UserRole)
             item.setData(f"{prompt.title}: {preview}", Qt.ItemDataRole.AccessibleTextRole)
-            item.setToolTip(tip(prompt.text[: 8 * _PREVIEW]))
+            item.setToolTip(tip(prompt.text[: 8 * _PREVIEW] or preview))
             self._model.appendRow(item)
         self.setVisible(bool(self._matches))
         if self._matches:
@@ -276,6 +284,12 @@ class _Row(QStyledItemDelegate):
                 rest, at, painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rest.width())
             )
         painter.restore()
+
+
+def _about(prompt: QuickPrompt) -> str:
+    """What a prompt without words does."""
+    form = prompt.prompt.form if prompt.prompt is not None else AnswerForm.TEXT
+    return tr(_FORMS[form]) if form in _FORMS else ""
 
 
 def matching(prompts: Iterable[QuickPrompt], typed: str) -> list[QuickPrompt]:

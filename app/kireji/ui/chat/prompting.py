@@ -60,18 +60,20 @@ class Prompting(QObject):
         """Whether a prompt waits above the field."""
         return self._composer.prompt_form.prompt is not None
 
-    def take(self, prompt: Prompt, outside: Mapping[str, str]) -> None:
-        """A prompt about text that was copied or selected: asked at once where nothing is missing.
+    def take(self, prompt: Prompt, outside: Mapping[str, str], typed: str = "") -> None:
+        """A prompt that was chosen elsewhere, perhaps about text that was copied or selected: asked at once where
+        nothing is missing.
 
         Args:
             prompt: Which.
             outside: The text, by variable.
+            typed: What the person has written besides.
         """
         self._outside = outside
         if prompt.asked:
             self._show(prompt)
         else:
-            self._scope.restart(self._ask(prompt, {}, ""), name="ask")
+            self._scope.restart(self._ask(prompt, {}, typed), name="ask")
 
     def send(self, typed: str) -> None:
         """Ask the prompt above the field, with what stands in it."""

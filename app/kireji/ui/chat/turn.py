@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
@@ -42,7 +43,8 @@ from kireji.ui.chat.pane import ChatPane
 from kireji.ui.models.lookup import server_name
 from kireji.ui.translation import tr
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the first is loaded when one is asked
+    from kireji.ui.chat.form_running import FormRun
     from kireji.ui.chat.transcript.live import LiveAnswer
 
 log = logging.getLogger(__name__)
@@ -76,6 +78,8 @@ class Turns(QObject):
     """`(provider, model, usage)` of the answer that streams; usage is None when it begins."""
     ended = Signal()
     """The answer that was shown while it streamed has ended."""
+    came = Signal(int, int, object)
+    """What was asked for besides words is there: the conversation, the answer, and the `AnswerForm`."""
 
     def __init__(self, services: Services, pane: ChatPane, conversation: OpenConversation, drafts: Drafts) -> None:
         super().__init__(pane)
@@ -91,6 +95,8 @@ class Turns(QObject):
         self._pending: TurnControl | None = None
         self._leaving: dict[int | None, Leaving] = {}
         self._asked = 0
+        self._forms: dict[int, tuple[FormRun, Question]] = {}
+        """What was wanted besides words, by the question's row."""
         self._unpriced: int | None = None
         """The question that was not sent because its price is unknown."""
         pane.notice.anyway_clicked.connect(self._send_anyway)
@@ -120,21 +126,24 @@ class Turns(QObject):
         """Whether the question of the open conversation is being looked through, or the person is asked about it."""
         return self._conversation.number in self._leaving
 
-    def ask(self, question: Question, draft: Draft | None = None) -> None:
+    def ask(self, question: Question, draft: Draft | None = None, form: FormRun | None = None) -> None:
         """Ask in the open conversation.
 
         Args:
             question: Its words and attachments are replaced by those of the draft.
             draft: What has been prepared; None for a question that brings its own words.
+            form: What is wanted besides words; None for words.
         """
         if self.leaving:
             return
+        if question.again in self._forms:
+            form, question = self._forms[question.again]
         self._asked += 1
         self._pane.show_notice("")
         self._pane.composer.set_running(True)
         # A name of its own per turn: one conversation's answer goes on while another is asked.
         self._pending = control = TurnControl()
-        self._scope.start(self._run(question, draft, control), name=f"turn-{self._asked}")
+        self._scope.start(self._run(question, draft, control, form), name=f"turn-{self._asked}")
 
     def _send_anyway(self) -> None:
         """The person sends what nobody knows the price of."""
@@ -176,7 +185,7 @@ class Turns(QObject):
             self._pane.before.clear()
         self._detach = self._turn = self._answer = None
 
-    async def _run(self, question: Question, draft: Draft | None, control: TurnControl) -> None:
+    async def _run(self, question: Question, draft: Draft | None, control: TurnControl, form: FormRun | None) -> None:
         begun, saved = self._conversation.number, False
 
         def observe(event: TurnEvent) -> None:
@@ -193,11 +202,15 @@ class Turns(QObject):
         try:
             control.attach()  # the person may stop it while pictures are still on their way
             whole = question if draft is None else await self._drafts.question(question, draft)
-            if whole is not None:
+            if whole is not None and form is not None:
+                await self._run_form(whole, form, observe)
+            elif whole is not None:
                 await self._services.chat.ask(whole, observe, control, shows=True)
         except NotSent:
             self._call_back(begun, draft)
         except KirejiError as error:
+            if saved:  # the conversation says it
+                return
             self._call_back(begun, draft)
             if self._conversation.number == begun:
                 action = "settings" if wants_settings(error, error.sentence) else ""
@@ -211,6 +224,27 @@ class Turns(QObject):
             if self._pending is control:
                 self._pending = None
                 self._pane.composer.set_running(self._turn is not None)
+
+    async def _run_form(self, question: Question, form: FormRun, observe: Callable[[TurnEvent], None]) -> None:
+        """Ask for what is more than words; how far it is stands where the answer will."""
+        from kireji.ui.chat.form_running import run_form
+
+        number = question.conversation
+
+        def told(event: TurnEvent) -> None:
+            nonlocal number
+            observe(event)
+            if isinstance(event, QuestionSaved):
+                number = event.conversation.id
+                self._forms[event.message.id] = (form, replace(question, conversation=number, setup=None))
+
+        def progress(words: str) -> None:
+            if self._answer is not None and self._conversation.number == number:
+                self._answer.show_waiting(Waiting(words))
+
+        outcome = await run_form(self._services, form, question, told, progress)
+        if outcome.conversation is not None and outcome.message is not None:
+            self.came.emit(outcome.conversation, outcome.message, form.prompt.form)
 
     def _call_back(self, begun: int | None, draft: Draft | None) -> None:
         """A question did not go out: what was written stands in the composer as it was left."""

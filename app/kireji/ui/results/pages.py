@@ -36,17 +36,30 @@ class ResultPages(QObject):
         self.page.menu_clicked.connect(window.toggle_sidebar)
         self.page.back_clicked.connect(self._back)
         window.left_page.connect(self._escape)
-        window.show_page(RESULT, self.page)
 
-    def show(self, conversation: int, message: int) -> None:
+    def show(self, conversation: int, message: int, *, save: bool = False) -> None:
         """Show what came of an answer.
 
         Args:
             conversation: Where it stands.
             message: The answer's number.
+            save: Whether it is to be saved at once; the person says where.
         """
-        self._window.show_page(RESULT)
-        self.presenter.show(conversation, message)
+        self._window.show_page(RESULT, self.page)
+        self.presenter.show(conversation, message, save=save)
+
+    def use(self, conversation: int, message: int, action: str) -> None:
+        """Do what a button below an answer says.
+
+        Args:
+            conversation: Where it stands.
+            message: The answer's number.
+            action: open, copy or save.
+        """
+        if action == "copy":
+            self.presenter.copy_of(message, self._window.show_notice)
+        else:
+            self.show(conversation, message, save=action == "save")
 
     async def aclose(self) -> None:
         """End what runs."""

@@ -20,13 +20,14 @@ from kireji.ui.chat.transcript.decoding import image_of
 from kireji.ui.results.kinds import ShownResult, made_for
 from kireji.ui.results.page import ResultPage
 from kireji.ui.results.saving import ResultSaver
-from kireji.ui.results.words import kind_word
+from kireji.ui.results.words import as_text, kind_word
 from kireji.ui.theme import Theme
-from kireji.ui.translation import plural, tr
+from kireji.ui.translation import mark, plural, tr
 
 log = logging.getLogger(__name__)
 
 _MOST_PICTURES = 200
+_NOT_KEPT = mark("What came of this answer is no longer kept, or was kept by a newer Kireji.")
 
 
 class ResultPresenter(QObject):
@@ -65,21 +66,43 @@ class ResultPresenter(QObject):
         await self.saver.aclose()
         await self._scope.aclose()
 
-    def show(self, conversation: int, message: int) -> None:
+    def show(self, conversation: int, message: int, *, save: bool = False) -> None:
         """Show what came of an answer.
 
         Args:
             conversation: Where it stands.
             message: The answer's number.
+            save: Whether the person is asked at once where it shall be saved.
         """
         self.conversation, self.message = conversation, message
-        self._scope.restart(self._load(conversation, message), name="load")
+        self._scope.restart(self._load(conversation, message, save=save), name="load")
+
+    def copy_of(self, message: int, tell: Callable[[str], None]) -> None:
+        """Put what came of an answer on the clipboard, without showing it.
+
+        Args:
+            message: The answer's number.
+            tell: Told in a sentence how it came out.
+        """
+        self._scope.restart(self._copy_of(message, tell), name="copy")
+
+    async def _copy_of(self, message: int, tell: Callable[[str], None]) -> None:
+        try:
+            result = await self._services.results().find(message)
+        except KirejiError as error:
+            tell(error.sentence)
+            return
+        if result is None:
+            tell(tr(_NOT_KEPT))
+            return
+        QGuiApplication.clipboard().setText(as_text(result))
+        tell(tr("Copied."))
 
     def escape(self) -> None:
         """Esc: back to the conversation."""
         self._page.back_clicked.emit()
 
-    async def _load(self, conversation: int, message: int) -> None:
+    async def _load(self, conversation: int, message: int, *, save: bool) -> None:
         try:
             result = await self._services.results().find(message)
             found = await self._services.conversations.messages(conversation, (message,))
@@ -88,7 +111,7 @@ class ResultPresenter(QObject):
             self._page.say(error.sentence, "error")
             return
         if result is None:
-            self._page.say(tr("What came of this answer is no longer kept, or was kept by a newer Kireji."), "error")
+            self._page.say(tr(_NOT_KEPT), "error")
             return
         self.result = result
         images = question.message.images[:_MOST_PICTURES] if question is not None else ()
@@ -100,6 +123,8 @@ class ResultPresenter(QObject):
         shown.content.focus()
         await self._bring_pictures(shown, images)
         await shown.prepare()
+        if save:
+            self._save()
 
     async def _question(self, conversation: int, answer: StoredMessage) -> StoredMessage | None:
         if answer.parent is None:

@@ -16,6 +16,7 @@ from kireji.ui.results.content import Copy, ResultContent
 from kireji.ui.results.entry_list import Entry, EntryList, Line
 from kireji.ui.results.kinds import ShownResult
 from kireji.ui.results.page import ResultPage
+from kireji.ui.results.words import comparison_text
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import mark, plural, tr
@@ -149,7 +150,7 @@ class ComparisonContent(ResultContent):
         return [Copy("text", tr("Copy what changed"))]
 
     def copied(self, form: str) -> str:
-        return "\n".join([self._comparison.summary, *(f"- {entry.text}" for entry in self.list.entries)])
+        return comparison_text(self._comparison)
 
     def _regions(self) -> list[tuple[Hashable, tuple[int, ...]]]:
         changes: list[tuple[Hashable, tuple[int, ...]]] = [

@@ -16,6 +16,7 @@ from kireji.ui.results.content import Copy, ResultContent
 from kireji.ui.results.kinds import ShownResult
 from kireji.ui.results.page import ResultPage
 from kireji.ui.results.verdict_view import VerdictView
+from kireji.ui.results.words import verdict_text
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
@@ -105,14 +106,7 @@ class VerdictContent(ResultContent):
             return ""
         if form == "rewrite":
             return verdict.rewrite
-        lines = [words.headline(verdict), words.policy_line(verdict, None), verdict.reason]
-        for finding in verdict.findings:
-            title = words.finding_title(finding, None)
-            lines.append(
-                f"{title} · {words.level_word(finding)} · {words.action_word(finding.action)}: {finding.reason}"
-            )
-            lines += [f"  “{evidence.quote}” ({words.evidence_place(evidence)})" for evidence in finding.evidence]
-        return "\n".join(filter(None, lines))
+        return verdict_text(verdict)
 
     def _evidence(self, key: Hashable) -> Evidence | None:
         if self._verdict is None or not isinstance(key, tuple):

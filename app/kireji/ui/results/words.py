@@ -1,29 +1,15 @@
-"""What results are called."""
+"""What results are called, and results as plain text."""
 
 from __future__ import annotations
 
+from kireji.core.extraction.exports import tsv
 from kireji.core.extraction.sheets import Extraction
 from kireji.core.moderation.verdicts import Verdict
 from kireji.core.structured.comparison import Comparison
 from kireji.core.structured.results import Result
 from kireji.core.structured.translation import Translation
-from kireji.ui.translation import mark, tr
-
-_OPEN = {
-    "extraction": mark("Open table"),
-    "verdict": mark("Open verdict"),
-    "translation": mark("Open translation"),
-    "comparison": mark("Open comparison"),
-}
-
-
-def open_words(form: str) -> str:
-    """Of the button that opens a result.
-
-    Args:
-        form: As `ResultStore.among` tells it.
-    """
-    return tr(_OPEN.get(form, mark("Open result")))
+from kireji.ui.results import verdict_words
+from kireji.ui.translation import tr
 
 
 def kind_word(result: Result) -> str:
@@ -37,3 +23,41 @@ def kind_word(result: Result) -> str:
             return tr("Translation into {language}", language=language)
         case Comparison():
             return tr("Comparison")
+
+
+def as_text(result: Result) -> str:
+    """For the clipboard: tables as spreadsheets take them, all else as words."""
+    match result:
+        case Extraction():
+            return tsv(result)
+        case Verdict():
+            return verdict_text(result)
+        case Translation():
+            return result.text
+        case Comparison():
+            return comparison_text(result)
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """A verdict in lines."""
+    lines = [verdict_words.headline(verdict), verdict_words.policy_line(verdict, None), verdict.reason]
+    for finding in verdict.findings:
+        about = (
+            verdict_words.finding_title(finding, None),
+            verdict_words.level_word(finding),
+            verdict_words.action_word(finding.action),
+        )
+        lines.append(f"{' · '.join(about)}: {finding.reason}")
+        for evidence in finding.evidence:
+            quote = evidence.quote if evidence.shown else tr("“{words}”", words=evidence.quote)
+            lines.append(f"  {quote} ({verdict_words.evidence_place(evidence)})")
+    return "\n".join(filter(None, lines))
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """What changed, in lines."""
+    lines = [comparison.summary]
+    for change in comparison.changes:
+        both = " → ".join(filter(None, (change.before, change.after)))
+        lines.append(f"- {change.words}" + (f" ({both})" if both else ""))
+    return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QWidget
@@ -53,6 +54,7 @@ class AnswerItem(Item):
         "_lead_row",
         "_note_row",
         "_open_parts",
+        "_result_row",
         "_theme",
         "_waiting",
         "_waiting_row",
@@ -63,6 +65,7 @@ class AnswerItem(Item):
         "parent",
         "parts",
         "provider",
+        "result",
         "stored",
     )  # fmt: skip
 
@@ -76,6 +79,7 @@ class AnswerItem(Item):
         self.parts: list[Part] = _NO_PARTS
         self.provider = self.model = ""
         self.lead_settings = False
+        self.result = ""
         self._lead = ""
         self._waiting: Waiting | None = None
         self._ending: Ending | None = None
@@ -88,6 +92,7 @@ class AnswerItem(Item):
         self._note_row: WidgetRow | None = None
         self._actions_row: WidgetRow | None = None
         self._foot_row: WidgetRow | None = None
+        self._result_row: WidgetRow | None = None
 
     # What it is.
 
@@ -135,6 +140,7 @@ class AnswerItem(Item):
         """Have no words any more; they can be taken again."""
         self.stored, self.parts, self._ending = None, _NO_PARTS, None
         self._lead_row = self._hidden_row = self._note_row = self._actions_row = self._foot_row = None
+        self._result_row = None
 
     def take(self, stored: StoredMessage, error: KirejiError | None = None) -> None:
         """Have the words of a stored answer; those that stand here already stay."""
@@ -239,6 +245,13 @@ class AnswerItem(Item):
             self._actions_row = None
         return changed and self._ending is not None
 
+    def set_result(self, form: str) -> bool:
+        """What came of it besides words, as `ResultStore.among` tells it; True when its rows are different for that."""
+        changed, self.result = form != self.result, form
+        if changed:
+            self._result_row = None
+        return changed and bool(self.rows)
+
     def set_outline(self, outline: MessageOutline, _gap: LeftOut = NOTHING_LEFT_OUT) -> bool:
         """What the history says of it; True when its rows are different for that."""
         changed = self.outline is None or self.outline.alternatives != outline.alternatives
@@ -311,6 +324,9 @@ class AnswerItem(Item):
         if ending is not None and ending.sentence:
             self._note_row = self._note_row or WidgetRow(self, self._make_note, self._line())
             rows.append(self._note_row)
+        if ending is not None and self.result:
+            self._result_row = self._result_row or WidgetRow(self, self._make_result, self._line() + SPACE[2])
+            rows.append(self._result_row)
         if self._offered():
             self._actions_row = self._actions_row or WidgetRow(self, self._make_actions, self._line() * 2)
             rows.append(self._actions_row)
@@ -356,6 +372,13 @@ class AnswerItem(Item):
         actions.offer(**self._offered())
         self._column.connect_actions(actions)
         return actions
+
+    def _make_result(self) -> QWidget:
+        from kireji.ui.chat.transcript.result_row import ResultRow
+
+        row = ResultRow(self._theme, self.result)
+        row.clicked.connect(partial(self._column.want_result, self))
+        return row
 
     def _make_foot(self) -> QWidget:
         foot = AnswerFoot(self._theme, self)

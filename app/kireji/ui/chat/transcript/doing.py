@@ -35,6 +35,8 @@ class DoingColumn(PointingColumn):
     """The number of an answer whose prompt shall be run on many rows."""
     branch_clicked = Signal(object)
     """The number of a message that shall be shown in the place of the one beside it."""
+    result_wanted = Signal(object)
+    """What came of an answer besides words: its number, and open, copy or save."""
     settings_clicked = Signal()
     permission_given = Signal(object)
     """The person has answered on a card: `(request, approval)`."""
@@ -54,6 +56,10 @@ class DoingColumn(PointingColumn):
         foot.regenerate_with_clicked.connect(self._regenerate_with)
         foot.run_on_clicked.connect(self._run_on)
         foot.branch_clicked.connect(self.branch_clicked)
+
+    def want_result(self, item: AnswerItem, action: str) -> None:
+        """Something shall be done with what came of an answer."""
+        self.result_wanted.emit((item.id, action))
 
     def connect_card(self, card: QuestionCard) -> None:
         """Pass on what a question's card tells."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPalette
@@ -171,6 +171,14 @@ class Transcript(DoingColumn):
             self._kept.add(item, len(stored.message.text))
         self.settle(AT_ONCE)
         self._seek()
+
+    def show_results(self, forms: Mapping[int, str]) -> None:
+        """Some answers have more than words: by number, what it is."""
+        for number, form in forms.items():
+            item = self._by_id.get(number)
+            if isinstance(item, AnswerItem) and item.set_result(form):
+                self.put_rows(item, item.arrange())
+        self.settle(AT_ONCE)
 
     def begin_answer(self, provider: str, model: str) -> LiveAnswer:
         """Add an answer that is about to stream; an attempt at the same question without words is replaced."""
