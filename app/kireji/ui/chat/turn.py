@@ -44,6 +44,7 @@ from kireji.ui.models.lookup import server_name
 from kireji.ui.translation import tr
 
 if TYPE_CHECKING:  # the first is loaded when one is asked
+    from kireji.services.structured.turn import Outcome
     from kireji.ui.chat.form_running import FormRun
     from kireji.ui.chat.transcript.live import LiveAnswer
 
@@ -187,6 +188,7 @@ class Turns(QObject):
 
     async def _run(self, question: Question, draft: Draft | None, control: TurnControl, form: FormRun | None) -> None:
         begun, saved = self._conversation.number, False
+        outcome: Outcome | None = None
 
         def observe(event: TurnEvent) -> None:
             nonlocal saved
@@ -203,7 +205,7 @@ class Turns(QObject):
             control.attach()  # the person may stop it while pictures are still on their way
             whole = question if draft is None else await self._drafts.question(question, draft)
             if whole is not None and form is not None:
-                await self._run_form(whole, form, observe)
+                outcome = await self._run_form(whole, form, observe)
             elif whole is not None:
                 await self._services.chat.ask(whole, observe, control, shows=True)
         except NotSent:
@@ -224,8 +226,10 @@ class Turns(QObject):
             if self._pending is control:
                 self._pending = None
                 self._pane.composer.set_running(self._turn is not None)
+        if outcome is not None and form is not None and outcome.conversation is not None:
+            self.came.emit(outcome.conversation, outcome.message, form.prompt.form)
 
-    async def _run_form(self, question: Question, form: FormRun, observe: Callable[[TurnEvent], None]) -> None:
+    async def _run_form(self, question: Question, form: FormRun, observe: Callable[[TurnEvent], None]) -> Outcome:
         """Ask for what is more than words; how far it is stands where the answer will."""
         from kireji.ui.chat.form_running import run_form
 
@@ -242,9 +246,7 @@ class Turns(QObject):
             if self._answer is not None and self._conversation.number == number:
                 self._answer.show_waiting(Waiting(words))
 
-        outcome = await run_form(self._services, form, question, told, progress)
-        if outcome.conversation is not None and outcome.message is not None:
-            self.came.emit(outcome.conversation, outcome.message, form.prompt.form)
+        return await run_form(self._services, form, question, told, progress)
 
     def _call_back(self, begun: int | None, draft: Draft | None) -> None:
         """A question did not go out: what was written stands in the composer as it was left."""
