@@ -328,6 +328,7 @@ async def test_tab_goes_from_the_words_to_what_goes_along_and_then_to_the_button
         "Add files, folders, pages or conversations",
         "Capture",
         "Tools",
+        "Ask for a table, fields, a verdict and the like",
         "Send",
     ]
 

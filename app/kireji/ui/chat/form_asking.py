@@ -177,4 +177,3 @@ def _named(prompt: Prompt, pictures: int) -> str:
     if prompt.pictures == 1:
         return tr("{title} (needs a picture)", title=title)
     return tr("{title} (needs {count} pictures)", title=title, count=prompt.pictures)
-

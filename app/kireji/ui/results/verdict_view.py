@@ -25,7 +25,7 @@ _ICON = 20
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 _LONGEST = 2_000
 """Characters of one text of the model's that are shown."""
-_MOST_FINDINGS, _MOST_EVIDENCE = 100, 20
+_MOST_FINDINGS, _MOST_EVIDENCE = 40, 8
 
 
 class VerdictView(QWidget):
