@@ -16,9 +16,12 @@ _BETWEEN = "    "
 
 
 def arranged(translation: Translation) -> str:
-    """The translation as text, with what stands beside each other on one line; words without a place by paragraphs."""
+    """The translation as text, with what stands beside each other on one line; words without a place by paragraphs.
+
+    What was not translated stands there as it was read.
+    """
     if not any(each.block.lines for each in translation.blocks):
-        return translation.text
+        return "\n\n".join(filter(None, map(_said, translation.blocks)))
     written: list[str] = []
     end: int | None = None
     for row in _rows(translation.blocks):
@@ -26,7 +29,7 @@ def arranged(translation: Translation) -> str:
         high = max(_letters(each) for each in row)
         if end is not None and top - end > _APART * high:
             written.append("")
-        written.append(_BETWEEN.join(each.text for each in row))
+        written.append(_BETWEEN.join(map(_said, row)))
         end = max(each.block.box[3] for each in row)
     return "\n".join(written)
 
@@ -35,13 +38,17 @@ def markdown(translation: Translation) -> str:
     """For the history: a paragraph for each row, and what was not translated."""
     rows = list(_rows(translation.blocks)) if any(each.block.lines for each in translation.blocks) else []
     if rows:
-        parts = [" · ".join(paragraph(each.text) for each in row) for row in rows]
+        parts = [" · ".join(paragraph(_said(each)) for each in row) for row in rows]
     else:
-        parts = [_lines(each.text) for each in translation.blocks if each.text]
+        parts = [_lines(_said(each)) for each in translation.blocks if _said(each)]
     missing = sum(each.missing for each in translation.blocks)
     if missing:
         parts.append(f"*{paragraph(say('Not translated: {count}.', count=missing))}*")
     return "\n\n".join(parts)
+
+
+def _said(each: TranslatedBlock) -> str:
+    return each.text or (each.block.text if each.missing else "")
 
 
 def _lines(text: str) -> str:
@@ -52,7 +59,7 @@ def _rows(blocks: Sequence[TranslatedBlock]) -> Iterator[Sequence[TranslatedBloc
     """Blocks that follow each other beside each other; those without words are left out."""
     row: list[TranslatedBlock] = []
     for each in blocks:
-        if not each.text:
+        if not _said(each):
             continue
         if row and not all(_beside(other, each) for other in row):
             yield row

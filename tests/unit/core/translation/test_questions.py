@@ -134,8 +134,8 @@ def test_what_stands_beside_each_other_is_one_line_of_the_text() -> None:
         TranslatedBlock(block("Noch", 10, 104), "More"),
         TranslatedBlock(block("Fehlt", 10, 130), "", missing=True),
     )
-    assert arranged(made) == "File    Help\n\nA paragraph.\nMore"
-    assert markdown(made) == "File · Help\n\nA paragraph.\n\nMore\n\n*Not translated: 1.*"
+    assert arranged(made) == "File    Help\n\nA paragraph.\nMore\nFehlt"
+    assert markdown(made) == "File · Help\n\nA paragraph.\n\nMore\n\nFehlt\n\n*Not translated: 1.*"
 
 
 @pytest.mark.parametrize(
