@@ -16,7 +16,7 @@ from kireji.ui.jobs.review.item_model import ReviewModel
 from kireji.ui.jobs.review.item_page import ItemPage
 from kireji.ui.jobs.work_row import WorkRow
 from kireji.ui.models.segments import Segments
-from kireji.ui.parts import ChoiceBox, Pair, button, frame, label, restyle, row_of, set_icon, spread
+from kireji.ui.parts import ChoiceBox, Pair, button, frame, label, restyle, row_of, separator, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
@@ -83,6 +83,7 @@ class ReviewPane(QWidget):
         row = QVBoxLayout(self._row)
         spread(row)
         row.addWidget(self.page, 1)
+        row.addWidget(separator())
         row.addWidget(self.decisions)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         spread(self._box)
