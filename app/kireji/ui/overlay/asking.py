@@ -205,6 +205,10 @@ class Asking(QObject):
         await asyncio.wait((look,), timeout=_PATIENCE_SECONDS)
         await self._suggesting().load()
         self._ask_by_itself()
+        if self._forms is None:
+            from kireji.ui.overlay.card_state import load_forms
+
+            await asyncio.to_thread(load_forms)
 
     # Questions.
 

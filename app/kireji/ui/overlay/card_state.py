@@ -25,6 +25,12 @@ def load_renderer() -> None:
     load()
 
 
+def load_forms() -> None:
+    """Load what answers otherwise than in words; some 100 ms, in any thread, so that the first does not wait for it."""
+    import kireji.services.habits
+    import kireji.ui.overlay.forms.making  # noqa: F401 # loaded, not used
+
+
 def shortened(question: str) -> str:
     """A question as it stands in the card's header."""
     lines = [line for line in question.splitlines() if line.strip()]

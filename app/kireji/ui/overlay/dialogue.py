@@ -34,7 +34,7 @@ from kireji.services.turns import (
 )
 from kireji.ui.aio import TaskScope
 from kireji.ui.announcer import SpokenAnswer, spoken_answer
-from kireji.ui.chat.endings import details_of, waiting_for
+from kireji.ui.chat.endings import Waiting, details_of, waiting_for
 from kireji.ui.chat.messages import shown_question
 from kireji.ui.chat.words import provider_name
 from kireji.ui.models.lookup import model_name, server_name
@@ -392,6 +392,8 @@ class Dialogue:
         server = server_name(self._services, provider, model)
         name = provider_name(provider) if provider == DEVICE else model_name(self._services, provider, model)
         waiting = waiting_for(provider, server)
+        if self._form is not None and self._form.waiting:
+            waiting = Waiting(self._form.waiting)
         self._waiting = waiting.sentence
         self._who = (name, note)
         self._card.begin(name, note)

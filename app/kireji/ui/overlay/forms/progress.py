@@ -9,6 +9,13 @@ from kireji.services.prompt_running import Seen
 from kireji.ui.translation import plural, tr
 
 
+def is_early(arrived: Seen) -> bool:
+    """Whether it has come before anybody was asked."""
+    if isinstance(arrived, Translation):
+        return not any(block.text for block in arrived.blocks)
+    return isinstance(arrived, Difference)
+
+
 def how_far(arrived: Seen) -> str:
     """What has come so far."""
     match arrived:
@@ -20,6 +27,8 @@ def how_far(arrived: Seen) -> str:
             return plural(rows, "Reading… 1 row", "Reading… {n} rows")
         case Translation(blocks=blocks):
             done = sum(bool(block.text) for block in blocks)
+            if not done:
+                return plural(len(blocks), "1 text to translate", "{n} texts to translate")
             return tr("Translating… {done} of {all}", done=done, all=len(blocks))
         case Difference():
             found = len(arrived.boxes) + arrived.more

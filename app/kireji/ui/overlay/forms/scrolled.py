@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.ui.overlay.forms.result_view import ResultView
@@ -39,12 +40,19 @@ class ScrolledResult(ResultView):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
             self.resized.emit()
         return super().eventFilter(watched, event)
 
-    def show_part(self, part: QWidget) -> None:
-        """Bring a part of it into sight."""
-        self._scroll.ensureWidgetVisible(part)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Without a bar where all has room: one that has come would take width, and so be needed from then on."""
+        fits = self.height() >= self.height_for(self.width())
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._scroll.setVerticalScrollBarPolicy(policy)
 
     def height_for(self, width: int) -> int:
         self._column.activate()

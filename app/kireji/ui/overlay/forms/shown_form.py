@@ -16,12 +16,14 @@ from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.translation import Translation
 from kireji.services.application import Services
 from kireji.services.prompt_running import Seen
+from kireji.services.structured.turn import Made, StoppedWith
 from kireji.ui.aio import TaskScope
+from kireji.ui.chat.endings import Waiting
 from kireji.ui.overlay.card import AnswerCard
 from kireji.ui.overlay.forms.comparison_result import ComparisonResult
 from kireji.ui.overlay.forms.laying import Laying
 from kireji.ui.overlay.forms.over_picture import OverPicture
-from kireji.ui.overlay.forms.progress import how_far
+from kireji.ui.overlay.forms.progress import how_far, is_early
 from kireji.ui.overlay.forms.result_view import Pointed, ResultView
 from kireji.ui.overlay.forms.running import asked_by, run
 from kireji.ui.overlay.forms.sheet_result import SheetResult
@@ -79,6 +81,8 @@ class ShownForm:
         self._language = language
         self._places: tuple[int, ...] = ()
         """Which pictures of the capture the result counts as its first, second, …; -1 for one that is none of them."""
+        self.waiting = ""
+        """What is known before anybody has answered, in words; empty while that is nothing."""
         self._view: ResultView | None = None
         self._laying: Laying | None = None
         self._laid: QImage | None = None
@@ -99,9 +103,13 @@ class ShownForm:
         self._places = _places(self.way.form, len(pictured.images))
         asker = asked_by(asker, self.way, setup)
         services = self._around.services
-        outcome = await run(self.way, services, pictured, self._language, asker, self._arrived)
+        try:
+            outcome = await run(self.way, services, pictured, self._language, asker, self._arrived)
+        except StoppedWith as stopped:
+            self._finish(stopped.made)
+            raise
         policy = await self._policy_of(outcome.result) if isinstance(outcome.result, Verdict) else None
-        self._finish(outcome, policy)
+        self._finish(Made(outcome.words, outcome.result), policy)
         return outcome
 
     def show(self) -> None:
@@ -139,7 +147,12 @@ class ShownForm:
         card = self._card
         if card is None:
             return
-        card.show_progress(how_far(arrived))
+        if is_early(arrived):  # what is asked of the person before it leaves must not be lost behind it
+            self.waiting = how_far(arrived)
+            card.wait_for(Waiting(self.waiting))
+            card.arrived.emit()
+        else:
+            card.show_progress(how_far(arrived))
         match arrived:
             case Extraction(sheets=sheets):
                 self._sheets(card).show_rows(arrived)
@@ -150,24 +163,24 @@ class ShownForm:
             case Translation():
                 self._lay(arrived)
 
-    def _finish(self, outcome: Outcome, policy: Policy | None) -> None:
-        card = self._card
+    def _finish(self, made: Made, policy: Policy | None = None) -> None:
+        card, result = self._card, made.result
         if card is None:
             return
-        match outcome.result:
+        match result:
             case Extraction():
-                self._sheets(card).show_result(outcome.result)
+                self._sheets(card).show_result(result)
             case Verdict():
                 self._view = view = self._made(VerdictResult(self._around.theme, card.margin))
-                view.show_result(outcome.result, outcome.words, policy)
+                view.show_result(result, made.words, policy)
             case Comparison():
-                self._comparison(card).show_result(outcome.result, outcome.words)
+                self._comparison(card).show_result(result, made.words)
             case Translation():
-                self._view = translation = self._made(TranslationResult(card.margin, outcome.result.language))
+                self._view = translation = self._made(TranslationResult(card.margin, result.language))
                 translation.switched.connect(self._switch)
                 translation.language_chosen.connect(self._around.language_chosen)
-                translation.show_result(outcome.result)
-                self._lay(outcome.result)
+                translation.show_result(result)
+                self._lay(result)
         self.show()
 
     def _sheets(self, card: AnswerCard) -> SheetResult:
