@@ -268,19 +268,39 @@ class CaptureService:
             CaptureError: It did not work.
         """
         place = await asyncio.to_thread(self._pointer)
-        if self._curtain is None:
-            screens = await self.grab()
-        else:
-            try:
-                await self._curtain.hide()
-                screens = await self.grab()
-            finally:
-                self._curtain.restore()
+        screens = await self._without_ours()
         if not screens:
             raise RegionInvalid(say("There is no screen."))
         found = None if place is None else part_of_desktop(screens, Rect(*place, 1, 1))
         screen = screens[0] if found is None else found.screen
         return await self.encode(Region(screen, Rect(0, 0, screen.width, screen.height)))
+
+    async def seen_at(self, rect: Rect) -> EncodedPicture:
+        """What is at a place of the desktop now, without our windows.
+
+        Args:
+            rect: In the desktop's own pixels.
+
+        Raises:
+            CaptureError: It did not work.
+            RegionInvalid: It lies on no screen any more.
+        """
+        screens = await self._without_ours()
+        region = await asyncio.to_thread(part_of_desktop, screens, rect)
+        if region is None:
+            raise RegionInvalid(
+                say("The place where this was captured lies on no screen any more."), say("Capture it anew.")
+            )
+        return await self.encode(region)
+
+    async def _without_ours(self) -> Sequence[ScreenImage]:
+        if self._curtain is None:
+            return await self.grab()
+        try:
+            await self._curtain.hide()
+            return await self.grab()
+        finally:
+            self._curtain.restore()
 
     async def _pointed(self) -> tuple[int, int]:
         place = await asyncio.to_thread(self._pointer)

@@ -42,18 +42,17 @@ class SqliteResultStore:
     async def find(self, message: int) -> Result | None:
         """As in ResultStore."""
 
-        def work(connection: Connection) -> str | None:
+        def work(connection: Connection) -> Result | None:
             found = connection.execute("SELECT data FROM results WHERE message = ?", (message,)).fetchone()
-            return None if found is None else str(found[0])
+            if found is None:
+                return None
+            try:
+                return results.decode(str(found[0]).encode())  # here, because large tables take their time
+            except msgspec.DecodeError as error:
+                log.warning("the result of message %d cannot be read: %s", message, error)
+                return None
 
-        data = await self._database.run(work)
-        if data is None:
-            return None
-        try:
-            return results.decode(data.encode())
-        except msgspec.DecodeError as error:
-            log.warning("the result of message %d cannot be read: %s", message, error)
-            return None
+        return await self._database.run(work)
 
     async def among(self, messages: Sequence[int]) -> Mapping[int, str]:
         """As in ResultStore."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
@@ -42,6 +43,8 @@ class OpenConversation(QObject):
     """Another path is shown, or the same with more or fewer messages or branches."""
     result_wanted = Signal(int, int, str)
     """What came of an answer besides words: the conversation, the answer, and open, copy or save."""
+    form_wanted = Signal(object, str)
+    """Something shall be made of a picture: its `ImagePart`, and table, translation or now."""
     receipt_wanted = Signal(object)
     """What was sent with a question shall be shown: its number, or None for the newest."""
 
@@ -276,7 +279,13 @@ class OpenConversation(QObject):
             dialog.offer_sent()
             self._asked_about = self._question_with(part)
             dialog.sent_clicked.connect(self._sent_clicked)
+        again = await self._services.capture.region_of(part.blob) is not None
+        dialog.offer_forms(again=again)
+        dialog.form_clicked.connect(partial(self._form_wanted, part))
         dialog.show()
+
+    def _form_wanted(self, part: ImagePart, form: str) -> None:
+        self.form_wanted.emit(part, form)
 
     def _question_with(self, part: ImagePart) -> int | None:
         """The question that a picture stands in; None where it came from a tool."""

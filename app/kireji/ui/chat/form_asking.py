@@ -11,12 +11,13 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from kireji.core.errors import KirejiError
+from kireji.core.messages import ImagePart
 from kireji.core.prompts import Prompt
 from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.conversation import OpenConversation
-from kireji.ui.chat.draft import Draft
+from kireji.ui.chat.draft import Attachment, Draft
 from kireji.ui.chat.drafts import Drafts
 from kireji.ui.chat.pane import ChatPane
 from kireji.ui.chat.prompting import Prompting
@@ -68,6 +69,7 @@ class FormAsking(QObject):
         self.menu: QMenu | None = None
         pane.composer.forms.clicked.connect(self._open)
         prompting.form_wanted.connect(self._wanted)
+        conversation.form_wanted.connect(self._of_picture)
 
     async def aclose(self) -> None:
         """End what runs."""
@@ -77,20 +79,28 @@ class FormAsking(QObject):
         """Ask a prompt about what stands in the composer; what it needs besides is asked for there."""
         self._prompting.take(prompt, {}, self._pane.composer.text())
 
-    def ask_form(self, form: AnswerForm, draft: Draft) -> None:
-        """Ask the first prompt of a form about pictures that are at hand.
+    def _of_picture(self, part: object, form: str) -> None:
+        """Something shall be made of a picture of the conversation."""
+        assert isinstance(part, ImagePart)
+        self._scope.restart(self._ask_of_picture(part, form), name="ask")
 
-        Args:
-            form: What is wanted.
-            draft: The pictures.
-        """
-        self._scope.restart(self._ask_form(form, draft), name="ask")
-
-    async def _ask_form(self, form: AnswerForm, draft: Draft) -> None:
-        found = [each for each in await self._services.prompts.prompts() if each.form is form and not each.asked]
-        prompt = found[0] if found else Prompt(form.value, "", "", form=form)
+    async def _ask_of_picture(self, part: ImagePart, form: str) -> None:
+        pictures: tuple[Attachment, ...] = (Attachment(0, tr("Picture"), part=part),)
+        kind = AnswerForm.COMPARISON if form == "now" else AnswerForm(form)
+        if form == "now":
+            try:
+                place = await self._services.capture.region_of(part.blob)
+                if place is None:
+                    return
+                now = await self._services.capture.seen_at(place)
+            except KirejiError as error:
+                self._pane.show_notice(error.sentence)
+                return
+            pictures = (*pictures, Attachment(-1, tr("Screen"), picture=now))
+        found = [each for each in await self._services.prompts.prompts() if each.form is kind and not each.asked]
+        prompt = found[0] if found else Prompt(kind.value, "", "", form=kind)
         values = await self._services.prompt_values.gather(prompt, {}, interface_language())
-        self._wanted(prompt.with_values(values), draft)
+        self._wanted(prompt.with_values(values), Draft(attachments=pictures))
 
     def _wanted(self, prompt: object, draft: object) -> None:
         """A prompt is complete."""

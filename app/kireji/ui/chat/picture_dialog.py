@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -14,12 +16,13 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kireji.core.messages import Sha256
 from kireji.services.redaction import Redaction
 from kireji.ui.covers.boxes import Boxes, Placed
 from kireji.ui.covers.words import hidden_sentence
+from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import button, label, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
@@ -37,6 +40,8 @@ class PictureDialog(QWidget):
 
     sent_clicked = Signal()
     """What was sent of it shall be shown."""
+    form_clicked = Signal(str)
+    """Something shall be made of it: table, translation or now."""
 
     def __init__(self, theme: Theme, image: QImage, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Dialog)
@@ -51,10 +56,18 @@ class PictureDialog(QWidget):
         self._foot.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self._said = label("", "muted", wrap=True)
         self._sent = button(tr("Show what was sent"))
-        row = QHBoxLayout(self._foot)
-        spread(row, (SPACE[3], 0, SPACE[3], SPACE[2]), SPACE[2])
+        self._sent.hide()
+        self.forms = QWidget()
+        self._form_row = FlowLayout(SPACE[1], self.forms)
+        self.forms.hide()
+        row = QHBoxLayout()
+        spread(row, 0, SPACE[2])
         row.addWidget(self._said, 1)
         row.addWidget(self._sent)
+        column = QVBoxLayout(self._foot)
+        spread(column, (SPACE[3], 0, SPACE[3], SPACE[2]), SPACE[1])
+        column.addLayout(row)
+        column.addWidget(self.forms)
         self._foot.hide()
         self._sent.clicked.connect(self._show_sent)
         self.boxes.toggled.connect(self._toggled)
@@ -85,6 +98,26 @@ class PictureDialog(QWidget):
         self._said.setText(tr("This is the picture as it is kept here."))
         self._open_foot(sent=True)
 
+    def offer_forms(self, *, again: bool) -> None:
+        """Something can be made of it.
+
+        Args:
+            again: Whether it is known where it was captured, so that the same place can be looked at now.
+        """
+        offered = [("table", tr("As table")), ("translation", tr("Translate in place"))]
+        if again:
+            offered.append(("now", tr("Compare with the screen now")))
+        for form, words in offered:
+            made = button(words)
+            made.clicked.connect(partial(self._wanted, form))
+            self._form_row.addWidget(made)
+        self.forms.show()
+        self._open_foot(sent=not self._sent.isHidden())
+
+    def _wanted(self, form: str, _checked: bool = False) -> None:
+        self.close()
+        self.form_clicked.emit(form)
+
     @property
     def sentence(self) -> str:
         """The line below the picture."""
@@ -96,12 +129,13 @@ class PictureDialog(QWidget):
         return self._sent
 
     def _open_foot(self, *, sent: bool) -> None:
+        taken = self._foot_height()
         self._sent.setVisible(sent)
         for each in (self._foot, self._said, self._sent):
             each.ensurePolished()
         self._foot.show()
         width = max(self.width(), self._theme.px(340))
-        self.resize(width, self.height() + self._foot_height(width))
+        self.resize(width, self.height() - taken + self._foot_height(width))
 
     def _take_keys(self) -> None:
         """The keyboard goes from the boxes back to the window, which has no other place for it."""

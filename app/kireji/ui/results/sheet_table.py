@@ -189,7 +189,6 @@ class SheetTable(QTableView):
         small = QFont(self._paint.font)
         small.setPixelSize(theme.px(TYPE_SMALL))
         head = QFontMetrics(small)
-        letter = metrics.averageCharWidth() * 1.08
         upright = model.upright
         side = self.verticalHeader()
         longest = 0
@@ -202,9 +201,8 @@ class SheetTable(QTableView):
         for column in range(model.columnCount()):
             name = str(model.headerData(column, Qt.Orientation.Horizontal))
             texts = [str(model.index(row, column).data()) for row in range(min(model.rowCount(), _LOOKED_AT))]
-            wide = any(not text.isascii() for text in texts)
-            longest = max((len(text) for text in texts), default=0)
-            needed = max(head.horizontalAdvance(name[:60]) + SPACE[0], int(longest * letter * (1.4 if wide else 1.0)))
+            widest = max(texts, key=len, default="")[:80]
+            needed = max(head.horizontalAdvance(name[:60]) + SPACE[0], metrics.horizontalAdvance(widest) + SPACE[1])
             needed += 2 * SPACE[1] + theme.px(_ICON)
             self._natural.append(min(max(needed, theme.px(_NARROWEST)), theme.px(_WIDEST)))
         self._by_hand = False
