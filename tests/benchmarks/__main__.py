@@ -35,6 +35,8 @@ _ALL = (
     "tools",
     "job_kills",
     "job_import",
+    "extraction",
+    "structured",
 )
 
 

@@ -18,7 +18,7 @@ import msgspec
 from kireji.core.extraction.matching import Matching
 from kireji.core.extraction.picture_words import PictureWords, Span
 from kireji.core.extraction.placing import Layout, Placing
-from kireji.core.extraction.sheets import Cell, Presence, Sheet
+from kireji.core.extraction.sheets import Cell, CellType, Presence, Sheet
 from kireji.core.extraction.similar import Similar
 from kireji.core.extraction.tokens import tokens
 from kireji.core.reading import Reading
@@ -98,9 +98,9 @@ class _Linking:
         return msgspec.structs.replace(sheet, rows=(tuple(linked),))
 
     def _found(self, cell: Cell, span: Span) -> Cell:
-        lead, trail = _signs(cell.text)
+        lead, trail = _signs(cell)
         box = self._words.box_with(span, lead, trail) if lead or trail else self._words.box(span)
-        return msgspec.structs.replace(cell, presence=Presence.FOUND, box=box)
+        return Cell(cell.text, cell.type, cell.value, cell.unit, Presence.FOUND, box, cell.picture)
 
     def _unfound(self, cell: Cell, near: Sequence[Span], height: float | None = None) -> Cell:
         """A cell whose text stands nowhere on one line."""
@@ -149,15 +149,14 @@ class _Linking:
         return [span for _, span in sorted(found)][:3]
 
 
-def _signs(text: str) -> tuple[str, str]:
+def _signs(cell: Cell) -> tuple[str, str]:
     """What stands before the first word or number of a value and behind the last, such as a currency's sign or code."""
-    first, last = text[:1], text[-1:]
-    if first.isalnum() and last.isalnum() and not (first.isalpha() and last.isdigit()) and not last.isalpha():
+    text, unit = cell.text, cell.unit
+    if cell.value and cell.type in (CellType.NUMBER, CellType.CURRENCY):
+        if not unit or unit not in text:
+            return "", ""
+        return (unit, "") if text.lstrip("-(").startswith(unit) else ("", unit)
+    if text[0].isalnum() and text[-1].isalnum():
         return "", ""
     found = list(tokens(text))
-    numbers = [token for token in found if token.number]
-    if len(numbers) == 1 and len(found) <= 3:
-        found = numbers
-    if not found:
-        return "", ""
-    return text[: found[0].start].strip(), text[found[-1].end :].strip()
+    return (text[: found[0].start].strip(), text[found[-1].end :].strip()) if found else ("", "")

@@ -45,6 +45,13 @@ class Matching:
     def _found(self, cell: Cell) -> list[Span]:
         if len(cell.text) > _LONGEST:
             return []
+        small = cell.text.lower()
+        if cell.text.isascii() and small in self._words.by_text and not cell.value.startswith("-"):
+            found = self._words.single(small)
+            if cell.type in (CellType.NUMBER, CellType.CURRENCY):
+                found = [span for span in found if self._words.has_sign(span, negative=False)]
+            if found:
+                return found
         key = list(tokens(cell.text))
         if not key:
             return []

@@ -41,6 +41,9 @@ _FORM = re.compile(
     """,
     re.VERBOSE,
 )
+_NUMBER = re.compile(r"[.,]?\d+(?:[.,' ]\d+)*")
+_EVIDENT = re.compile(r"-?\d{1,3}(?:(?:,\d{3})+\.\d{1,2}|(?:\.\d{3})+,\d{1,2}|,\d{1,2})")
+"""Forms that are common and mean one thing."""
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.(?:\d\d?|\d{4,}))?")
 _SPACES = dict.fromkeys(
     map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u202f\u3000\t\n"), " "
@@ -110,14 +113,21 @@ def decimal_sign(texts: Iterable[str]) -> str:
     """Which sign stands before the places in numbers that belong together; empty where they do not tell."""
     points = commas = 0
     for text in texts:
-        if "." not in text and "," not in text and text.isascii():
-            continue
-        matched = _FORM.fullmatch(plain(text)) if len(text) <= _LONGEST else None
-        found = _split(matched["digits"]) if matched is not None else None
-        if found is not None:
-            points += found.sign == "."
-            commas += found.sign == ","
+        if len(text) <= _LONGEST:
+            sign = _sign_shown(text if text.isascii() else plain(text))
+            points += sign == "."
+            commas += sign == ","
     return "." if points > commas else "," if commas > points else ""
+
+
+def _sign_shown(text: str) -> str:
+    """Which decimal sign a number shows to be used, empty where it shows none: `12,5` and `1.234.567` both a comma."""
+    last = max(text.rfind("."), text.rfind(","))
+    if last < 0:
+        return ""
+    found = _NUMBER.search(text)
+    split = _split(found.group()) if found is not None and found.end() > last else None
+    return split.sign if split is not None else ""
 
 
 def amount(text: str, sign: str = "") -> Amount | None:
@@ -131,6 +141,10 @@ def amount(text: str, sign: str = "") -> Amount | None:
         return None
     if _PLAIN.fullmatch(text) and sign != ",":
         return Amount(_one_form("-" if text[0] == "-" else "", *_halves(text.lstrip("-"))))
+    if _EVIDENT.fullmatch(text):
+        run = _run(text)
+        behind = len(text) - 1 - max(text.rfind("."), text.rfind(","))
+        return Amount(_one_form("-" if text[0] == "-" else "", run[:-behind], run[-behind:]))
     matched = _FORM.fullmatch(" ".join(plain(text).split()))
     if matched is None or bool(matched["open"]) != bool(matched["close"]):
         return None

@@ -38,9 +38,19 @@ class PictureWords:
         self.by_text: dict[str, list[int]] = defaultdict(list)
         self._apart: set[int] = set()
         """Words that begin a piece of their line."""
+        self._glued: set[int] = set()
+        """Words with nothing between them and the word before."""
+        self._groups: set[int] = set()
+        """Numbers that go on with the thousands of the number before, behind a small blank."""
         for number, line in enumerate(reading.lines):
             starts = [piece.start for piece in line.pieces[1:]]
+            end = -1
             for token in tokens(line.text):
+                if token.start == end:
+                    self._glued.add(len(self.tokens))
+                elif token.number and token.start == end + 1 and self._is_group(token, line):
+                    self._groups.add(len(self.tokens))
+                end = token.end
                 if starts and token.start >= starts[0]:
                     del starts[0]
                     self._apart.add(len(self.tokens))
@@ -48,7 +58,6 @@ class PictureWords:
                 self.tokens.append(token)
                 self.line_of.append(number)
         self._boxes: dict[Span, Box] = {}
-        self._matches: dict[tuple[str, ...], list[Span]] = {}
 
     @cached_property
     def bands(self) -> list[int]:
@@ -134,13 +143,19 @@ class PictureWords:
         blanks = line[self.tokens[index - 1].end : self.tokens[index].start].count(" ")
         return max(blanks, 2) if index in self._apart else blanks
 
+    def single(self, text: str) -> list[Span]:
+        """Where a word in small letters, or a number, stands as a whole value."""
+        return [
+            (index, index + 1)
+            for index in self.by_text.get(text, ())
+            if not self.tokens[index].minus and self.stands_alone((index, index + 1))
+        ]
+
     def matches(self, key: Sequence[Token]) -> list[Span]:
         """Where words stand one after the other, as a text has them."""
-        asked = tuple(f"-{token.text}" if token.minus else token.text for token in key)
-        found = self._matches.get(asked)
-        if found is None:
-            found = self._matches[asked] = list(self._found(key))
-        return found
+        if len(key) == 1 and not key[0].minus:
+            return self.single(key[0].text)
+        return list(self._found(key))
 
     def _found(self, key: Sequence[Token]) -> Iterator[Span]:
         count = len(key)
@@ -167,58 +182,30 @@ class PictureWords:
     def stands_alone(self, span: Span) -> bool:
         """Whether what stands there is not a part of a longer number or code."""
         first, behind = span
-        token, last = self.tokens[first], self.tokens[behind - 1]
-        if token.number and self._glued(first) and not self._may_stand_before(first - 1):
+        begins = first in self._groups or (first in self._glued and not self._may_stand_before(first - 1))
+        if begins and self.tokens[first].number:
             return False
-        if last.number and behind < len(self.tokens) and self._glued(behind):
-            after = self.tokens[behind].text
-            if len(after) > _UNIT and after.isascii():
+        if self.tokens[behind - 1].number:
+            if behind in self._groups:
                 return False
-        return not (token.number and self._continues(first)) and not (last.number and self._goes_on(behind - 1))
-
-    def _glued(self, index: int) -> bool:
-        """Whether nothing is between a word and the one before it."""
-        return (
-            index > 0
-            and self.line_of[index - 1] == self.line_of[index]
-            and self.tokens[index - 1].end == self.tokens[index].start
-        )
+            if behind in self._glued and len(after := self.tokens[behind].text) > _UNIT and after.isascii():
+                return False
+        return True
 
     def _may_stand_before(self, index: int) -> bool:
         text = self.tokens[index].text
         return not text.isascii() or is_currency(text) or text == "x"
 
-    def _continues(self, index: int) -> bool:
-        """Whether a number is the rest of one whose thousands stand apart."""
-        return self._is_group(index) and self._is_head(index - 1)
-
-    def _goes_on(self, index: int) -> bool:
-        return index + 1 < len(self.tokens) and self._is_group(index + 1) and self._is_head(index)
-
-    def _is_head(self, index: int) -> bool:
-        token = self.tokens[index]
-        return token.number and len(token.text) <= 3 and token.text.isdecimal() and token.text[0] != "0"
-
-    def _is_group(self, index: int) -> bool:
-        """Whether it is three digits, perhaps with places, as near to the number before it as a small blank."""
-        token = self.tokens[index]
-        if not token.number or token.minus or len(token.text) < 3 or not token.text[:3].isdecimal():
+    def _is_group(self, token: Token, line: ReadLine) -> bool:
+        """Whether a number is three digits, perhaps with places, as near to the last number as a small blank."""
+        if not self.tokens or token.minus or len(token.text) < 3 or not token.text[:3].isdecimal():
             return False
         if len(token.text) > 3 and (token.text[3] not in ".," or not token.text[4:].isdecimal()):
             return False
-        if self.blanks(index) != 1 or self.tokens[index].start - self.tokens[index - 1].end != 1:
-            return False
-        return self._is_narrow(index)
-
-    def _is_narrow(self, index: int) -> bool:
-        """Whether the blank before a number is narrower than a digit and a half."""
-        line = self.lines[self.line_of[index]]
-        if len(line.edges) != 2 * len(line.text):
-            return True
-        start, end = self.tokens[index].start, self.tokens[index].end
-        gap = line.edges[2 * start] - line.edges[2 * start - 3]
-        digit = (line.edges[2 * end - 1] - line.edges[2 * start]) / (end - start)
-        return gap <= 1.5 * digit
+        head = self.tokens[-1]
+        is_head = head.number and len(head.text) <= 3 and head.text.isdecimal() and head.text[0] != "0"
+        follows = len(self.tokens) - 1 in self._groups and head.text.isdecimal()
+        return (is_head or follows) and line.text[head.end : token.start] == " " and _is_narrow(token, line)
 
     def has_sign(self, span: Span, negative: bool) -> bool:
         """Whether a number is less than nothing, or not: by a minus, or as in books by brackets.
@@ -262,9 +249,9 @@ class PictureWords:
         for index, token in enumerate(self.tokens):
             if not token.number or ":" in token.text or "/" in token.text or "-" in token.text:
                 continue
-            if self._is_head(index) and self._goes_on(index):
+            if index + 1 in self._groups and index not in self._groups:
                 self._add_grouped(found, index)
-            if self._continues(index) or not self.stands_alone((index, index + 1)):
+            if not self.stands_alone((index, index + 1)):
                 continue
             for value in self._values(token.text):
                 found[value].append((index, index + 1))
@@ -276,10 +263,8 @@ class PictureWords:
 
     def _add_grouped(self, found: dict[str, list[Span]], first: int) -> None:
         behind = first + 1
-        while behind < len(self.tokens) and self._is_group(behind):
+        while behind in self._groups:
             behind += 1
-            if not self.tokens[behind - 1].text.isdecimal():
-                break
         text = " ".join(token.text for token in self.tokens[first:behind])
         for value in self._values(text):
             found[value].append((first, behind))
@@ -358,3 +343,12 @@ class PictureWords:
                 yield starts[begin], starts[end]
         if count > 3:
             yield first, behind
+
+
+def _is_narrow(token: Token, line: ReadLine) -> bool:
+    """Whether the blank before a number is narrower than a digit and a half."""
+    if len(line.edges) != 2 * len(line.text):
+        return True
+    gap = line.edges[2 * token.start] - line.edges[2 * token.start - 3]
+    digit = (line.edges[2 * token.end - 1] - line.edges[2 * token.start]) / (token.end - token.start)
+    return gap <= 1.5 * digit

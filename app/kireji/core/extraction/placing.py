@@ -8,8 +8,8 @@ each place is taken once where that can be.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -24,6 +24,10 @@ _TELLING_CELLS = 8
 """Cells of a row that are looked at to find it."""
 _MOST_ROWS = 20_000
 """Rows of a table whose places are weighed; in larger ones each cell takes the first place that is free."""
+_ENOUGH = 60
+"""Cells that tell where a column stands."""
+_ASIDE = 3.0
+"""Of a row's height: what stands farther from its column is not surely a cell's."""
 _LOOKED_AT = 40
 """Places that are weighed for one cell, the nearest."""
 _ROW_APART = 4.0
@@ -53,6 +57,7 @@ class Placing:
         self._words = words
         self.taken: set[int] = set()
         """Words that are some cell's place."""
+        self._bands: dict[int, tuple[Sequence[Span], Mapping[int, Sequence[Span]]]] = {}
 
     def take(self, span: Span) -> None:
         """Mark words as some cell's place."""
@@ -60,7 +65,8 @@ class Placing:
 
     def is_taken(self, span: Span) -> bool:
         """Whether some cell has taken any of these words."""
-        return any(index in self.taken for index in range(*span))
+        first, behind = span
+        return first in self.taken if behind - first == 1 else any(index in self.taken for index in range(*span))
 
     def table(self, grid: Grid) -> Layout:
         """Place the cells of a table."""
@@ -75,11 +81,17 @@ class Placing:
 
     def _row(self, cells: Sequence[Sequence[Span]], layout: Layout, row: int) -> None:
         """Give the cells of a row their places, what fits best first."""
-        costs = [
-            (self._cost(span, layout, row, column), column, span)
-            for column, spans in enumerate(cells)
-            for span in self._near(spans, layout, row)
-        ]
+        height, band = layout.height(row), layout.bands.get(row)
+        same = Counter(map(id, filter(None, cells)))
+        costs: list[tuple[float, int, Span]] = []
+        for column, spans in enumerate(cells):
+            if not spans:
+                continue
+            if same[id(spans)] == 1 and (sure := self._sure(spans, layout, band, column)) is not None:
+                layout.chosen[row, column] = sure
+                self.take(sure)
+                continue
+            costs += [(self._cost(span, layout, height, column), column, span) for span in self._near(spans, height)]
         costs.sort()
         for _, column, span in costs:
             if (row, column) not in layout.chosen and not self.is_taken(span):
@@ -87,6 +99,25 @@ class Placing:
                 self.take(span)
         for _, column, span in costs:  # what is left has nothing that is free
             layout.chosen.setdefault((row, column), span)
+
+    def _sure(self, spans: Sequence[Span], layout: Layout, band: int | None, column: int) -> Span | None:
+        """The only free place of a cell in its row and column, or the only one at all."""
+        here = spans if len(spans) == 1 else self._by_band(spans).get(band, ()) if band is not None else ()
+        if len(here) != 1 or self.is_taken(here[0]):
+            return None
+        if len(spans) > 1 and (aside := layout.along(here[0], column)) is not None and aside > _ASIDE:
+            return None
+        return here[0]
+
+    def _by_band(self, spans: Sequence[Span]) -> Mapping[int, Sequence[Span]]:
+        """Places by the rows they stand in."""
+        known = self._bands.get(id(spans))
+        if known is None:
+            found: dict[int, list[Span]] = defaultdict(list)
+            for span in spans:
+                found[self._words.band(span)].append(span)
+            known = self._bands[id(spans)] = (spans, found)  # the list is kept, so that its number is not given again
+        return known[1]
 
     def _in_order(self, grid: Grid) -> Layout:
         layout = Layout(self._words, {}, len(grid))
@@ -115,9 +146,12 @@ class Placing:
         found: list[list[Span]] = [[] for _ in range(max(map(len, grid), default=0))]
         for row in layout.bands:
             height = layout.height(row) or 0.0
+            same = Counter(map(id, filter(None, grid[row])))
             for column, spans in enumerate(grid[row]):
-                here = [span for span in spans[: _TELLING * 4] if abs(self._middle(span) - height) < layout.pitch * 0.9]
-                if len(here) == 1 and sum(here[0] in other for other in grid[row]) == 1:
+                if not spans or len(spans) > _TELLING * 4 or len(found[column]) >= _ENOUGH or same[id(spans)] > 1:
+                    continue
+                here = [span for span in spans if abs(self._middle(span) - height) < layout.pitch * 0.9]
+                if len(here) == 1:
                     found[column].append(here[0])
         return [self._edge(spans) for spans in found]
 
@@ -129,25 +163,24 @@ class Placing:
             return None
         best: tuple[float, _Edge] | None = None
         for which in (0, 2, 1):
-            places = [_along(self._words, span, which) for span in spans[:200]]
+            places = [_along(self._words, span, which) for span in spans]
             at = median(places)
             spread = median([abs(place - at) for place in places])
             if best is None or spread < best[0]:
                 best = (spread, _Edge(which, at))
         return best[1] if best else None
 
-    def _near(self, spans: Sequence[Span], layout: Layout, row: int) -> Sequence[Span]:
-        """The places nearest to a row; spans stand in reading order."""
+    def _near(self, spans: Sequence[Span], height: float | None) -> Sequence[Span]:
+        """The places nearest to a row."""
         if len(spans) <= _LOOKED_AT:
             return spans
-        middle = layout.height(row)
-        if middle is None:
+        if height is None:
             free = [span for span in spans if not self.is_taken(span)]
             return (free or spans)[:_LOOKED_AT]
-        return sorted(spans, key=lambda span: abs(self._middle(span) - middle))[:_LOOKED_AT]
+        return sorted(spans, key=lambda span: abs(self._middle(span) - height))[:_LOOKED_AT]
 
-    def _cost(self, span: Span, layout: Layout, row: int, column: int) -> float:
-        height, aside = layout.height(row), layout.along(span, column)
+    def _cost(self, span: Span, layout: Layout, height: float | None, column: int) -> float:
+        aside = layout.along(span, column)
         cost = 0.0 if aside is None else aside
         return cost if height is None else cost + abs(self._middle(span) - height) / layout.pitch * _ROW_APART
 

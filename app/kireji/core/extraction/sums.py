@@ -166,12 +166,13 @@ class _Table:
             return
         quantity, price, amount = (column for column in found if column is not None)
         name = f"{self._sheet.columns[quantity].name} × {self._sheet.columns[price].name}"
+        places = _most_places(self._sheet, amount)
         checks = []
         for row, cells in enumerate(self._sheet.rows):
             count, each, stated = (_value(cells[column]) for column in (quantity, price, amount))
             if count is None or each is None or stated is None or self._marks[row] is not None:
                 continue
-            computed = _product(count, each, stated, _most_places(self._sheet, amount))
+            computed = _product(count, each, stated, places)
             parts = ((row, quantity), (row, price))
             checks.append(_check(SumKind.ROW, stated, computed, (row, amount), parts, name))
         if sum(check.holds for check in checks) > _MOST_OF * len(checks) or len(checks) == 1:
