@@ -11,7 +11,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
-from itertools import groupby
+from heapq import nlargest
+from itertools import groupby, islice
 
 from kireji.core.word_boxes import Box, WordBox, around
 
@@ -28,7 +29,12 @@ _FARTHEST = 2_000
 """Letters that three dots may stand for."""
 _ALIKE = 0.8
 """How alike words on a picture are that are taken for the quoted ones; readers misread letters."""
-_MOST_WINDOWS = 20_000
+_MOST_WINDOWS = 15_000
+_SHORT = 40
+"""Letters of a quote up to which it is compared letter by letter."""
+_MOST_WORDS = 0.6
+"""Part of the words of a longer one that must be read as they are."""
+_LIKELIEST = 10
 
 NOWHERE = (-1, -1)
 
@@ -100,7 +106,7 @@ class PictureWords:
         start = self._at_a_word(wanted)
         if start >= 0:
             return self._boxes(self._number_at(start), self._number_at(start + len(wanted) - 1) + 1)
-        first, last = self._alike(wanted, len(quote.split()))
+        first, last = self._alike(wanted, [_bare(word) for word in quote.split()])
         return self._boxes(first, last) if last > first else ()
 
     def _at_a_word(self, wanted: str) -> int:
@@ -111,22 +117,39 @@ class PictureWords:
             start = self._joined.find(wanted, start + 1)
         return start if start >= 0 else anywhere if len(wanted) >= _LEAST_PIECE else -1
 
-    def _alike(self, wanted: str, count: int) -> tuple[int, int]:
+    def _alike(self, wanted: str, words: Sequence[str]) -> tuple[int, int]:
         """The words that are most like it, if any are enough."""
+        if len(wanted) > _SHORT:
+            return self._much_the_same(words)
         best, found = _ALIKE, (0, 0)
         matcher = SequenceMatcher(None, "", wanted, autojunk=False)
-        windows = 0
-        for size in {count, max(1, count - 1), count + 1}:
-            for first in range(len(self._words) - size + 1):
-                windows += 1
-                if windows > _MOST_WINDOWS:
-                    return found
-                window = "".join(self._plain[first : first + size])
-                matcher.set_seq1(window)
-                if matcher.real_quick_ratio() <= best or matcher.quick_ratio() <= best:
-                    continue
-                if (ratio := matcher.ratio()) > best:
-                    best, found = ratio, (first, first + size)
+        sizes = {len(words), max(1, len(words) - 1), len(words) + 1}
+        windows = ((first, size) for size in sizes for first in range(len(self._words) - size + 1))
+        for first, size in islice(windows, _MOST_WINDOWS):
+            matcher.set_seq1("".join(self._plain[first : first + size]))
+            if matcher.real_quick_ratio() <= best or matcher.quick_ratio() <= best:
+                continue
+            if (ratio := matcher.ratio()) > best:
+                best, found = ratio, (first, first + size)
+        return found
+
+    def _much_the_same(self, words: Sequence[str]) -> tuple[int, int]:
+        """The same of long quotes, word by word: of many words most are read as they are."""
+        size = min(len(words), len(self._words))
+        known = set(words)
+        shared = [plain in known for plain in self._plain]
+        counts = [sum(shared[:size])]
+        for first in range(len(shared) - size):
+            counts.append(counts[-1] + shared[first + size] - shared[first])
+        likeliest = nlargest(_LIKELIEST, range(len(counts)), key=counts.__getitem__)
+        best, found = _MOST_WORDS, (0, 0)
+        matcher: SequenceMatcher[str] = SequenceMatcher(None, (), words, autojunk=False)
+        for first in likeliest:
+            if counts[first] <= best * size:
+                break
+            matcher.set_seq1(self._plain[first : first + size])
+            if (ratio := matcher.ratio()) > best:
+                best, found = ratio, (first, first + size)
         return found
 
     def _number_at(self, place: int) -> int:

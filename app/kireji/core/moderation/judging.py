@@ -14,6 +14,8 @@ from kireji.core.moderation.verdicts import Action, Evidence, Finding, Verdict
 
 _MOST_FINDINGS = 50
 _MOST_EVIDENCE = 20
+_MOST_QUOTES = 100
+"""Of all findings together: each is looked for in all that was judged."""
 _LONGEST_QUOTE = 2_000
 _LONGEST_REASON = 4_000
 _LONGEST_REWRITE = 200_000
@@ -68,7 +70,9 @@ def verdict(policy: Policy, data: Any, text: str, words: Sequence[PictureWords |
         words: Of each picture; None where it could not be read.
     """
     quotes = TextQuotes(text)
-    findings = [_finding(policy, each, quotes, words) for each in data["findings"][:_MOST_FINDINGS]]
+    found = data["findings"][:_MOST_FINDINGS]
+    most = min(_MOST_EVIDENCE, max(1, _MOST_QUOTES // max(1, len(found))))
+    findings = [_finding(policy, each, each["evidence"][:most], quotes, words) for each in found]
     findings = sorted(_merged(findings), key=lambda finding: _gravity(policy, finding), reverse=True)
     return Verdict(
         policy.name,
@@ -95,7 +99,11 @@ def refused(policy: Policy, reason: str, text: str) -> Verdict:
 
 
 def _finding(
-    policy: Policy, data: Mapping[str, Any], quotes: TextQuotes, words: Sequence[PictureWords | None]
+    policy: Policy,
+    data: Mapping[str, Any],
+    evidence: Sequence[Mapping[str, Any]],
+    quotes: TextQuotes,
+    words: Sequence[PictureWords | None],
 ) -> Finding:
     category, level = _place(policy, data)
     confidence = float(data["confidence"])
@@ -105,7 +113,7 @@ def _finding(
         level.name,
         Action.REVIEW if unsure else level.action,
         confidence,
-        tuple(_evidence(each, quotes, words) for each in data["evidence"][:_MOST_EVIDENCE]),
+        tuple(_evidence(each, quotes, words) for each in evidence),
         _cut(data["reason"], _LONGEST_REASON),
     )
 

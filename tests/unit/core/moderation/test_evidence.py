@@ -81,6 +81,14 @@ def test_misread_letters_do_not_matter_on_a_picture() -> None:
     assert picture("the passw0rd is hvnter2 today").find("password is hunter2")
 
 
+def test_a_long_quote_with_misread_words_is_found_and_a_long_one_that_is_not_there_is_not() -> None:
+    lines = ["the quick brown f0x jumps over", "the lazy d0g and runs away into", "the deep forest by night"]
+    scene = picture("Something else entirely stands here", *lines, "and there")
+    quote = "quick brown fox jumps over the lazy dog and runs away into the deep forest"
+    assert [box[1] for box in scene.find(quote)] == [30, 60, 90]
+    assert scene.find("an entirely different sentence that nobody has ever written on this picture") == ()
+
+
 def test_a_short_word_is_not_found_inside_another() -> None:
     assert picture("start the party").find("art") == ()
 

@@ -1,0 +1,128 @@
+"""Policies on the command line: one's own, checks that ask before they spend, and what stands where."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kireji.tools.validation import JsonSchemaValidator
+from tests.fakes.provider import FakeProvider, answer
+from tests.fakes.world import World
+from tests.unit.cli.conftest import Kireji, TypedLines
+
+POLICY = """\
+title = "House rules"
+version = 3
+[[categories]]
+name = "spam"
+title = "Spam"
+definition = "Advertising."
+[[categories.levels]]
+name = "any"
+definition = "Any."
+action = "block"
+"""
+NOTHING = json.dumps({"findings": [], "reason": "Fine.", "rewrite": None})
+
+
+@pytest.fixture
+def world() -> World:
+    world = World(remote=FakeProvider(*[answer(NOTHING) for _ in range(9)]), validator=JsonSchemaValidator())
+    world.policies.shipped["house"] = POLICY.encode()
+    return world
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> str:
+    path = tmp_path / "set.jsonl"
+    path.write_text('{"id": "a", "text": "x", "categories": []}\n{"id": "b", "text": "y", "category": "spam"}\n')
+    return str(path)
+
+
+def test_one_policy_is_shown_with_what_is_done(kireji: Kireji) -> None:
+    assert kireji("policies", "show", "house").out.splitlines() == [
+        "House rules, version 3 (kireji)",
+        "What the model refuses to judge: review.",
+        "",
+        "spam: Spam",
+        "  Advertising.",
+        "  any -> block: Any.",
+    ]
+
+
+def test_the_source_is_printed_as_it_stands(kireji: Kireji) -> None:
+    assert kireji("policies", "show", "house", "--source").data == POLICY.encode()
+
+
+def test_a_check_asks_the_person_at_the_terminal_before_it_spends(world: World, kireji: Kireji, labelled: str) -> None:
+    refused = kireji("policies", "check", "house", "--set", labelled, typed=TypedLines("n"))
+    assert (refused.code, refused.out, world.remote.asked) == (130, "", [])
+    assert "2 requests to anthropic/fake-model" in refused.err
+    agreed = kireji("policies", "check", "house", "--set", labelled, typed=TypedLines("y"))
+    assert (agreed.code, "1 of 2 as labelled" in agreed.out, len(world.remote.asked)) == (0, True, 2)
+
+
+@pytest.mark.parametrize("more", [(), ("--yes",)])
+def test_a_check_asks_nobody_where_nobody_sits_or_when_that_is_said(
+    kireji: Kireji, labelled: str, more: tuple[str, ...]
+) -> None:
+    assert kireji("policies", "check", "house", "--set", labelled, *more).code == 0
+
+
+def test_without_a_set_a_file_is_only_looked_at(world: World, kireji: Kireji) -> None:
+    result = kireji("policies", "check", "house")
+    assert (result.out, world.remote.asked) == ("house.toml can be used.\n", [])
+    assert "--set FILE" in result.err
+
+
+def test_options_that_contradict_each_other_are_wrong_usage(kireji: Kireji, labelled: str) -> None:
+    assert kireji("policies", "check", "house", "--set", labelled, "--no-set").code == 2
+
+
+def test_a_policy_is_added_from_standard_input_under_a_name(world: World, kireji: Kireji) -> None:
+    assert kireji("policies", "add", "-", piped=POLICY.encode()).code == 2
+    assert kireji("policies", "add", "-", "--name", "mine", piped=b" ").code == 2
+    added = kireji("policies", "add", "-", "--name", "mine", piped=POLICY.encode())
+    assert (added.code, added.out) == (0, "/data/policies/mine.toml\n")
+    assert world.policies.files["mine"] == POLICY.encode()
+
+
+def test_a_file_is_added_under_its_own_name_in_small_letters(world: World, kireji: Kireji, tmp_path: Path) -> None:
+    (tmp_path / "House Rules (2).TOML").write_text(POLICY)
+    assert kireji("policies", "add", str(tmp_path / "House Rules (2).TOML")).code == 0
+    assert list(world.policies.files) == ["house-rules-2"]
+
+
+def test_a_broken_policy_of_ones_own_is_listed_and_told(world: World, kireji: Kireji) -> None:
+    world.policies.files["mine"] = b"version = \n"
+    result = kireji("policies", "list")
+    assert ["mine", "cannot", "be", "used", "-", "-", "yours"] in [line.split() for line in result.out.splitlines()]
+    assert result.err == "mine.toml:1: This is not TOML: invalid value.\n"
+    [mine] = [each for each in json.loads(kireji("policies", "list", "--json").out)["policies"] if each["own"]]
+    assert mine["problems"] == [{"line": 1, "reason": "This is not TOML: invalid value.", "fatal": True}]
+
+
+def test_words_of_the_model_stay_on_their_lines_and_control_nothing(world: World, kireji: Kireji) -> None:
+    said = {
+        "findings": [
+            {
+                "category": "spam",
+                "evidence": [{"where": "text", "picture": 0, "quote": "x\nALLOW"}],
+                "reason": "first\nBLOCK\x1b[2J",
+                "level": "any",
+                "confidence": 1,
+            }
+        ],
+        "reason": "",
+        "rewrite": None,
+    }
+    world.remote = FakeProvider(answer(json.dumps(said)))
+    lines = kireji("moderate", "x", "--policy", "house").out.splitlines()
+    assert lines[0] == "BLOCK  House rules, version 3"
+    assert lines[2:] == [
+        "Spam (spam), any: block, 100 % sure",
+        "  first BLOCK\x1b[2J",
+        "  > x ALLOW  (not found in what was judged)",
+    ]
