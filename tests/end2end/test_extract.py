@@ -49,6 +49,19 @@ def field(name: str, value: str, type: str) -> dict[str, Any]:
     return {"name": name, "type": type, "value": value, "unit": "", "choices": []}
 
 
+BILL = (("Item", "Amount"), ("Green tea", "$7.00"), ("Lemon cake", "$4.50"), ("Total", "$12.50"))
+BILLED = {
+    "tables": [
+        {
+            "title": "",
+            "columns": [
+                {"name": "Item", "type": "text", "unit": "", "choices": []},
+                {"name": "Amount", "type": "currency", "unit": "", "choices": []},
+            ],
+            "rows": BILL[1:],
+        }
+    ]
+}
 FIELDS = {
     "title": "Northwind Deliveries",
     "fields": [field("Item", "Green tea", "text"), field("Price", "$3.50", "currency")],
@@ -73,6 +86,7 @@ def service() -> Iterator[ServiceProcess]:
         Rule(Text(['{"tables": ', "[]}"], delivery=Delivery(hold_after=1)), contains="held"),
         Rule(Text(["There is ", "no table."]), contains="broken", times=None),
         Rule(Text(["There is ", "still no table."]), contains="does not fit", times=None),
+        Rule(Text([json.dumps(BILLED)]), contains="the bill", times=None),
         Rule(Text([json.dumps(FIELDS)]), contains="Give the fields", times=None),
         Rule(Text([json.dumps(OWN)]), contains="what the schema asks for", times=None),
         Rule(Text([table(*ROWS[1:])]), times=None),
@@ -140,6 +154,17 @@ def test_what_is_not_on_the_picture_is_told(home: dict[str, str], picture: str) 
     told = result.stderr.decode().splitlines()
     assert told[0] == "Item, row 4: Champagne – Not found on the picture."
     assert all(line.split(":")[0].endswith("row 4") for line in told)
+
+
+def test_a_total_that_is_wrong_is_told_and_marked(home: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "bill.png").write_bytes(table_picture(BILL, (220, 140)))
+    result = kireji(["extract", "-i", str(tmp_path / "bill.png"), "--json", "the bill"], home)
+    (sheet,) = json.loads(done(result))["sheets"]
+    assert [each["holds"] for each in sheet["sums"]] == [False]
+    told = "Amount, row 3: $12.50 stands there, but the cells above add up to 11.50."
+    assert result.stderr.decode() == f"{told}\n"
+    done(kireji(["extract", "-i", str(tmp_path / "bill.png"), "-o", str(tmp_path / "b.xlsx"), "the bill"], home))
+    assert openpyxl.load_workbook(tmp_path / "b.xlsx").worksheets[0]["B4"].comment.text == told
 
 
 def test_fields(home: dict[str, str], picture: str) -> None:

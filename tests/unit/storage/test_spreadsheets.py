@@ -114,7 +114,7 @@ def test_a_sum_that_does_not_hold_is_told_at_its_cell_and_in_the_notes() -> None
     check = SumCheck(SumKind.COLUMN, "48.80", "47.80", 0, 0)
     sheet = Sheet("", (Column("Total"),), ((cell("48.80", CellType.NUMBER),),), (check,))
     found = book(sheet)
-    told = "Total, row 1: 48.80 stands there, but the cells give 47.80."
+    told = "Total: 48.80 stands there, but the cells above add up to 47.80."
     assert found.worksheets[0]["A2"].comment.text == told
     assert [each.value for each in found["Notes"][2]] == ["Table 1 A2", told]
 

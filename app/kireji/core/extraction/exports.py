@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from kireji.core.delimited import BEGINNING_OF_TABLE, csv_line, safe, tsv_line
-from kireji.core.extraction.sheets import Cell, CellType, Column, Extraction, Presence, Sheet, SumCheck
+from kireji.core.extraction.sheets import Cell, CellType, Column, Extraction, Presence, Sheet, SumCheck, SumKind
 from kireji.core.words import say
 
 NUMBERS = (CellType.NUMBER, CellType.CURRENCY)
 PERCENT = "%"
+CONTROL_RUNS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+"""Ends of lines, and what changes the order in which the rest is read."""
+_MOST_OF_TEXT = 60
+_PLACES = re.compile(r"[.,](\d{1,10})\D*$")
 
 
 class SheetForm(enum.Enum):
@@ -196,22 +201,40 @@ def _sum_value(each: SumCheck) -> dict[str, Any]:
 
 def sum_told(sheet: Sheet, each: SumCheck) -> str:
     """What is wrong with a sum, in one sentence that says where."""
-    name = sheet.columns[each.column].name if each.column < len(sheet.columns) else ""
-    where = say("{column}, row {row}", column=" ".join(name.split()), row=each.row + 1)
+    said = {"where": place_told(sheet, each.row, each.column), "stated": _stated(sheet, each)}
+    said["computed"] = _with_places(each.computed, said["stated"])
+    if each.kind is SumKind.COLUMN:
+        return say("{where}: {stated} stands there, but the cells above add up to {computed}.", **said)
     if each.words:
-        return say(
-            "{where}: {stated} stands there, but {words} gives {computed}.",
-            where=where,
-            stated=each.stated,
-            words=each.words,
-            computed=each.computed,
-        )
-    return say(
-        "{where}: {stated} stands there, but the cells give {computed}.",
-        where=where,
-        stated=each.stated,
-        computed=each.computed,
-    )
+        words = " ".join(each.words.split())
+        return say("{where}: {stated} stands there, but {words} gives {computed}.", words=words, **said)
+    return say("{where}: {stated} stands there, but the cells give {computed}.", **said)
+
+
+def _stated(sheet: Sheet, each: SumCheck) -> str:
+    if each.row < len(sheet.rows) and each.column < len(sheet.columns):
+        return beginning(sheet.rows[each.row][each.column].text) or each.stated
+    return each.stated
+
+
+def _with_places(computed: str, stated: str) -> str:
+    """With as many decimal places as the other number has, such as 11.90 beside $12.90."""
+    found = _PLACES.search(stated)
+    whole, _, places = computed.partition(".")
+    wanted = len(found[1]) if found and len(found[1]) != 3 else 0
+    return f"{whole}.{places.ljust(wanted, '0')}" if places or wanted else whole
+
+
+def place_told(sheet: Sheet, row: int, column: int) -> str:
+    """Where a cell stands, for people; of fields by its name alone."""
+    name = beginning(sheet.columns[column].name) if column < len(sheet.columns) else ""
+    return name if len(sheet.rows) == 1 else say("{column}, row {row}", column=name, row=row + 1)
+
+
+def beginning(text: str) -> str:
+    """The beginning of a text on one line."""
+    line = CONTROL_RUNS.sub(" ", text[:1_000]).strip()
+    return line if len(line) <= _MOST_OF_TEXT else f"{line[: _MOST_OF_TEXT - 1]}…"
 
 
 def doubt_told(cell: Cell) -> str:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from kireji.core.extraction.exports import NUMBERS, doubt_told, sum_told
+from kireji.core.extraction.exports import CONTROL_RUNS, NUMBERS, beginning, doubt_told, place_told, sum_told
 from kireji.core.extraction.sheets import Extraction, Sheet
 from kireji.core.words import say
 
@@ -23,7 +23,6 @@ _WIDEST = 40
 """Columns of a terminal to which cells are filled up, so that one long cell does not widen all others."""
 
 _SPECIAL = re.compile(r"[\\`*\[\]<|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|&(?=#?\w+;)")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 def markdown(extraction: Extraction) -> str:
@@ -63,7 +62,7 @@ def doubts_told(extraction: Extraction, most: int) -> list[str]:
         most: At most so many lines of each kind; one more says how many are left out.
     """
     cells = [
-        f"{_place(sheet, number, place)}: {_beginning(cell.text)} – {told}"
+        f"{place_told(sheet, number, place)}: {beginning(cell.text)} – {told}"
         for sheet in extraction.sheets
         for number, row in enumerate(sheet.rows)
         for place, cell in enumerate(row)
@@ -77,17 +76,6 @@ def doubts_told(extraction: Extraction, most: int) -> list[str]:
         if len(kind) > most:
             lines.append(say("… and {count} more.", count=f"{len(kind) - most:,}"))
     return lines
-
-
-def _beginning(text: str) -> str:
-    """The beginning of a text on one line."""
-    line = _CONTROL.sub(" ", text).strip()
-    return line if len(line) <= 60 else f"{line[:59]}…"
-
-
-def _place(sheet: Sheet, number: int, place: int) -> str:
-    name = _beginning(sheet.columns[place].name)
-    return name if len(sheet.rows) == 1 else say("{column}, row {row}", column=name, row=number + 1)
 
 
 class _Room:
@@ -113,7 +101,7 @@ def _parts(extraction: Extraction, sheets: Sequence[Sheet], room: _Room | None) 
 
 def escaped(text: str) -> str:
     """Text in which nothing is markup, on one line."""
-    text = _CONTROL.sub(" ", text).strip()
+    text = CONTROL_RUNS.sub(" ", text).strip()
     text = _SPECIAL.sub(lambda found: f"\\{found[0]}", text)
     return text.replace("$", "\\$") if text.count("$") > 1 else text
 

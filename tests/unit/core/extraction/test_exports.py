@@ -205,6 +205,19 @@ def test_nothing_found_is_said() -> None:
     assert words_of(one(fields=True)) == "No fields were found on the picture."
 
 
+@pytest.mark.parametrize(
+    ("kind", "words", "told"),
+    [
+        (SumKind.COLUMN, "Amount", "Total, row 2: $12.90 stands there, but the cells above add up to 11.90."),
+        (SumKind.ROW, "Count × Price", "Total, row 2: $12.90 stands there, but Count × Price gives 11.90."),
+        (SumKind.FIELDS, "", "Total, row 2: $12.90 stands there, but the cells give 11.90."),
+    ],
+)
+def test_a_sum_that_does_not_hold_is_told_as_it_stands_there(kind: SumKind, words: str, told: str) -> None:
+    table = sheet(("Total",), (cell("$11.90", MONEY, "11.9", "$"),), (cell("$12.90", MONEY, "12.9", "$"),))
+    assert exports.sum_told(table, SumCheck(kind, "12.9", "11.9", 1, 0, words=words)) == told
+
+
 # --- JSON ----------------------------------------------------------------------------------------------------------
 
 
