@@ -18,6 +18,7 @@ from kireji.core.extraction.exports import SheetForm, csv, json_value, tsv
 from kireji.core.extraction.markdown import doubts_told, markdown, nothing_on_it, nothing_told
 from kireji.core.extraction.sheets import Extraction, marked
 from kireji.core.geometry import Rect
+from kireji.core.messages import Sha256
 from kireji.core.structured.questions import Asker
 from kireji.services.application import Services
 from kireji.services.extraction import MOST_PICTURES, Wanted, form_of
@@ -54,7 +55,7 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
             await _checked_schema(services, schema, arguments.schema)
         if path:
             await service.check_place(path, form, overwrite=arguments.overwrite)
-        found = await opened(services, pictures, screen)
+        found = _each_once(await opened(services, pictures, screen), console)
         with asked_before_sending(services, console, yes=arguments.yes):
             outcome = await _asked(services, wanted, found, arguments, console)
         if path:
@@ -81,6 +82,18 @@ async def _checked_schema(services: Services, schema: bytes, name: str) -> None:
         await services.habits().extraction.check_schema(schema)
     except KirejiError as error:
         raise KirejiError(f"{name}: {error.message}", error.hint) from error
+
+
+def _each_once(found: Opened, console: Console) -> Opened:
+    """The pictures without those that are the same: asking again costs again, and every row would stand there twice."""
+    first: dict[Sha256, int] = {}
+    for place, image in enumerate(found.images):
+        if (other := first.setdefault(image.blob, place)) != place:
+            console.note(f"{found.names[place]} is the same picture as {found.names[other]}; it is taken once.")
+    places = first.values()
+    return found._replace(
+        images=tuple(found.images[place] for place in places), names=tuple(found.names[place] for place in places)
+    )
 
 
 async def _asked(

@@ -205,6 +205,14 @@ def test_rows_of_an_answer_that_was_cut_are_printed_and_the_rest_is_missed(
     assert outcome.err.startswith("bill.png: The answer was cut before its end")
 
 
+def test_the_same_picture_under_two_names_is_taken_once(kireji: Kireji, folder: Path, world: World) -> None:
+    (folder / "bill 3.png").write_bytes((folder / "bill 2.png").read_bytes())
+    world.remote = FakeProvider(answer(TABLE), answer(TABLE))
+    outcome = kireji("extract", "-i", str(folder))
+    assert (outcome.code, len(world.remote.asked)) == (0, 2)
+    assert outcome.err == "bill 3.png is the same picture as bill 2.png; it is taken once.\n"
+
+
 def test_a_folder_without_pictures_is_told(kireji: Kireji, tmp_path: Path) -> None:
     outcome = kireji("extract", "-i", str(tmp_path))
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)

@@ -166,6 +166,20 @@ async def test_an_answer_that_was_cut_before_its_first_row_fails() -> None:
         await Scene(answer('{"tables": [{"title": "A', reason=StopReason.MAX_TOKENS)).extract()
 
 
+async def test_a_table_of_500_columns_is_kept_whole_and_cut_only_in_the_history() -> None:
+    names = [f"Column {number}" for number in range(500)]
+    text = table(*[[f"{row} {number}" for number in range(500)] for row in range(20)], names=names)
+    outcome = await Scene(answer(text), reader=FakeReader(())).extract()
+    assert [len(row) for row in rows(outcome)] == [500] * 20
+    assert len(outcome.words) < 40_000
+    assert "of 20 rows, 30 of 500 columns." in outcome.words
+
+
+async def test_more_columns_than_anybody_reads_are_asked_for_again() -> None:
+    here = Scene(answer(table(names=[str(number) for number in range(1_001)])), answer(TEA))
+    assert (await here.extract()).answer.attempts == 2
+
+
 # --- the person's own schema ---------------------------------------------------------------------------------------
 
 
