@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -113,6 +113,8 @@ class LibraryRow(QWidget):
             each.setProperty("what", what)
             each.clicked.connect(self._clicked)
         self.more.clicked.connect(self._open)
+        for each in (self.edit, self.up, self.down, self.more):
+            each.installEventFilter(self)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -169,14 +171,17 @@ class LibraryRow(QWidget):
                 return
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Alt with an arrow key moves the prompt; buttons would take the key for themselves."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
         alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
-        if alt and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            mover = self.up if event.key() == Qt.Key.Key_Up else self.down
-            if mover.isEnabled():
-                mover.click()
-            return
-        super().keyPressEvent(event)
+        if not alt or event.key() not in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            return False
+        mover = self.up if event.key() == Qt.Key.Key_Up else self.down
+        if mover.isEnabled():
+            mover.click()
+        return True
 
     def entries(self) -> Sequence[tuple[str, str]]:
         """What the menu offers: what it does and how it is called."""

@@ -114,6 +114,7 @@ class PromptsPresenter(QObject):
         taken = {name for name, each in self._prompts.items() if each.own and name != self._replacing}
         state = self._shortcuts.state(PromptKey(prompt.name, prompt.title))
         self._page.say("")
+        self._page.show_editor(on=True)
         self._page.editor.open(
             prompt,
             new=new,
@@ -123,7 +124,6 @@ class PromptsPresenter(QObject):
             model=self._called(prompt.provider, prompt.model),
             keys=state.trouble if state.chord and not new else "",
         )
-        self._page.show_editor(on=True)
         self._scope.restart(self._offer_policies(), name="policies")
 
     async def _offer_policies(self) -> None:
