@@ -7,12 +7,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import msgspec
 
 from kireji.core.tool_ports import SchemaFlaw
 from kireji.tools.cheap_patterns import is_cheap, misses
+from kireji.tools.quick_validation import Fits, quick_check
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -43,7 +44,7 @@ class JsonSchemaValidator:
     """
 
     def __init__(self) -> None:
-        self._ready: OrderedDict[bytes, Validator] = OrderedDict()
+        self._ready: OrderedDict[bytes, _Ready] = OrderedDict()
         self._changing = threading.Lock()
         self._steps = _Steps()
 
@@ -54,8 +55,10 @@ class JsonSchemaValidator:
 
         self._steps.begin()
         try:
-            validator = self._validator(schema)
-            error = best_match(validator.iter_errors(arguments))
+            ready = self._validator(schema)
+            if ready.quick is not None and ready.quick(arguments):
+                return ""
+            error = best_match(ready.whole.iter_errors(arguments))
         except _TooManySteps:
             return "the tool's own schema takes too long to be followed."
         except (SchemaError, Unresolvable, msgspec.DecodeError) as broken:
@@ -87,18 +90,31 @@ class JsonSchemaValidator:
             return SchemaFlaw((), "it is no object")
         return None
 
-    def _validator(self, schema: bytes) -> Validator:
+    def _validator(self, schema: bytes) -> _Ready:
         with self._changing:
             ready = self._ready.get(schema)
             if ready is not None:
                 self._ready.move_to_end(schema)
                 return ready
-        made = _made(msgspec.json.decode(schema), self._steps)
+        decoded = msgspec.json.decode(schema)
+        made = _Ready(_made(decoded, self._steps), quick_check(decoded))
         with self._changing:
             self._ready[schema] = made
             while len(self._ready) > _COMPILED:
                 self._ready.popitem(last=False)
         return made
+
+
+class _Ready(NamedTuple):
+    """What holds values to a schema.
+
+    Args:
+        whole: All of it; says what is wrong.
+        quick: True only for values that fit; None where the schema is not a plain one.
+    """
+
+    whole: Validator
+    quick: Fits | None
 
 
 class _Steps(threading.local):

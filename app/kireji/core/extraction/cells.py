@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 
 from kireji.core.extraction.dates import DateOrder, date, date_order
-from kireji.core.extraction.numerals import amount, decimal_sign, plain
+from kireji.core.extraction.numerals import amount, decimal_sign, may_be_either, plain
 from kireji.core.extraction.sheets import Cell, CellType, Column, Presence
 
 _YES = (
@@ -21,41 +21,40 @@ _LEAST_FOR_NEAR = 5
 """Characters of a choice of which one may be wrong."""
 
 
-class Conventions(NamedTuple):
-    """How numbers and dates are written in a sheet, as far as its columns tell.
+class Conventions:
+    """How numbers and dates are written in a sheet, as far as its columns tell; found out when it is asked for.
 
     Args:
-        sign: Before the places; empty if unknown.
-        order: Of dates in digits.
+        columns: Of the sheet.
+        rows: Their texts.
+        sign: Before the places, where that is known.
     """
 
-    sign: str = ""
-    order: DateOrder | None = None
+    def __init__(self, columns: Sequence[Column] = (), rows: Sequence[Sequence[str]] = (), sign: str = "") -> None:
+        self._columns = columns
+        self._rows = rows
+        self._sign = sign
 
+    @cached_property
+    def sign(self) -> str:
+        """Before the places; empty if unknown."""
+        return self._sign or decimal_sign(self._texts(*_AMOUNTS))
 
-_UNKNOWN = Conventions()
+    @cached_property
+    def order(self) -> DateOrder | None:
+        """Of dates in digits."""
+        order = date_order(self._texts(CellType.DATE))
+        if order is None and self.sign == "." and any("$" in text or "USD" in text for text in self._texts(*_AMOUNTS)):
+            return DateOrder.MONTH
+        return order
 
-
-def conventions(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Conventions:
-    """What all numbers and dates of a sheet together tell."""
-    numbers: list[str] = []
-    dates: list[str] = []
-    for row in rows:
-        for column, text in zip(columns, row, strict=False):
-            if not text:
-                continue
-            if column.type in _AMOUNTS:
-                numbers.append(text)
-            elif column.type is CellType.DATE:
-                dates.append(text)
-    sign = decimal_sign(numbers)
-    order = date_order(dates)
-    if order is None and dates and sign == "." and any("$" in text or "USD" in text for text in numbers):
-        order = DateOrder.MONTH
-    return Conventions(sign, order)
+    def _texts(self, *kinds: CellType) -> Iterator[str]:
+        places = [place for place, column in enumerate(self._columns) if column.type in kinds]
+        return (row[place] for row in self._rows for place in places if row[place])
 
 
 _AMOUNTS = (CellType.NUMBER, CellType.CURRENCY)
+_UNKNOWN = Conventions()
 
 
 def typed_column(column: Column, texts: Sequence[str], shared: Conventions = _UNKNOWN) -> list[Cell]:
@@ -92,13 +91,7 @@ def with_common_unit(column: Column, cells: Iterable[Cell]) -> Column:
 def _reader(column: Column, texts: Sequence[str], shared: Conventions) -> Callable[[str], tuple[str, str]]:
     match column.type:
         case CellType.NUMBER | CellType.CURRENCY:
-            sign = decimal_sign(texts) or shared.sign
-
-            def number(text: str) -> tuple[str, str]:
-                found = amount(text, sign)
-                return (found.value, found.unit) if found is not None else ("", "")
-
-            return number
+            return _numbers(texts, shared)
         case CellType.DATE:
             order = date_order(texts) or shared.order
             return lambda text: (date(text, order), "")
@@ -108,6 +101,18 @@ def _reader(column: Column, texts: Sequence[str], shared: Conventions) -> Callab
             return lambda text: (truth(text), "")
         case _:
             return lambda text: (text, "")
+
+
+def _numbers(texts: Sequence[str], shared: Conventions) -> Callable[[str], tuple[str, str]]:
+    known: list[str] = []
+
+    def number(text: str) -> tuple[str, str]:
+        if may_be_either(text) and not known:
+            known.append(decimal_sign(texts) or shared.sign)
+        found = amount(text, known[0] if known else "")
+        return (found.value, found.unit) if found is not None else ("", "")
+
+    return number
 
 
 def truth(text: str) -> str:

@@ -32,11 +32,11 @@ class Matching:
 
     def __init__(self, words: PictureWords) -> None:
         self._words = words
-        self._known: dict[tuple[CellType, str, str, str], list[Span]] = {}
+        self._known: dict[tuple[str, str, str, bool], list[Span]] = {}
 
     def places(self, cell: Cell) -> list[Span]:
         """Everywhere where what the cell says stands on one line."""
-        asked = (cell.type, cell.text, cell.value, cell.unit)
+        asked = (cell.text, cell.value, cell.unit, cell.type is CellType.DATE)
         found = self._known.get(asked)
         if found is None:
             found = self._known[asked] = self._found(cell)

@@ -44,6 +44,7 @@ _FORM = re.compile(
 _NUMBER = re.compile(r"[.,]?\d+(?:[.,' ]\d+)*")
 _EVIDENT = re.compile(r"-?\d{1,3}(?:(?:,\d{3})+\.\d{1,2}|(?:\.\d{3})+,\d{1,2}|,\d{1,2})")
 """Forms that are common and mean one thing."""
+_EITHER = re.compile(r"\D*[1-9]\d{0,2}[.,]\d{3}\D*")
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.(?:\d\d?|\d{4,}))?")
 _SPACES = dict.fromkeys(
     map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u202f\u3000\t\n"), " "
@@ -107,6 +108,11 @@ def _plain_sign(sign: str) -> str:
 def is_currency(text: str) -> bool:
     """Whether it is a currency's sign or code."""
     return _CURRENCY.fullmatch(text) is not None
+
+
+def may_be_either(text: str) -> bool:
+    """Whether the separator of a number may be that of thousands as well as that of its places."""
+    return not text.isascii() or _EITHER.fullmatch(text) is not None
 
 
 def decimal_sign(texts: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from kireji.core.extraction.cells import Conventions, conventions, typed_column, with_common_unit
+from kireji.core.extraction.cells import Conventions, typed_column, with_common_unit
 from kireji.core.extraction.own_schemas import OwnSchema, SheetPlan
 from kireji.core.extraction.sheets import Cell, CellType, Column, Sheet
 
@@ -151,7 +151,7 @@ def _repeats(columns: Sequence[Column], row: Sequence[str]) -> bool:
 
 
 def _sheet(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Sheet:
-    shared = conventions(columns, rows)
+    shared = Conventions(columns, rows)
     by_column = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     cells = [typed_column(column, texts, shared) for column, texts in zip(columns, by_column, strict=True)]
     made = tuple(
@@ -223,7 +223,7 @@ def _planned(data: Any, plan: SheetPlan) -> Sheet:
 def _own_cells(column: Column, values: Sequence[Any], texts: Sequence[str], shared: Conventions) -> list[Cell]:
     """Numbers are typed already; texts are read like others."""
     if column.type in (CellType.NUMBER, CellType.CURRENCY) and not any(isinstance(value, str) for value in values):
-        shared = Conventions(".")
+        shared = Conventions(sign=".")
         column = msgspec.structs.replace(column, unit="")
     return typed_column(column, texts, shared)
 

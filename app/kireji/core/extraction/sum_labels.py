@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
 
 from kireji.core.extraction.numerals import is_currency
 from kireji.core.extraction.tokens import tokens
@@ -76,7 +75,11 @@ _WORDS = {
         "平均|割合|年|番号|平均值|占比|비율|평균"
     ),
 }
-_BY_WORDS = {role: frozenset(words.split("|")) for role, words in _WORDS.items()}
+_MEANT: dict[str, frozenset[Role]] = {}
+for _role, _said in _WORDS.items():
+    for _word in _said.split("|"):
+        _MEANT[_word] = _MEANT.get(_word, frozenset()) | {_role}
+_NOTHING: frozenset[Role] = frozenset()
 _ALSO = frozenset(("incl", "inkl", "excl", "exkl", "zzgl", "plus", "of", "in", "the", "à", "de", "at", "zu"))
 """Words that may stand with a label."""
 _INCLUDED = frozenset(("incl", "inkl", "including", "included", "enthalten", "darin", "dont", "incluido", "内", "内税"))
@@ -84,18 +87,16 @@ _INCLUDED = frozenset(("incl", "inkl", "including", "included", "enthalten", "da
 
 def roles(label: str) -> frozenset[Role]:
     """All that a label may mean; a total may be a row's amount or the sum of all."""
-    said = set(_readings(label))
-    return frozenset(role for role, words in _BY_WORDS.items() if not words.isdisjoint(said))
+    if len(label) > _LONGEST:
+        return _NOTHING
+    whole = _MEANT.get(label.lower())
+    if whole is not None:
+        return whole
+    words = [token.text for token in tokens(label) if not token.number]
+    plain = [word for word in words if word not in _ALSO and word not in _INCLUDED and not is_currency(word.upper())]
+    return _MEANT.get(" ".join(words), _NOTHING) | _MEANT.get(" ".join(plain), _NOTHING)
 
 
 def is_included(label: str) -> bool:
     """Whether a tax is one that the total holds already."""
     return not _INCLUDED.isdisjoint(token.text for token in tokens(label[:_LONGEST]))
-
-
-def _readings(label: str) -> Iterator[str]:
-    """The label's words, without numbers, currencies and small words."""
-    words = [token.text for token in tokens(label[:_LONGEST]) if not token.number]
-    yield " ".join(words)
-    plain = [word for word in words if word not in _ALSO and word not in _INCLUDED and not is_currency(word.upper())]
-    yield " ".join(plain)

@@ -112,6 +112,8 @@ class _Table:
             if not cell.text or (cell.type in _AMOUNTS and cell.value):
                 continue
             said = roles(cell.text)
+            if not said:
+                return None
             for role in (Role.APART, Role.NET, Role.TAX, Role.TOTAL, Role.OTHER, Role.PAID, Role.CHANGE):
                 if role in said and self._is_short(row):
                     return role
