@@ -68,7 +68,10 @@ def service() -> Iterator[ServiceProcess]:
         Rule(Text(["this is ", "no JSON"]), contains="no json", times=None),
         Rule(Text(['{"findings": [{"category": "sp'], stop_reason="max_tokens"), contains="cut off", times=None),
         Rule(Text([], stop_reason="refusal", stop_details={"type": "refusal", "category": "bio"}), contains="terrible"),
-        answers("Judge the picture", finding("secrets", "usable", "hunter2", where="picture")),
+        answers(
+            "Judge the picture",
+            finding("secrets", "usable", "keyerror: “REGION”", HOSTILE_QUOTE, where="picture"),
+        ),
         Rule(Text(["still no JSON"]), contains="does not fit: The answer is not valid JSON", times=None),
         answers("fraud has no level 'promotion'", finding("fraud", "promotion")),
         answers("does not fit", finding("spam", "flood")),
@@ -138,12 +141,21 @@ def test_a_text_that_is_called_like_a_file_is_taken_as_it_is_when_that_is_said(
     assert "Buy now" not in questions(service)[-1]
 
 
-def test_a_picture_is_judged_by_the_policy_for_sharing(judge: Judge, tmp_path: Path) -> None:
+def test_a_picture_is_judged_and_its_words_are_found_by_this_computers_own_reader(judge: Judge) -> None:
+    picture = str(resource("examples") / "error.png")
+    [spam] = judge.value("moderate", "-i", picture, "--policy", "sharing")["findings"]
+    real, invented = spam["evidence"]
+    assert (real["found"], real["picture"], len(real["boxes"])) == (True, 1, 1)
+    left, top, right, bottom = real["boxes"][0]
+    assert (10 < left < 40, 250 < top < bottom < 300, 150 < right < 230) == (True, True, True)
+    assert (invented["found"], invented["boxes"]) == (False, [])
+
+
+def test_a_picture_may_be_named_like_a_text(judge: Judge, tmp_path: Path) -> None:
     (tmp_path / "screen.png").write_bytes(png(60, 40))
-    for arguments in (("-i", str(tmp_path / "screen.png")), (str(tmp_path / "screen.png"),)):
-        found = judge.value("moderate", *arguments, "--policy", "sharing")
-        assert found["action"] == "block"
-        assert found["findings"][0]["evidence"][0]["found"] is False
+    found = judge.value("moderate", str(tmp_path / "screen.png"), "--policy", "sharing")
+    assert found["action"] == "block"
+    assert found["findings"][0]["evidence"][0]["found"] is False
 
 
 def test_nothing_to_judge_is_wrong_usage_and_nothing_is_sent(judge: Judge, service: ServiceProcess) -> None:
