@@ -13,6 +13,7 @@ import pytest
 from tests.end2end.test_batch import MODEL, QUICK, Place
 from tests.service import KEY, Rule, ServiceProcess, Text
 from tests.support.pictures import png
+from tests.support.program import kireji
 
 SPAM = {
     "findings": [
@@ -182,6 +183,18 @@ class TestReviewing:
         assert (offer["note"], sun["decision"], sun["final_action"]) == ("'=1+1", "", "allow")
         assert (bad["model_action"], odd["model_action"]) == ("review", "")
         assert "has no level" in odd["error"]
+
+    def test_they_become_a_labelled_set_that_the_policy_is_checked_with(self, place: Place) -> None:
+        job, out = judged(place), place.folder / "mine.labels.jsonl"
+        place.batch("review", job, "--overrule", "2=block:insult", "--note", "Meant as one.", "-o", str(out))
+        assert json.loads(out.read_text()) == {
+            "id": "sun", "text": "How is the weather?", "categories": ["insult"], "action": "block",
+            "note": "Meant as one.",
+        }  # fmt: skip
+        checked = ["policies", "check", str(place.folder / "house.toml"), "--set", str(out), "-m", MODEL, "--json"]
+        done = kireji(checked, place.variables)
+        assert done.returncode == 0, done.stderr
+        assert b"sun" in done.stdout
 
     def test_a_category_that_the_policy_does_not_have_is_refused(self, place: Place) -> None:
         assert "no category nonsense" in place.refused("review", judged(place), "--overrule", "1=block:nonsense")

@@ -9,8 +9,11 @@ import msgspec
 from kireji.core.delimited import csv_line, safe
 from kireji.core.jobs.answers import Answer, in_one_cell
 from kireji.core.jobs.output import id_of
-from kireji.core.jobs.reviews import Review
+from kireji.core.jobs.reviews import Decision, Review
+from kireji.core.moderation.labelled import LONGEST_ID, LONGEST_TEXT
 from kireji.core.words import say
+
+__all__ = ["LONGEST_TEXT", "label_line", "review_head", "review_line", "review_row", "review_value"]
 
 HEAD = (
     "id",
@@ -54,6 +57,28 @@ def review_value(answer: Answer, review: Review | None) -> dict[str, Any]:
 def review_line(answer: Answer, review: Review | None) -> bytes:
     """The same as a line of JSON."""
     return _encoder.encode(review_value(answer, review)) + b"\n"
+
+
+def label_line(answer: Answer, review: Review, text: str) -> bytes:
+    """What was decided as a line of a labelled set (`core.moderation.labelled`): it is expected of the policy then.
+
+    Args:
+        answer: What the model says.
+        review: What the person has decided.
+        text: What was judged.
+    """
+    verdict = answer.verdict
+    if review.decision is Decision.ACCEPTED and verdict is not None:
+        categories = list(dict.fromkeys(one.category for one in verdict.findings))
+    else:
+        categories = [review.category] if review.category else []
+    value = {
+        "id": id_of(answer)[:LONGEST_ID],
+        "text": text,
+        "categories": categories,
+        "action": review.action.value,
+    }
+    return _encoder.encode(value | ({"note": review.note} if review.note else {})) + b"\n"
 
 
 def review_head() -> bytes:

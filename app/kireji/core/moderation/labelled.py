@@ -27,8 +27,8 @@ LONGEST_SET = 64 * 1024 * 1024
 """Bytes of a set."""
 MOST_ITEMS = 20_000
 _MOST_PROBLEMS = 100
-_LONGEST_ID = 120
-_LONGEST_TEXT = 1_000_000
+LONGEST_ID = 120
+LONGEST_TEXT = 1_000_000
 _KEYS = ("id", "text", "image", "category", "categories", "level", "action", "note")
 _ACTIONS = {action.value: action for action in Action}
 
@@ -123,14 +123,14 @@ class _Reading:
         for key in value:
             if key not in _KEYS:
                 self.problems.append(PolicyProblem(_not_known(key), number, fatal=False))
-        found = _text(value, "id", _LONGEST_ID) or str(number)
+        found = _text(value, "id", LONGEST_ID) or str(number)
         if found in self._ids:
             raise _Wrong(say("There are two with the id {name}.", name=found))
-        text, image = _text(value, "text", _LONGEST_TEXT), _text(value, "image", 1_000)
+        text, image = _text(value, "text", LONGEST_TEXT), _text(value, "image", 1_000)
         if not text.strip() and not image:
             raise _Wrong(say("There is neither a text nor a picture to judge."))
         categories = self._categories(value)
-        level = _text(value, "level", _LONGEST_ID)
+        level = _text(value, "level", LONGEST_ID)
         return LabelledItem(found, text, image, categories, level, self._action(value, categories, level))
 
     def _categories(self, value: Mapping[str, Any]) -> tuple[str, ...]:

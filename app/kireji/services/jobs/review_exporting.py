@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from kireji.core.delimited import BEGINNING_OF_TABLE
 from kireji.core.jobs.answers import Exported
 from kireji.core.jobs.ports import JobStore, JobWriter
-from kireji.core.jobs.review_output import review_head, review_line, review_row
+from kireji.core.jobs.requests import row_words
+from kireji.core.jobs.review_output import LONGEST_TEXT, label_line, review_head, review_line, review_row
 from kireji.core.jobs.reviews import Review, ReviewForm
 from kireji.core.jobs.values import Job, JoinedRow
 from kireji.services.jobs.answers import AnswerReader, is_told
@@ -48,6 +49,8 @@ class ReviewExporting:
             reviews: What was decided, by row number.
             progress: As in JobReviewing.
         """
+        if form is ReviewForm.LABELS:
+            return await self._labels(job, path, reviews, progress)
         lines = _Lines(form, self._reading.reader(job), reviews)
         page = await self._store.joined(job.id, limit=_PAGE)
         seen = 0
@@ -60,6 +63,23 @@ class ReviewExporting:
                 progress(seen, job.counts.lines)
                 page = await self._store.joined(job.id, page[-1].row.number, _PAGE)
         return Exported(lines.written, lines.missing)
+
+    async def _labels(
+        self, job: Job, path: str, reviews: Mapping[int, Review], progress: Callable[[int, int], None]
+    ) -> Exported:
+        """A labelled set of the texts that were decided about; pictures stand in no such file and are left out."""
+        reader = self._reading.reader(job)
+        written = 0
+        async with self._writer.open(path) as write:
+            for done, (number, review) in enumerate(reviews.items(), 1):
+                asked = await self._store.input(job.id, number)
+                rows = await self._store.joined(job.id, number - 1, 1)
+                text = row_words(job.plan, asked) if asked is not None and not asked.pictures else ""
+                if rows and text.strip() and len(text) <= LONGEST_TEXT:
+                    write(label_line(reader.read(rows[0]), review, text))
+                    written += 1
+                progress(done, len(reviews))
+        return Exported(written, len(reviews) - written)
 
 
 class _Lines:
