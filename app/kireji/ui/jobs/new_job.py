@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.core.errors import BudgetReached, KirejiError, PriceUnknown
 from kireji.core.jobs.values import ImportProgress, Job, JobPlan, JobSource
+from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
+from kireji.services.jobs.form_plans import WantedForm, with_form
 from kireji.ui.aio import TaskScope
 from kireji.ui.jobs.new_job_answerer import Answerer
 from kireji.ui.jobs.new_job_choosing import SourceChoosing
@@ -147,6 +149,7 @@ class _Making(QObject):
         dialog.form.changed.connect(self._form_changed)
         dialog.check.reading.stop_clicked.connect(self._stop)
         dialog.check.budgets_clicked.connect(self._budgets)
+        dialog.form.task.policies_wanted.connect(self._look_up_policies)
         self.choosing.looked.connect(self.answerer.ask)
         self.answerer.changed.connect(self._form_changed)
         self.ready.changed.connect(self._tell_whether)
@@ -194,6 +197,16 @@ class _Making(QObject):
             missing = dialog.form.missing() or ("" if self.answerer.choice is not None else tr("Choose a model."))
             dialog.set_hint(missing, ready=not missing)
 
+    def _look_up_policies(self) -> None:
+        self._scope.restart(self._policies_found(), name="policies")
+
+    async def _policies_found(self) -> None:
+        task = self.dialog.form.task
+        try:
+            task.show_policies(await self._services.habits().moderation.policies())
+        except KirejiError as error:
+            task.say(error.sentence)
+
     def _check(self) -> None:
         dialog, choice, source = self.dialog, self.answerer.choice, self.dialog.form.job_source
         if choice is None or source is None or dialog.form.missing():
@@ -203,9 +216,9 @@ class _Making(QObject):
         plan = msgspec.structs.replace(plan, rows_per_batch=together)
         dialog.show_step(Step.READING)
         dialog.check.begin(plan.name, source.label)
-        self._scope.restart(self._read(plan, source), name="read")
+        self._scope.restart(self._read(plan, source, dialog.form.task.wanted), name="read")
 
-    async def _read(self, plan: JobPlan, source: JobSource) -> None:
+    async def _read(self, plan: JobPlan, source: JobSource, wanted: WantedForm) -> None:
         progress_row = self.dialog.check.reading
 
         def told(progress: ImportProgress) -> None:
@@ -214,6 +227,8 @@ class _Making(QObject):
             )
 
         try:
+            if wanted.form is not AnswerForm.TEXT:
+                plan = await with_form(plan, wanted, self._services.habits().moderation)
             job = await self._services.jobs.add(plan, source, told)
         except KirejiError as error:
             self._back_to_form(error.sentence)

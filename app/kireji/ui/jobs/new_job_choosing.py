@@ -95,9 +95,12 @@ class SourceChoosing(QObject):
         self._scope.restart(self._look_at(paths), name="look")
 
     async def _look_at(self, paths: tuple[Path, ...]) -> None:
-        is_folder = bool(paths) and await asyncio.to_thread(paths[0].is_dir)
+        folders = await asyncio.to_thread(lambda: [path.is_dir() for path in paths[:2]])
         try:
-            source = words.source_of(paths, is_folder=is_folder)
+            if len(paths) == 2 and all(folders):
+                source = words.pairs_of(paths[0], paths[1])
+            else:
+                source = words.source_of(paths, is_folder=bool(folders) and folders[0])
         except Unfit as unfit:
             self._form.source.say(unfit.sentence)
             return

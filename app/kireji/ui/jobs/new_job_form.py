@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from kireji.core.jobs.forms import usual_tokens
 from kireji.core.jobs.limits import MAX_TOKENS
 from kireji.core.jobs.values import JobPlan, JobSource, SourceHead, SourceKind
 from kireji.core.models import Effort
+from kireji.core.structured.forms import AnswerForm
 from kireji.ui.jobs.new_job_prompt import PromptField
 from kireji.ui.jobs.new_job_schema import SchemaField
 from kireji.ui.jobs.new_job_source import SourceCard
+from kireji.ui.jobs.new_job_task import TaskChoice
 from kireji.ui.jobs.new_job_where import WhereChoice
 from kireji.ui.jobs.new_job_words import name_for
 from kireji.ui.parts import label, spread
@@ -43,6 +47,7 @@ class NewJobForm(QScrollArea):
         self.effort: Effort | None = None
         self.source = SourceCard(theme)
         self.name = TextRow(tr("Name"), tr("What the job is called"))
+        self.task = TaskChoice()
         self.prompt = PromptField(theme)
         self.system = Passage(
             tr("Instructions"), tr("They stand before every row; none are needed."), tr("Answer in one word.")
@@ -58,6 +63,7 @@ class NewJobForm(QScrollArea):
         self.where = WhereChoice()
         self.longest.show_number(MAX_TOKENS)
         self._tokens = MAX_TOKENS
+        self._own_length = False
         self._build()
         self._connect()
 
@@ -72,7 +78,8 @@ class NewJobForm(QScrollArea):
         answerer.addWidget(self.model)
         answerer.addWidget(self.price)
         for part in (
-            label(tr("What is asked about"), "section"), self.source, self.name, self.prompt, self.system,
+            label(tr("What is asked about"), "section"), self.source, self.name, self.task,
+            self.prompt, self.system,
             label(tr("Who answers"), "section"), who,
             label(tr("Where it runs"), "section"), self.where,
             label(tr("Answers"), "section"), self.longest, self.schema, self.reuse,
@@ -87,6 +94,7 @@ class NewJobForm(QScrollArea):
 
     def _connect(self) -> None:
         self.name.field.textEdited.connect(self._name_edited)
+        self.task.changed.connect(self._task_changed)
         self.prompt.changed.connect(self.changed)
         self.schema.changed.connect(self.changed)
         self.where.chosen.connect(self.changed)
@@ -110,7 +118,9 @@ class NewJobForm(QScrollArea):
         self.prompt.show_table(columns, first)
         if not self._named:
             self.name.field.setText(name_for(source))
-        self.changed.emit()
+        if source.kind is SourceKind.PAIRS and self.task.form is AnswerForm.TEXT:
+            self.task.choose(AnswerForm.COMPARISON)
+        self._task_changed()
 
     def forget_source(self) -> None:
         """Nothing is chosen any more."""
@@ -122,7 +132,10 @@ class NewJobForm(QScrollArea):
     @property
     def job_source(self) -> JobSource | None:
         """What was chosen; None while nothing is."""
-        return self._source
+        source = self._source
+        if source is not None and source.kind is SourceKind.PICTURES and self.task.form is AnswerForm.COMPARISON:
+            return msgspec.structs.replace(source, kind=SourceKind.PAIRS)
+        return source
 
     @property
     def head(self) -> SourceHead | None:
@@ -139,13 +152,21 @@ class NewJobForm(QScrollArea):
         source, head = self._source, self._head
         if source is None:
             return tr("Choose what is asked about first.")
-        if source.kind in (SourceKind.FOLDER, SourceKind.PICTURES) and head is not None and not head.pictures:
+        if (
+            source.kind in (SourceKind.FOLDER, SourceKind.PICTURES, SourceKind.PAIRS)
+            and head is not None
+            and not head.pictures
+        ):
             return tr("There is no picture in it.")
-        if not self.prompt.text() and not self._brings_prompts():
+        if why := self.task.missing(source):
+            return why
+        if self.task.form is not AnswerForm.TEXT:
+            pass
+        elif not self.prompt.text() and not self._brings_prompts():
             return tr("Write a prompt.")
-        if not self.prompt.problem.isHidden():
+        if self.prompt.isVisibleTo(self) and not self.prompt.problem.isHidden():
             return tr("The prompt names a column that is not there.")
-        if not self.schema.valid:
+        if self._takes_schema() and not self.schema.valid:
             return tr("The schema is not complete.")
         return ""
 
@@ -170,12 +191,29 @@ class NewJobForm(QScrollArea):
             model=model,
             mode=self.where.mode(),
             system=self.system.field.toPlainText().strip(),
-            prompt=self.prompt.text(),
+            prompt=self.prompt.text() if self._takes_prompt() else "",
             max_tokens=self._tokens,
             effort=self.effort,
-            schema=self.schema.schema(),
+            schema=self.schema.schema() if self._takes_schema() else b"",
             reuse=self.reuse.is_on(),
         )
+
+    def _takes_prompt(self) -> bool:
+        """Whether a prompt is written: of tables it also says what of a row a form is about."""
+        is_table = self._source is not None and self._source.kind is SourceKind.CSV
+        return self.task.form is AnswerForm.TEXT or (is_table and self.task.form is not AnswerForm.COMPARISON)
+
+    def _takes_schema(self) -> bool:
+        return self.task.form in (AnswerForm.TEXT, AnswerForm.TABLE, AnswerForm.FIELDS)
+
+    def _task_changed(self) -> None:
+        self.prompt.setVisible(self._takes_prompt())
+        self.prompt.show_form(self.task.form)
+        self.schema.setVisible(self._takes_schema())
+        if not self._own_length:
+            self._tokens = usual_tokens(self.task.form)
+            self.longest.show_number(self._tokens)
+        self.changed.emit()
 
     def focus_first(self) -> None:
         """Put the keyboard where something is missing."""
@@ -186,4 +224,4 @@ class NewJobForm(QScrollArea):
 
     def _longest_entered(self, number: object) -> None:
         assert isinstance(number, int)
-        self._tokens = number
+        self._tokens, self._own_length = number, True

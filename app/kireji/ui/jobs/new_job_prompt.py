@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kireji.core.errors import JobError
 from kireji.core.jobs.values import SourceKind
+from kireji.core.structured.forms import AnswerForm
 from kireji.ui.flow import FlowLayout
 from kireji.ui.jobs.new_job_words import prompt_title
 from kireji.ui.parts import button, frame, label, spread
@@ -38,6 +39,7 @@ class PromptField(QWidget):
         self._theme = theme
         self._cells: Sequence[str] = ()
         self._columns: tuple[str, ...] = ()
+        self._kind: SourceKind | None = None
         self._title = label("", "strong", wrap=True)
         self._about = label("", "muted", wrap=True)
         self._around = frame("editor")
@@ -68,6 +70,7 @@ class PromptField(QWidget):
 
     def show_kind(self, kind: SourceKind | None) -> None:
         """Say what the prompt is for."""
+        self._kind = kind
         title, about = prompt_title(kind)
         self._title.setText(title)
         tell(self._about, about, "muted")
@@ -79,6 +82,16 @@ class PromptField(QWidget):
         }
         default = tr("For example: Describe this picture in one sentence for people who cannot see it.")
         self.field.setPlaceholderText(examples.get(kind, default) if kind is not None else default)
+
+    def show_form(self, form: AnswerForm) -> None:
+        """Say what the words are for where the rows are what a form is about."""
+        if form is not AnswerForm.TEXT:
+            self._title.setText(tr("What of every row"))
+            tell(self._about, tr("A column in braces; empty takes the column “text”."), "muted")
+            self.field.setPlaceholderText("{text}")
+            self.field.setAccessibleName(tr("What of every row"))
+        elif self._kind is not None:
+            self.show_kind(self._kind)
 
     def show_table(self, columns: Sequence[str], cells: Sequence[str]) -> None:
         """Offer the columns of a table, and show what its first row asks; none takes both away."""

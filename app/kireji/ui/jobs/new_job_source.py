@@ -20,7 +20,7 @@ from kireji.ui.translation import tr
 CAPTURES = 20
 _MOST_CAPTURES = 1_000
 _ICONS = {SourceKind.JSONL: "file-text", SourceKind.CSV: "hash", SourceKind.FOLDER: "folder",
-          SourceKind.PICTURES: "image"}  # fmt: skip
+          SourceKind.PICTURES: "image", SourceKind.PAIRS: "columns-2"}  # fmt: skip
 
 
 class SourceCard(QWidget):

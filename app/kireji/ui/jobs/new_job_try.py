@@ -80,9 +80,10 @@ class TryCard(QWidget):
         self.button.setEnabled(more)
         self.button.setText(tr("Try another row"))
         self._forget_fields()
-        data, why = answer.data, words.why(answer)
-        typed = isinstance(data, dict) and bool(columns)
-        for column in columns if isinstance(data, dict) else ():
+        data, why = answer.properties, words.why(answer)
+        typed = data is not None and bool(columns)
+        for column in columns if data is not None else ():
+            assert data is not None
             said = words.cell_in_full(data.get(column.name), column)
             value = label(said, "value", wrap=len(said) > words.ONE_LINE)
             value.setTextInteractionFlags(_SELECTABLE)

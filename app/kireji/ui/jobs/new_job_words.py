@@ -18,13 +18,14 @@ from kireji.ui.translation import mark, plural, tr
 LINES = (".jsonl", ".ndjson", ".json")
 TABLES = (".csv", ".tsv")
 PICTURES = tuple(PICTURE_ENDINGS)
-STORED = frozenset({SourceKind.FOLDER, SourceKind.PICTURES})
+STORED = frozenset({SourceKind.FOLDER, SourceKind.PICTURES, SourceKind.PAIRS})
 """Sources whose rows have pictures of this computer."""
 KINDS = {
     SourceKind.JSONL: mark("Lines of JSON"),
     SourceKind.CSV: mark("Table"),
     SourceKind.FOLDER: mark("Folder of pictures"),
     SourceKind.PICTURES: mark("Pictures"),
+    SourceKind.PAIRS: mark("Pairs of pictures"),
 }
 _COLUMNS = {
     ColumnKind.TEXT: mark("text"),
@@ -97,9 +98,15 @@ def source_of(paths: Sequence[Path], *, is_folder: bool) -> JobSource:
     )  # fmt: skip
 
 
+def pairs_of(before: Path, after: Path) -> JobSource:
+    """Two folders whose pictures belong together by their names."""
+    label = tr("{before} and {after}", before=before.name, after=after.name)
+    return JobSource(SourceKind.PAIRS, (str(before), str(after)), label=label)
+
+
 def name_for(source: JobSource) -> str:
     """What a job is called until the person says otherwise."""
-    if source.kind is SourceKind.PICTURES:
+    if source.kind in (SourceKind.PICTURES, SourceKind.PAIRS):
         return source.label
     return Path(source.label).stem or source.label
 

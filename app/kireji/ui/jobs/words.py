@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job, Mode, SourceKind
+from kireji.core.structured.forms import AnswerForm
 from kireji.ui.chat.words import count, money, short_date, sum_of_money
 from kireji.ui.translation import mark, plural, tr
 
@@ -22,7 +23,7 @@ _STATES = {
     JobState.CANCELLED: mark("cancelled"),
     JobState.FINISHED: mark("finished"),
 }
-_PICTURES = (SourceKind.FOLDER, SourceKind.PICTURES)
+_PICTURES = (SourceKind.FOLDER, SourceKind.PICTURES, SourceKind.PAIRS)
 _HOUR = 3600
 _LEAST = 0.0001
 """US dollars; what is less is not told exactly."""
@@ -76,13 +77,29 @@ def made_from(job: Job) -> str:
     else:
         words = plural(counts.lines, "1 row", "{n} rows", n=count(counts.lines))
     parts = [words]
+    if job.plan.form is not AnswerForm.TEXT:
+        parts = [_done(job)] if job.kind not in _PICTURES else [words, _done(job)]
     if counts.same:
         parts.append(plural(counts.same, "1 duplicate merged", "{n} duplicates merged", n=count(counts.same)))
     if counts.invalid:
         parts.append(plural(counts.invalid, "1 bad line left out", "{n} bad lines left out", n=count(counts.invalid)))
-    if len(parts) == 1 and job.kind not in _PICTURES and not _says_the_same(job):
+    if job.plan.form is AnswerForm.TEXT and len(parts) == 1 and job.kind not in _PICTURES and not _says_the_same(job):
         return job.source  # how many rows it has stands in a column of its own
     return tr(", ").join(parts)
+
+
+def _done(job: Job) -> str:
+    """What is done with every row, where that is no question of the person's own."""
+    match job.plan.form:
+        case AnswerForm.VERDICT:
+            return tr("policy: {policy}", policy=job.plan.about)
+        case AnswerForm.TRANSLATION:
+            return tr("into {language}", language=job.plan.about)
+        case AnswerForm.COMPARISON:
+            return tr("compared")
+        case AnswerForm.TABLE:
+            return tr("tables taken out")
+    return tr("fields taken out")
 
 
 def _says_the_same(job: Job) -> bool:
@@ -91,7 +108,9 @@ def _says_the_same(job: Job) -> bool:
 
 
 def _columns(job: Job) -> int:
-    """How many typed columns the answers have; 0 without a schema."""
+    """How many typed columns the answers have; 0 without a schema of the person's."""
+    if job.plan.form is not AnswerForm.TEXT:
+        return 0
     try:
         schema = json.loads(job.plan.schema) if job.plan.schema else {}
     except ValueError:
