@@ -119,7 +119,7 @@ async def run(
             policy = await habits.moderation.policy(prompt.policy or USUAL_POLICY)
             return await habits.moderation.judge(policy, text, asker, images, pictures, observe=observe, began=began)
         case AnswerForm.TRANSLATION:
-            language = prompt.complete(values)[LANGUAGE]
+            language = prompt.complete(values).get(LANGUAGE) or "English"
             return await habits.translation.translate(
                 images[0], language, asker, pictures, observe=observe, began=began
             )
