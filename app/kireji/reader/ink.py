@@ -23,7 +23,7 @@ _SHARE = 0.3
 """Of the strongest ink: what is fainter is the soft edge of a letter or noise."""
 _STRONGEST = 98
 """Percentile of the differences that is taken for the strongest ink."""
-_RULE = 0.85
+_RULE = 0.7
 """A row with more ink than this part of the width is a ruled line."""
 _APART = 0.3
 """Of the height: beyond so wide a gap nothing belongs to the first letter, nor to the last."""

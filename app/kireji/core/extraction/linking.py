@@ -69,14 +69,14 @@ class _Linking:
         grid = [[places(cell) if cell.text else [] for cell in row] for row in sheet.rows]
         layout = self._placing.table(grid)
         linked = [list(row) for row in sheet.rows]
-        open_: list[tuple[int, int]] = []
-        for row, cells in enumerate(sheet.rows):
-            for column, cell in enumerate(cells):
-                span = layout.chosen.get((row, column))
-                if span is not None:
-                    linked[row][column] = self._found(cell, span)
-                elif cell.text:
-                    open_.append((row, column))
+        for (row, column), span in layout.chosen.items():
+            linked[row][column] = self._found(sheet.rows[row][column], span)
+        open_ = [
+            (row, column)
+            for row, cells in enumerate(sheet.rows)
+            for column, cell in enumerate(cells)
+            if cell.text and not grid[row][column]
+        ]
         for row, column in open_:
             near = self._standing(layout, row, column)
             linked[row][column] = self._unfound(sheet.rows[row][column], near, layout.height(row))

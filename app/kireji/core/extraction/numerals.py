@@ -17,11 +17,13 @@ _SIGNS = (
     r"R\$|US\$|A\$|C\$|AU\$|CA\$|NZ\$|HK\$|NT\$|S\$|MX\$|Kč|zł|kr\.?|Ft|lei|Fr\.?|Rs\.?|RM|"
     r"[$€£¥₹₽₩₺₫₪₴₦฿₱₡₲₵₸₼₾₿¢元円圓원]"
 )
-_CODES = (
-    "(?i:AED|ARS|AUD|BDT|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|GEL|HKD|HRK|HUF|IDR|ILS|INR|ISK|JOD|JPY|"
+_CODE_LIST = (
+    "AED|ARS|AUD|BDT|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|GEL|HKD|HRK|HUF|IDR|ILS|INR|ISK|JOD|JPY|"
     "KES|KRW|KWD|KZT|LKR|MAD|MXN|MYR|NGN|NOK|NZD|OMR|PEN|PHP|PKR|PLN|QAR|RON|RSD|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|"
-    "USD|UYU|VND|ZAR|RMB)"
+    "USD|UYU|VND|ZAR|RMB"
 )
+_CODES = f"(?i:{_CODE_LIST})"
+_KNOWN_CODES = frozenset(_CODE_LIST.split("|"))
 _THREE_PLACES = frozenset(("BHD", "JOD", "KWD", "OMR", "TND"))
 """Currencies whose amounts have three places; in all others three digits behind a sign are thousands."""
 _CURRENCY = re.compile(rf"{_SIGNS}|{_CODES}")
@@ -107,6 +109,8 @@ def _plain_sign(sign: str) -> str:
 
 def is_currency(text: str) -> bool:
     """Whether it is a currency's sign or code."""
+    if text.isascii() and text.isalpha() and len(text) == 3 and text != "lei":
+        return text.upper() in _KNOWN_CODES
     return _CURRENCY.fullmatch(text) is not None
 
 

@@ -20,6 +20,7 @@ _WIDE = 3
 _UNIT = 4
 """Letters of a unit that may stand directly behind its number."""
 _LATE_MINUS = " )\t"
+_BLANK = ("", " ")
 _SAME_BAND = 0.5
 """Of a line's height: so far apart lines still stand side by side."""
 
@@ -109,8 +110,7 @@ class PictureWords:
         if found is None:
             first, behind = span
             line = self.lines[self.line_of[first]]
-            found = span_box(line, self.tokens[first].start, self.tokens[behind - 1].end)
-            self._boxes[span] = found
+            found = self._boxes[span] = span_box(line, self.tokens[first].start, self.tokens[behind - 1].end)
         return found
 
     def box_with(self, span: Span, lead: str, trail: str) -> Box:
@@ -217,6 +217,12 @@ class PictureWords:
             return negative
         line = self.lines[self.line_of[first]].text
         start, end = self.tokens[first].start, self.tokens[behind - 1].end
+        if (
+            line[end : end + 1] in _BLANK
+            and line[start - 1 : start] in _BLANK
+            and line[start - 2 : start - 1] in _BLANK
+        ):
+            return not negative
         before, after = line[:start].rstrip(" $€£¥"), line[end:].lstrip(" $€£¥%")
         if before.endswith(("(", "（")) and after.startswith((")", "）")):
             ahead = before[:-1]

@@ -20,12 +20,12 @@ Grid = Sequence[Sequence[Sequence[Span]]]
 
 _TELLING = 12
 """Places of a cell that still tells where its row is; one with more tells nothing."""
-_TELLING_CELLS = 8
+_TELLING_CELLS = 4
 """Cells of a row that are looked at to find it."""
 _MOST_ROWS = 20_000
 """Rows of a table whose places are weighed; in larger ones each cell takes the first place that is free."""
-_ENOUGH = 60
-"""Cells that tell where a column stands."""
+_ENOUGH = 24
+"""Rows that tell where the columns stand."""
 _ASIDE = 3.0
 """Of a row's height: what stands farther from its column is not surely a cell's."""
 _LOOKED_AT = 40
@@ -144,11 +144,12 @@ class Placing:
 
     def _edges(self, grid: Grid, layout: Layout) -> list[_Edge | None]:
         found: list[list[Span]] = [[] for _ in range(max(map(len, grid), default=0))]
-        for row in layout.bands:
+        step = max(1, len(layout.bands) // _ENOUGH)
+        for row in list(layout.bands)[::step]:
             height = layout.height(row) or 0.0
             same = Counter(map(id, filter(None, grid[row])))
             for column, spans in enumerate(grid[row]):
-                if not spans or len(spans) > _TELLING * 4 or len(found[column]) >= _ENOUGH or same[id(spans)] > 1:
+                if not spans or len(spans) > _TELLING * 4 or same[id(spans)] > 1:
                     continue
                 here = [span for span in spans if abs(self._middle(span) - height) < layout.pitch * 0.9]
                 if len(here) == 1:

@@ -252,10 +252,13 @@ class _Fields:
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
-        self._roles = [roles(column.name) for column in sheet.columns]
+        said = [roles(column.name) for column in sheet.columns]
+        self._columns = {role: [at for at, each in enumerate(said) if role in each] for role in Role}
 
     def checks(self) -> Iterator[SumCheck]:
         """All that make sense."""
+        if not self._columns[Role.TOTAL]:
+            return
         for row, cells in enumerate(self._sheet.rows):
             yield from self._total(row, cells)
             yield from self._change(row, cells)
@@ -264,8 +267,8 @@ class _Fields:
         """Amounts of a kind with their columns; those in per cent are rates."""
         return [
             (column, value)
-            for column, (said, cell) in enumerate(zip(self._roles, cells, strict=True))
-            if role in said and cell.unit not in ("%", "‰") and (value := _value(cell)) is not None
+            for column in self._columns[role]
+            if (cell := cells[column]).unit not in ("%", "‰") and (value := _value(cell)) is not None
         ]
 
     def _total(self, row: int, cells: Sequence[Cell]) -> Iterator[SumCheck]:
