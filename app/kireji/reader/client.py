@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib.util
 import os
 import sys
@@ -21,6 +22,9 @@ from kireji.reader.protocol import LINE_LIMIT, PICTURE_LIMIT, Done, Failed, Line
 
 _T = TypeVar("_T")
 _REAP_SECONDS = 3.0
+_HASHED_IN_A_THREAD = 1024 * 1024
+_REMEMBERED = 4
+"""Readings."""
 
 
 class ReaderProcess:
@@ -53,6 +57,8 @@ class ReaderProcess:
         self._worker: WorkerProcess | None = None
         self._ended: list[WorkerProcess] = []
         self._idle: asyncio.TimerHandle | None = None
+        self._alone = asyncio.Lock()
+        self._known: dict[bytes, Reading] = {}
         self._closed = False
 
     @property
@@ -129,13 +135,24 @@ class ReaderProcess:
     async def read_all(self, picture: bytes) -> Reading:
         """All lines at once.
 
+        The same picture is often wanted again at once: to translate its words, and to hide what must not leave. What
+        was read last is therefore known until the reader rests.
+
         Raises:
             ReaderError: As `read`.
         """
-        async with aclosing(self._found(picture)) as found:
-            lines = [line async for line in found]
-        unread = tuple(line.box for line in lines if not line.text)
-        return Reading(tuple(line for line in lines if line.text), unread)
+        name = await _named(picture)
+        async with self._alone:
+            if not self._closed and (known := self._known.get(name)) is not None:
+                return known
+            async with aclosing(self._found(picture)) as found:
+                lines = [line async for line in found]
+            unread = tuple(line.box for line in lines if not line.text)
+            reading = Reading(tuple(line for line in lines if line.text), unread)
+            self._known[name] = reading
+            if len(self._known) > _REMEMBERED:
+                del self._known[next(iter(self._known))]
+        return reading
 
     async def aclose(self) -> None:
         """End the worker and everything it started; later calls of `read` are refused."""
@@ -197,7 +214,11 @@ class ReaderProcess:
     def _rest(self) -> None:
         self._stay()
         if self._worker is not None:
-            self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self._drop, self._worker)
+            self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self._retire, self._worker)
+
+    def _retire(self, worker: WorkerProcess) -> None:
+        self._known.clear()
+        self._drop(worker)
 
     def _stay(self) -> None:
         if self._idle is not None:
@@ -218,6 +239,12 @@ class ReaderProcess:
             with suppress(TimeoutError):  # a process in an uninterruptible wait must not keep the program from ending
                 async with asyncio.timeout(_REAP_SECONDS):
                     await worker.gone()
+
+
+async def _named(picture: bytes) -> bytes:
+    if len(picture) > _HASHED_IN_A_THREAD:
+        return await asyncio.to_thread(lambda: hashlib.sha256(picture).digest())
+    return hashlib.sha256(picture).digest()
 
 
 def _nonsense() -> ReaderError:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kireji.core.errors import ReaderError
 from kireji.reader.client import ReaderProcess
 from tests.integration.reader.children import ECHO, ended, worker
 
@@ -34,7 +35,7 @@ async def test_one_worker_reads_picture_after_picture(tmp_path: Path) -> None:
     reader = ReaderProcess(
         worker(tmp_path, "say(kind='ready')\nwhile True: picture(); line(str(os.getpid())); say(kind='done')")
     )
-    assert await reader.read_all(b"") == await reader.read_all(b"")
+    assert await reader.read_all(b"one") == await reader.read_all(b"two")
     await reader.aclose()
 
 
@@ -80,6 +81,7 @@ async def test_it_works_on_the_loop_of_the_windows(tmp_path: Path) -> None:
 
 _PARENT = """
 import asyncio
+from kireji.core.errors import ReaderError
 from kireji.reader.client import ReaderProcess
 async def main():
     reader = ReaderProcess()
@@ -97,3 +99,21 @@ async def test_the_real_worker_ends_when_the_program_is_killed() -> None:
     os.kill(parent.pid, signal.SIGKILL)
     await parent.communicate()
     await ended(child)
+
+
+async def test_the_same_picture_is_read_once_until_the_reader_rests(tmp_path: Path) -> None:
+    reader = ReaderProcess(worker(tmp_path, ECHO), idle_seconds=0.2)
+    first = await reader.read_all(b"a b")
+    assert await reader.read_all(b"a b") is first
+    assert reader.pid is not None
+    await ended(reader.pid)
+    assert await reader.read_all(b"a b") is not first
+    await reader.aclose()
+
+
+async def test_a_closed_reader_gives_nothing_that_it_knows(tmp_path: Path) -> None:
+    reader = ReaderProcess(worker(tmp_path, ECHO))
+    await reader.read_all(b"a b")
+    await reader.aclose()
+    with pytest.raises(ReaderError):
+        await reader.read_all(b"a b")
