@@ -96,6 +96,20 @@ class PromptForm(QFrame):
                 found[name] = ""
         return found
 
+    def missing(self) -> str:
+        """A sentence that says what must be written first, whose field gets the keyboard; empty when all is there."""
+        given, prompt = self.values(), self.prompt
+        wanted = [
+            name for name in self.fields
+            if name not in given and prompt is not None and prompt.variables[name].default is None
+        ]  # fmt: skip
+        if not wanted:
+            return ""
+        self.fields[wanted[0]].setFocus(Qt.FocusReason.OtherFocusReason)
+        return tr("Write what belongs there first: {names}", names=", ".join(
+            self.fields[name].accessibleName() for name in wanted
+        ))  # fmt: skip
+
     def take_keyboard(self) -> None:
         """The first field gets it, or the button where there is none."""
         first = next(iter(self.fields.values()), self.ask)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -10,10 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from kireji.core.capturing import Action, CaptureMode, CaptureRequest
+from kireji.core.capturing import Action, CaptureMode, CaptureRequest, PromptKey
 from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import ClipboardError
 from kireji.core.ports import Availability, EncodedPicture
+from kireji.core.prompts import Prompt, Variable, VariableKind
 from kireji.ui.actions import Actions
 from kireji.ui.countdown import Countdown
 from kireji.ui.theme import Theme
@@ -28,6 +29,7 @@ class Scene:
     captured: list[CaptureRequest] = field(default_factory=list)
     taken: list[tuple[ClipboardContent, str]] = field(default_factory=list)
     pictures: list[tuple[EncodedPicture, str]] = field(default_factory=list)
+    prompts: list[tuple[Prompt, Mapping[str, str], str]] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     failed: list[BaseException] = field(default_factory=list)
@@ -37,6 +39,9 @@ class Scene:
 
     def take_picture(self, picture: EncodedPicture, question: str) -> None:
         self.pictures.append((picture, question))
+
+    def take_prompt(self, prompt: Prompt, values: Mapping[str, str], token: str) -> None:
+        self.prompts.append((prompt, values, token))
 
     async def until(self, condition: Callable[[], object]) -> None:
         while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
@@ -54,6 +59,7 @@ async def actions_over(scene: Scene) -> AsyncIterator[Actions]:
         capture=scene.captured.append,
         take=scene.take,
         take_picture=scene.take_picture,
+        take_prompt=scene.take_prompt,
         show_window=scene.shown.append,
         tell=scene.told.append,
         failed=scene.failed.append,
@@ -210,3 +216,34 @@ async def test_a_picture_of_the_desktops_own_dialog_is_asked_about(prompt: str, 
         actions.picked(picture, prompt)
         await scene.until(lambda: scene.pictures)
         assert scene.pictures == [(picture, question)]
+
+
+async def test_keys_of_a_prompt_about_a_picture_capture_for_it() -> None:
+    scene = Scene()
+    async with actions_over(scene) as actions:
+        actions.do(PromptKey("explain"))
+        await scene.until(lambda: scene.captured)
+        assert scene.captured == [CaptureRequest(prompt="explain")]
+
+
+async def test_keys_of_a_prompt_about_text_read_it_before_a_window_comes_to_the_front() -> None:
+    scene = Scene()
+    prompt = Prompt("fix", "Fix", "{{text}}", {"text": Variable(kind=VariableKind.SELECTION)})
+    scene.below.prompts.found = (prompt,)
+    scene.below.clipboard.selected = "some words"
+    async with actions_over(scene) as actions:
+        actions.do(PromptKey("fix"), "token")
+        await scene.until(lambda: scene.prompts)
+        assert scene.prompts == [(prompt, {"text": "some words"}, "token")]
+        scene.below.clipboard.selected = ""
+        actions.do(PromptKey("fix"))
+        await scene.until(lambda: scene.told)
+        assert "none is selected" in scene.told[0]
+
+
+async def test_a_prompt_that_has_gone_is_told() -> None:
+    scene = Scene()
+    async with actions_over(scene) as actions:
+        actions.do(PromptKey("gone"))
+        await scene.until(lambda: scene.told)
+        assert scene.told == ["There is no quick prompt called gone."]

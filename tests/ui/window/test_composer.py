@@ -159,9 +159,28 @@ async def test_a_click_chooses(desk: Desk) -> None:
     assert composer(desk).text() == "Translate into English."
 
 
-async def test_places_to_fill_in_are_selected_one_after_the_other(desk: Desk) -> None:
-    await slash(desk, "sum", Qt.Key.Key_Return, "20", Qt.Key.Key_Tab, "children")
-    assert composer(desk).text() == "Sum up in 20 words for children."
+async def test_what_a_prompt_needs_is_asked_for_above_the_field_and_enter_asks_it(stand: Stand) -> None:
+    await slash(stand, "sum", Qt.Key.Key_Return)
+    form = composer(stand).prompt_form
+    await stand.until(lambda: form.prompt is not None)
+    assert (form.title.text(), list(form.fields), composer(stand).text()) == ("Résumé", ["words", "whom"], "")
+    QTest.keyClicks(form.fields["words"], "20")
+    QTest.keyClicks(form.fields["whom"], "children")
+    QTest.keyClick(form.fields["whom"], Qt.Key.Key_Return)
+    await stand.until(lambda: stand.below.provider.encoded)
+    assert stand.below.provider.encoded[-1].messages[-1].text == "Sum up in 20 words for children."
+    assert form.isHidden()
+
+
+async def test_a_prompt_without_what_it_needs_is_not_asked_and_the_reason_is_said(stand: Stand) -> None:
+    await slash(stand, "sum", Qt.Key.Key_Return)
+    form = composer(stand).prompt_form
+    await stand.until(lambda: form.prompt is not None)
+    QTest.keyClick(form.fields["words"], Qt.Key.Key_Return)
+    await stand.until(stand.window.chat.notice.sentence)
+    assert stand.window.chat.notice.sentence() == "Write what belongs there first: words, whom"
+    QTest.keyClick(form.fields["words"], Qt.Key.Key_Escape)
+    assert form.isHidden()
 
 
 async def test_without_a_place_to_fill_in_tab_leaves_the_field(desk: Desk) -> None:

@@ -78,7 +78,9 @@ class Prompting(QObject):
     def send(self, typed: str) -> None:
         """Ask the prompt above the field, with what stands in it."""
         form = self._composer.prompt_form
-        if form.prompt is not None:
+        if missing := form.missing():
+            self._say(missing)
+        elif form.prompt is not None:
             self._scope.restart(self._ask(form.prompt, form.values(), typed), name="ask")
 
     def _chosen(self, chosen: object) -> None:

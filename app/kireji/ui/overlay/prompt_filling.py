@@ -115,7 +115,9 @@ class PromptFilling(QObject):
 
     def _confirmed(self, form: PromptForm) -> None:
         waiting = self._ready.get(form)
-        if waiting is not None and form.prompt is not None:
+        if missing := form.missing():
+            self._say(missing)
+        elif waiting is not None and form.prompt is not None:
             quick, panel, ready = waiting
             self._scope.restart(self._gather(quick, form.prompt, form.values(), panel, ready), name="fill")
 
