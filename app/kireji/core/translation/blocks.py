@@ -125,14 +125,13 @@ def _follows(stack: Sequence[_Line], line: _Line) -> bool:
 
 
 def _paragraphs(stack: Sequence[_Line], rows: Mapping[int, Sequence[_Line]]) -> Iterator[Sequence[_Line]]:
-    alignment = _alignment(stack)
-    full = [_is_full(above, below, stack, alignment) for above, below in pairwise(stack)]
+    limits = _Limits.of(stack)
+    full = [_is_full(above, below, limits) for above, below in pairwise(stack)]
     a_list = len(stack) >= _MANY and sum(full) <= _FULL_SHARE * len(full)
     part = [stack[0]]
     for (above, below), filled in zip(pairwise(stack), full, strict=True):
-        wide = above.width >= _LONG * above.height
-        cells = not wide and _are_cells(above, below, rows)
-        if cells or not _goes_on(above, below, filled=filled and not a_list):
+        goes_on = _goes_on(above, below, filled=filled and not a_list)
+        if not goes_on or (above.width < _LONG * above.height and _are_cells(above, below, rows)):
             yield part
             part = []
         part.append(below)
@@ -154,16 +153,42 @@ def _goes_on(above: _Line, below: _Line, *, filled: bool) -> bool:
     return after[:1].islower() and not before.endswith(_ENDS)
 
 
-def _is_full(above: _Line, below: _Line, stack: Sequence[_Line], alignment: Alignment) -> bool:
+class _Limits(NamedTuple):
+    """How far the lines of a stack reach.
+
+    Args:
+        alignment: At which side they are flush.
+        along: Where the first begins.
+        until: Where the last ends.
+        width: Of the longest.
+    """
+
+    alignment: Alignment
+    along: int
+    until: int
+    width: int
+
+    @classmethod
+    def of(cls, stack: Sequence[_Line]) -> _Limits:
+        return cls(
+            _alignment(stack),
+            min(line.along for line in stack),
+            max(line.until for line in stack),
+            max(line.width for line in stack),
+        )
+
+    def left(self, line: _Line) -> int:
+        """The room behind a line."""
+        if self.alignment is Alignment.RIGHT:
+            return line.along - self.along
+        return self.width - line.width if self.alignment is Alignment.CENTRE else self.until - line.until
+
+
+def _is_full(above: _Line, below: _Line, limits: _Limits) -> bool:
     """Whether the first word of a line had no room in the one above, so that it had to go on below."""
     if not _is_close(above, below) and above.width < _LONG * above.height:
         return False
-    wanted = below.segment.first + 0.3 * above.height
-    if alignment is Alignment.RIGHT:
-        return above.along - min(line.along for line in stack) < wanted
-    if alignment is Alignment.CENTRE:
-        return max(line.width for line in stack) - above.width < wanted
-    return max(line.until for line in stack) - above.until < wanted
+    return limits.left(above) < below.segment.first + 0.3 * above.height
 
 
 def _is_close(above: _Line, below: _Line) -> bool:
