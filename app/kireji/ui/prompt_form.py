@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLa
 
 from kireji.core.prompts import Prompt, Variable, VariableKind
 from kireji.ui.parts import ChoiceBox, Pair, button, caption, label, set_icon, spread
+from kireji.ui.settings.fields import LineField
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
@@ -133,7 +134,8 @@ class PromptForm(QFrame):
             field.addItems(list(variable.choices))
             field.setCurrentText(value)
         else:
-            field = QLineEdit(value)
+            field = LineField(words)
+            field.setText(value)
             field.setPlaceholderText(variable.default or tr("may not be empty") if variable.default != "" else "")
         field.setAccessibleName(words)
         self.fields[name] = field

@@ -113,6 +113,23 @@ async def test_a_prompt_that_needs_a_word_asks_for_it_beside_the_selection(theme
 
 
 @pytest.mark.qt
+async def test_the_button_of_the_bar_asks_the_prompt_with_what_is_typed_besides(theme: Theme, tmp_path: Path) -> None:
+    world = OverlayWorld(prompts=MemoryPromptStore(ABOUT), screen=FakeCapture(noise()[0]))
+    world.remote.enqueue(answer("Little."))
+    async with overlay(world, theme, tmp_path) as stand:
+        await offering(stand)
+        stand.key(Qt.Key.Key_1, ALT)
+        bar = stand.presenter.stage.bar
+        bar._ask_button.click()
+        assert bar.sentence == "Write what belongs there first: Of interest"
+        stand.type("tea")
+        bar.field.write("Be brief.")
+        bar._ask_button.click()
+        await stand.answer_is("Little.")
+        assert (await stand.texts())[0] == "What has it to do with tea?\n\nBe brief."
+
+
+@pytest.mark.qt
 async def test_escape_leaves_the_form_of_a_prompt_and_the_keyboard_goes_back_to_the_question(
     theme: Theme, tmp_path: Path
 ) -> None:

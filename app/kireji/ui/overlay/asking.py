@@ -215,6 +215,8 @@ class Asking(QObject):
     def ask(self, text: object) -> None:
         """Ask about what is selected; nothing typed asks what the field offers."""
         words = str(text)
+        if self._filling is not None and self._filling.confirm():
+            return
         self._begin(words or tr(DEFAULT_QUESTION), "", typed=words)
 
     def _ask_prompt(self, prompt: object) -> None:
@@ -282,6 +284,8 @@ class Asking(QObject):
             self._stage.show_card()
 
     def _follow_up(self, text: object) -> None:
+        if self._filling is not None and self._filling.confirm():
+            return
         if self._dialogue is not None:
             self._dialogue.ask(str(text))
             self._note(str(text))

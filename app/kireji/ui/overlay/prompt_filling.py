@@ -13,6 +13,7 @@ from kireji.core.prompts import Prompt
 from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
+from kireji.ui.overlay.bar import ToolBar
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.forms.way import Way, of_prompt
 from kireji.ui.prompt_form import PromptForm
@@ -92,6 +93,13 @@ class PromptFilling(QObject):
         else:
             self._scope.restart(self._gather(prompt, prompt.prompt, {}, panel, ready), name="fill")
 
+    def confirm(self) -> bool:
+        """Ask the prompt that waits for its words; False when none does."""
+        form = next((form for form in self._forms.values() if form.prompt is not None), None)
+        if form is not None:
+            self._confirmed(form)
+        return form is not None
+
     def leave(self) -> None:
         """No prompt waits for its words any more."""
         self._scope.cancel("fill")
@@ -102,7 +110,7 @@ class PromptFilling(QObject):
 
     def _form(self, panel: Panel) -> PromptForm:
         if panel not in self._forms:
-            form = self._forms[panel] = PromptForm(self._theme, ask=True)
+            form = self._forms[panel] = PromptForm(self._theme, ask=not isinstance(panel, ToolBar))
             panel.set_prompt_form(form)
             form.confirmed.connect(partial(self._confirmed, form))
             form.left.connect(partial(self._left, panel))
