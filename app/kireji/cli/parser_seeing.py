@@ -6,6 +6,16 @@ import argparse
 
 from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, region
 
+_TRANSLATE_DOES = """\
+Translate the words of a picture in their places, or a text: typed, or piped to
+standard input. Where the words stand is read on this computer. Question and
+answer are kept in the history."""
+
+_COMPARE_DOES = """\
+Say what is different between two pictures. The regions that differ are found on
+this computer; what they mean a model says, which gets both pictures. Question
+and answer are kept in the history."""
+
 _TRANSLATE = """\
   kireji translate -i menu.png --to en
   kireji translate --screen 0,0,800,600 --to "Brazilian Portuguese"
@@ -27,10 +37,7 @@ def add_seeing(commands: Commands) -> None:
 
 def _add_translate(commands: Commands) -> None:
     translate = command(commands, "translate", "translate the words of a picture, or a text")
-    translate.description = (
-        "Translate the words of a picture in their places, or a text: typed, or piped to standard input. Where the "
-        "words stand is read on this computer. Question and answer are kept in the history."
-    )
+    translate.description = _TRANSLATE_DOES
     translate.epilog = _TRANSLATE
     translate.formatter_class = argparse.RawDescriptionHelpFormatter
     translate.add_argument("text", nargs="*", metavar="TEXT", help="what is translated, where it is no picture")
@@ -56,10 +63,7 @@ def _add_translate(commands: Commands) -> None:
 
 def _add_compare(commands: Commands) -> None:
     compare = command(commands, "compare", "say what is different between two pictures, or then and now")
-    compare.description = (
-        "Say what is different between two pictures. The regions that differ are found on this computer; what they "
-        "mean a model says, which gets both pictures. Question and answer are kept in the history."
-    )
+    compare.description = _COMPARE_DOES
     compare.epilog = _COMPARE
     compare.formatter_class = argparse.RawDescriptionHelpFormatter
     compare.add_argument(

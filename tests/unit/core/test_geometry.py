@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.core.geometry import Rect, to_pixels
+from kireji.core.geometry import Rect, Region, ScreenImage, to_pixels
 
 RECTS = st.builds(Rect, st.integers(-50, 50), st.integers(-50, 50), st.integers(0, 50), st.integers(0, 50))
 SIZES = st.tuples(st.integers(1, 4000), st.integers(1, 4000))
@@ -63,3 +63,8 @@ def test_a_selection_is_never_outside_the_picture(
 @given(SIZES, SIZES)
 def test_the_whole_window_is_the_whole_picture(widget: tuple[int, int], image: tuple[int, int]) -> None:
     assert to_pixels(0, 0, *widget, widget=widget, image=image) == Rect(0, 0, *image)
+
+
+def test_a_region_of_a_scaled_picture_lies_in_the_desktops_own_pixels() -> None:
+    screen = ScreenImage(memoryview(b""), 1000, 500, 4000, Rect(-2000, 100, 2000, 1000))
+    assert Region(screen, Rect(10, 20, 30, 40)).place == Rect(-1980, 140, 60, 80)

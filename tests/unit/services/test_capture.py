@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kireji.core.capture_places import Placed
 from kireji.core.changes import difference
 from kireji.core.errors import CaptureError, NoCaptureBackend, RegionInvalid
 from kireji.core.geometry import DesktopWindow, Rect, ScreenImage
@@ -13,6 +14,7 @@ from kireji.core.ports import Availability
 from kireji.services.capture import CaptureService
 from kireji.services.virtual_screen import part_of_desktop, virtual_screen, without
 from tests.fakes.desktop import FakeCapture, FakeCodec, FakePicker, FakeWindows, MemoryLastRegion, screen_of
+from tests.fakes.habits import MemoryCapturePlaces
 from tests.fakes.stores import MemoryCaptureStore
 
 NONE = Availability(False, "There is no display.", "Use a file.")
@@ -211,3 +213,29 @@ def test_padding_at_the_end_of_rows_is_left_out(padding: int, width: int, height
     screen = ScreenImage(memoryview(row * height), width, height, len(row), Rect(0, 0, width, height))
     joined = virtual_screen([screen, screen_of(1, 1, (1, 1, 1), x=width)])
     assert {pixel(joined, x, y) for x in range(width) for y in range(height)} == {(7, 8, 9)}
+
+
+async def test_a_picture_is_stored_with_the_place_where_it_was_cut_out() -> None:
+    places = MemoryCapturePlaces()
+    capture = CaptureService(
+        [FakeCapture(screen_of(100, 100, (1, 1, 1), x=-100))],
+        FakeCodec(),
+        MemoryCaptureStore(),
+        FakeWindows(),
+        MemoryLastRegion(),
+        places=places,
+    )
+    region = await capture.region_of_desktop(Rect(-80, 10, 40, 30))
+    image = await capture.store(await capture.encode(region), region.place)
+    places.images[image.blob] = image
+    assert await capture.region_of(image.blob) == Rect(-80, 10, 40, 30)
+    assert await capture.earlier(Rect(-80, 10, 40, 30)) == Placed(image, Rect(-80, 10, 40, 30))
+    assert await capture.earlier() == Placed(image, Rect(-80, 10, 40, 30))
+
+
+async def test_without_a_memory_of_places_nobody_knows_any() -> None:
+    capture = service(FakeCapture())
+    region = await capture.region_of_desktop(Rect(0, 0, 10, 10))
+    image = await capture.store(await capture.encode(region), region.place)
+    assert await capture.region_of(image.blob) is None
+    assert await capture.earlier() is None
