@@ -88,7 +88,7 @@ class PromptField(QWidget):
         if form is not AnswerForm.TEXT:
             self._title.setText(tr("What of every row"))
             tell(self._about, tr("A column in braces; empty takes the column “text”."), "muted")
-            self.field.setPlaceholderText("{text}")
+            self.field.setPlaceholderText(tr("For example: {column}", column="{text}"))
             self.field.setAccessibleName(tr("What of every row"))
         elif self._kind is not None:
             self.show_kind(self._kind)

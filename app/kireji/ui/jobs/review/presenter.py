@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
 
 from kireji.core.errors import JobError, KirejiError
-from kireji.core.jobs.reviews import Review, ReviewFilter, ReviewItem, ReviewOrder
+from kireji.core.jobs.reviews import ReviewFilter, ReviewItem, ReviewOrder
 from kireji.core.jobs.values import Job
 from kireji.core.moderation.policies import Policy
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.transcript.decoding import image_of
 from kireji.ui.chat.words import count
 from kireji.ui.jobs.review import words
+from kireji.ui.jobs.review.done import Done
 from kireji.ui.jobs.review.exporting import ReviewExporter
 from kireji.ui.jobs.review.item_model import PAGE
 from kireji.ui.jobs.review.overruling import Overruling
@@ -30,20 +31,6 @@ _LOOK_MILLISECONDS = 250
 """Changes are gathered for so long before anything is read again."""
 _PICTURE = QSize(2_400, 2_400)
 """Pixels that a row's pictures have at most on the screen."""
-
-
-class _Done(NamedTuple):
-    """A decision that can be taken back.
-
-    Args:
-        number: Of the row.
-        before: What stood there.
-        after: What stands there now.
-    """
-
-    number: int
-    before: Review | None
-    after: Review | None
 
 
 class ReviewPresenter(QObject):
@@ -68,7 +55,7 @@ class ReviewPresenter(QObject):
         self._policy: Policy | None = None
         self._filter, self._order = ReviewFilter.REVIEW, ReviewOrder.GRAVEST
         self._shown: ReviewDetail | None = None
-        self._done: list[_Done] = []
+        self._done: list[Done] = []
         self._pages: set[int] = set()
         self._later = QTimer(self, singleShot=True, interval=_LOOK_MILLISECONDS)
         self._later.timeout.connect(self._look_again)
@@ -367,7 +354,7 @@ class ReviewPresenter(QObject):
         except KirejiError as error:
             await self._refused(job, item.number, error)
             return
-        self._done.append(_Done(item.number, item.review, review))
+        self._done.append(Done(item.number, item.review, review))
         await self._seen_again(job, item.number)
 
     def _undo(self) -> None:
@@ -376,7 +363,7 @@ class ReviewPresenter(QObject):
         last = self._done.pop()
         self._scope.start(self._undone(self._job.id, last), name=f"undo {last.number}")
 
-    async def _undone(self, job: int, last: _Done) -> None:
+    async def _undone(self, job: int, last: Done) -> None:
         assert self._reviewing is not None
         try:
             await asyncio.shield(self._reviewing.restore(job, last.number, last.before, last.after))
