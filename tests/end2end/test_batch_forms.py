@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.end2end.test_batch import MODEL, QUICK, Place
@@ -226,6 +227,23 @@ class TestOthers:
         job = place.add(str(folder), "--extract", "fields")
         place.batch("run", job)
         assert place.results(job)[0]["data"] == {"Total": 12.5, "Shop": "=HYPERLINK(1)"}
+        place.batch("results", job, "-o", str(place.folder / "receipts.csv"))
+        rows = table(place.folder / "receipts.csv")
+        assert [tuple(row.values()) for row in rows] == [
+            ("12.5", "'=HYPERLINK(1)", "1.png"), ("12.5", "'=HYPERLINK(1)", "2.png"),
+        ]  # fmt: skip
+        place.batch("results", job, "-o", str(place.folder / "receipts.xlsx"))
+        sheet = openpyxl.load_workbook(place.folder / "receipts.xlsx").worksheets[0]
+        assert [cell.value for cell in next(sheet.iter_rows(min_row=2))] == [12.5, "=HYPERLINK(1)", "1.png"]
+
+    def test_tables_have_a_line_for_each_of_their_rows(self, place: Place) -> None:
+        (place.folder / "a.png").write_bytes(png(20, 10))
+        job = place.add(str(place.folder / "a.png"), "--extract", "table")
+        place.batch("run", job)
+        place.batch("results", job, "-o", str(place.folder / "items.csv"))
+        assert [(row["Item"], row["Price"]) for row in table(place.folder / "items.csv")] == [
+            ("Tea", "2"), ("Ham", "3.5"),
+        ]  # fmt: skip
 
     def test_two_folders_are_compared_by_the_names_of_their_pictures(self, place: Place) -> None:
         for name in ("before", "after"):

@@ -414,6 +414,7 @@ def _jobs(
         None,
         world.validator,
         world.reader,
+        lambda: world.spreadsheets,
         lambda: world.sender,
         world.clock.pause,
     )

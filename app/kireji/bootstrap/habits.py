@@ -131,6 +131,13 @@ class LateHabits:
         )
 
 
+def spreadsheets() -> SpreadsheetWriter:
+    """What makes XLSX files; loaded with the first."""
+    from kireji.storage.spreadsheets import XlsxSpreadsheets
+
+    return XlsxSpreadsheets()
+
+
 def late_habits(
     paths: Paths,
     stores: Stores,
@@ -170,11 +177,6 @@ def late_habits(
         from kireji.tools.validation import JsonSchemaValidator
 
         return JsonSchemaValidator()
-
-    def spreadsheets() -> SpreadsheetWriter:
-        from kireji.storage.spreadsheets import XlsxSpreadsheets
-
-        return XlsxSpreadsheets()
 
     def files() -> SheetFiles:
         from kireji.storage.chosen_file import ChosenFiles

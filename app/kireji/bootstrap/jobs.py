@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from contextlib import AsyncExitStack
 
+    from kireji.core.extraction.ports import SpreadsheetWriter
     from kireji.core.history import Origin
     from kireji.core.jobs.ports import (
         BatchLimits,
@@ -134,6 +135,7 @@ class JobNeeds(NamedTuple):
         rate_limits: What services say of how much they take.
         validator: Holds answers to a schema.
         reader: Finds the evidence of verdicts on pictures.
+        spreadsheets: Makes what makes XLSX files.
         sender: Tells the person's address.
         pause: Waits for so many seconds.
     """
@@ -149,6 +151,7 @@ class JobNeeds(NamedTuple):
     rate_limits: Publisher[RateLimits] | None
     validator: SchemaValidator
     reader: Reader
+    spreadsheets: Callable[[], SpreadsheetWriter]
     sender: Callable[[], Sender]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -231,7 +234,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         dry_run=DryRun(engine, targets, asking, reading),
         reading=reading,
         reviewing=reviewing,
-        exporting=JobExporting(queue, reading, stores.writer),
+        exporting=JobExporting(queue, reading, stores.writer, needs.spreadsheets),
         watch=JobWatch(queue, news, needs.pause),
         desk=desk,
         live=live,

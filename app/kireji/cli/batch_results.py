@@ -39,7 +39,7 @@ def _form(name: str) -> ExportForm:
     for form in ExportForm:
         if form.value == ending:
             return form
-    raise WrongUsage(say("{name} ends neither with .jsonl nor with .csv, which are what can be written", name=name))
+    raise WrongUsage(say("{name} ends with none of .jsonl, .csv and .xlsx, which are what can be written", name=name))
 
 
 def _bad(number: int, console: Console, *, as_json: bool) -> Work:

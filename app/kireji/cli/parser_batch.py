@@ -186,8 +186,8 @@ def _add_looking(actions: Commands) -> None:
     _examples(results, _RESULTS_EPILOG)
     _id(results)
     results.add_argument(
-        "-o", "--output", default="", metavar="OUT", help="a file whose name ends with .jsonl or .csv; else JSON lines"
-        " on standard output",
+        "-o", "--output", default="", metavar="OUT", help="a file: .jsonl, .csv, or of tables and"
+        " fields .xlsx; else JSON lines on standard output",
     )  # fmt: skip
     results.add_argument("--failed", action="store_true", help="only rows that have no answer")
     as_json(results, "print JSON: the lines themselves, or with -o one object that says what was written")

@@ -63,7 +63,7 @@ def test_a_file_of_what_failed(world: World, kireji: Kireji, tmp_path: Path) -> 
     assert [json.loads(line)["id"] for line in world.job_writer.files[path].splitlines()] == ["2", "5"]
 
 
-@pytest.mark.parametrize("name", ["out.xlsx", "out", "jsonl"])
+@pytest.mark.parametrize("name", ["out.ods", "out", "jsonl"])
 def test_another_ending_is_wrong_usage_that_names_both(kireji: Kireji, name: str) -> None:
     done = kireji("batch", "results", "1", "-o", name)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)

@@ -139,3 +139,5 @@ class ExportForm(enum.Enum):
 
     JSONL = "jsonl"
     CSV = "csv"
+    XLSX = "xlsx"
+    """Of jobs that take out tables or fields."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from kireji.core.errors import KirejiError
 from kireji.core.jobs.answers import ExportForm
 from kireji.core.jobs.values import Job
+from kireji.core.structured.forms import AnswerForm
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.words import count
 from kireji.ui.file_dialog import FileDialog
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _FORMS = (
     (ExportForm.CSV, mark("Table (*.csv)")),
     (ExportForm.JSONL, mark("Lines of JSON (*.jsonl)")),
+    (ExportForm.XLSX, mark("Spreadsheet (*.xlsx)")),
 )
 
 
@@ -72,7 +74,8 @@ class ResultsExporter(QObject):
         )
         files = FileDialog(self._window, title, QDir.homePath())
         files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        filters = [tr(words) for _, words in _FORMS]
+        takes_out = job.plan.form in (AnswerForm.TABLE, AnswerForm.FIELDS)
+        filters = [tr(words) for form, words in _FORMS if takes_out or form is not ExportForm.XLSX]
         files.setNameFilters(filters)
         first = 0 if table else 1
         files.selectNameFilter(filters[first])
@@ -102,7 +105,8 @@ class ResultsExporter(QObject):
 
     def _place_chosen(self, place: str) -> None:
         path = Path(place)
-        form = ExportForm.CSV if path.suffix.lower() == ".csv" else ExportForm.JSONL
+        endings = {f".{form.value}": form for form in ExportForm}
+        form = endings.get(path.suffix.lower(), ExportForm.JSONL)
         assert self._job is not None
         self._scope.restart(self._write(self._job, path, form), name="write")
 
