@@ -15,6 +15,8 @@ _LEAST_LETTERS = 3
 """Of a text in which letters that look alike may be one another."""
 _LINES = 6
 """Over so many lines a value may be broken."""
+_STEPS = 200_000
+"""Places that are looked at for all values that may be broken."""
 _STARTS = 100
 """Places where such a value may begin that are looked at."""
 _LINE_STEP = 2.2
@@ -32,6 +34,7 @@ class Matching:
 
     def __init__(self, words: PictureWords) -> None:
         self._words = words
+        self._left = _STEPS
         self._known: dict[tuple[str, str, str, bool], list[Span]] = {}
 
     def places(self, cell: Cell) -> list[Span]:
@@ -112,10 +115,11 @@ class Matching:
 
     def broken(self, cell: Cell) -> list[list[Span]]:
         """Where a value stands that is broken over several lines, one below the other: its lines, each time."""
-        key = list(tokens(cell.text))
-        if len(key) < 2 or len(cell.text) > _LONGEST:
+        key = list(tokens(cell.text)) if self._left > 0 and len(cell.text) <= _LONGEST else []
+        if len(key) < 2:
             return []
         starts = self._words.by_text.get(key[0].text, ())[:_STARTS]
+        self._left -= 1 + len(starts)
         return [found for first in starts if (found := self._from(first, key))]
 
     def _from(self, first: int, key: Sequence[Token]) -> list[Span]:
@@ -145,7 +149,9 @@ class Matching:
         box = words.box(lines[-1])
         middle = words.middles[words.line_of[lines[-1][0]]]
         height = max(1, box[3] - box[1])
-        for index in words.by_text.get(token.text, ()):
+        places = words.by_text.get(token.text, ())
+        self._left -= 1 + len(places)
+        for index in places if self._left > 0 else ():
             step = words.middles[words.line_of[index]] - middle
             if not 0.4 * height < step <= _LINE_STEP * height * 1.5 or words.blanks(index) <= 1:
                 continue

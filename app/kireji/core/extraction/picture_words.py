@@ -15,6 +15,8 @@ from kireji.core.word_boxes import Box, span_box
 Span = tuple[int, int]
 """Words that stand one after the other in a line: number of the first, and behind that of the last."""
 
+_MOST_LOOKED_AT = 2_000_000
+"""Words that are looked at for texts of several words; a page and a table would have to be made for more."""
 _WIDE = 3
 """Blanks between words of one value at most; more stand between columns."""
 _UNIT = 4
@@ -59,6 +61,8 @@ class PictureWords:
                 self.tokens.append(token)
                 self.line_of.append(number)
         self._boxes: dict[Span, Box] = {}
+        self._matches: dict[tuple[str, ...], list[Span]] = {}
+        self._left = _MOST_LOOKED_AT
 
     @cached_property
     def bands(self) -> list[int]:
@@ -153,14 +157,21 @@ class PictureWords:
 
     def matches(self, key: Sequence[Token]) -> list[Span]:
         """Where words stand one after the other, as a text has them."""
-        if len(key) == 1 and not key[0].minus:
-            return self.single(key[0].text)
-        return list(self._found(key))
+        asked = tuple(f"-{token.text}" if token.minus else token.text for token in key)
+        found = self._matches.get(asked)
+        if found is None:
+            alone = len(key) == 1 and not key[0].minus
+            found = self._matches[asked] = self.single(asked[0]) if alone else list(self._found(key))
+        return found
 
     def _found(self, key: Sequence[Token]) -> Iterator[Span]:
         count = len(key)
         rarest = min(range(count), key=lambda at: len(self.by_text.get(key[at].text, ())))
-        for index in self.by_text.get(key[rarest].text, ()):
+        places = self.by_text.get(key[rarest].text, ())
+        self._left -= len(places)
+        if self._left < 0:
+            return
+        for index in places:
             first = index - rarest
             if first < 0 or first + count > len(self.tokens):
                 continue

@@ -57,6 +57,7 @@ class Placing:
         self._words = words
         self.taken: set[int] = set()
         """Words that are some cell's place."""
+        self._ordered: dict[int, tuple[Sequence[Span], Sequence[tuple[float, Span]]]] = {}
         self._bands: dict[int, tuple[Sequence[Span], Mapping[int, Sequence[Span]]]] = {}
 
     def take(self, span: Span) -> None:
@@ -136,8 +137,8 @@ class Placing:
             weights: dict[int, float] = defaultdict(float)
             telling = sorted((spans for spans in cells if 0 < len(spans) <= _TELLING), key=len)[:_TELLING_CELLS]
             for spans in telling or sorted((spans for spans in cells if spans), key=len)[:1]:
-                free = [span for span in spans if span[0] not in self.taken]
-                for band in {self._words.band(span) for span in free[: _TELLING * 4]}:
+                free = [span for span in spans[: _TELLING * 4] if span[0] not in self.taken]
+                for band in {self._words.band(span) for span in free}:
                     weights[band] += 1 / len(free)
             pairs += [(row, band, weight) for band, weight in weights.items()]
         return _going_down(pairs, len(self._words.heights))
@@ -178,7 +179,17 @@ class Placing:
         if height is None:
             free = [span for span in spans if not self.is_taken(span)]
             return (free or spans)[:_LOOKED_AT]
-        return sorted(spans, key=lambda span: abs(self._middle(span) - height))[:_LOOKED_AT]
+        ordered = self._down(spans)
+        at = bisect_left(ordered, (height,))
+        return [span for _, span in ordered[max(0, at - _LOOKED_AT // 2) : at + _LOOKED_AT // 2]]
+
+    def _down(self, spans: Sequence[Span]) -> Sequence[tuple[float, Span]]:
+        """Places from top to bottom."""
+        known = self._ordered.get(id(spans))
+        if known is None:
+            ordered = sorted((self._middle(span), span) for span in spans)
+            known = self._ordered[id(spans)] = (spans, ordered)  # kept, so that its number is not given again
+        return known[1]
 
     def _cost(self, span: Span, layout: Layout, height: float | None, column: int) -> float:
         aside = layout.along(span, column)

@@ -51,6 +51,8 @@ class Similar:
 
     def anywhere(self, cell: Cell) -> Span | None:
         """What is like it wherever it stands: a number of which one digit is another, or nearly the same words."""
+        if self._left <= 0:
+            return None
         digits = _digits(cell.text)
         if digits and len(digits) * 2 >= len(letters_alone(cell.text)):
             return self._number(digits) if len(digits) > 1 else None
@@ -68,6 +70,7 @@ class Similar:
 
     def _text(self, text: str) -> Span | None:
         wanted = _pairs(text)
+        self._left -= 1
         hits: Counter[Span] = Counter()
         for pair in wanted:
             places = self._by_pair.get(pair, ())[:_TRIED]
