@@ -120,6 +120,19 @@ class ResultPage(QWidget):
         self.say("")
         self._arrange()
 
+    def clear_pictures(self, *, any_come: bool) -> None:
+        """Those of the result before are gone; where none come, what came of it has all the room.
+
+        Args:
+            any_come: Whether this result has pictures.
+        """
+        self.stage.show_pictures(())
+        self.stage.show_boxes(())
+        self.stage.choose(None)
+        self.stage.say("")
+        self.stage.show_choices((), "")
+        self.stage.setVisible(any_come)
+
     def say(self, sentence: str, role: str = "muted") -> None:
         """A sentence above the content; empty removes it."""
         tell(self.notice, sentence, role)

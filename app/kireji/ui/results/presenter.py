@@ -120,6 +120,7 @@ class ResultPresenter(QObject):
         self._shown = shown
         self._page.show_content(shown.content, title or kind_word(result), kind_word(result), scrolls=shown.scrolls)
         self._page.header.save.setVisible(shown.saves)
+        self._page.clear_pictures(any_come=bool(images))
         shown.content.focus()
         await self._bring_pictures(shown, images)
         await shown.prepare()
@@ -138,7 +139,7 @@ class ResultPresenter(QObject):
             pictures.append(await self._picture(part))
         lost = sum(picture.isNull() for picture in pictures)
         told = plural(lost, "The picture is no longer there.", "{n} pictures are no longer there.") if lost else ""
-        self._page.stage.say(told or ("" if pictures else tr("There is no picture.")))
+        self._page.stage.say(told)
         shown.take_pictures(pictures)
 
     async def _picture(self, part: ImagePart) -> QImage:

@@ -23,6 +23,8 @@ _GOOD = 0.95
 """Letters that must become smaller than this part of the original's look for more room first."""
 _GROWTH = 1.5
 """How much wider than the original a paragraph may become where the picture is empty beside it."""
+_ALIKE = 0.72
+"""Lines whose heights differ by no more than this were written in one size."""
 _STEP = 4
 _AIR = 3
 """Left free beside what else stands on the picture."""
@@ -68,6 +70,7 @@ class TranslatedPicture:
         self._font = QFont(font) if font is not None else QFont()
         self._least = max(6, math.ceil(_LEGIBLE * ratio))
         self._boxes = [_rect(block.block.box) for block in blocks]
+        self._heights = sorted(height for block in blocks for height in _thicknesses(block))
         self._laid: dict[int, LaidBlock] = {}
         self._texts: dict[int, str] = {}
 
@@ -104,7 +107,8 @@ class TranslatedPicture:
     def _set(self, place: int, block: TranslatedBlock, box: QRect) -> LaidBlock:
         ground = ground_of(self._original, box)
         lines = [_rect(line).intersected(self._original.rect()) for line in block.block.lines] or [box]
-        setting = _Setting(block, self._font, self._least, _middle([_thickness(block, line) for line in lines]))
+        height = _middle(_thicknesses(block) or [box.height()])
+        setting = _Setting(block, self._font, self._least, self._usual(height))
         room, side = self._room(place, block, box, ground, setting)
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
@@ -114,6 +118,11 @@ class TranslatedPicture:
         shortened = setting.paint(painter, QRectF(room), ground, side)
         painter.end()
         return LaidBlock(place, room.united(box), block.text, shortened)
+
+    def _usual(self, height: int) -> int:
+        """How high lines of about this height are: without letters that reach below the line, a box is lower."""
+        low, high = height * _ALIKE, height / _ALIKE
+        return _middle([each for each in self._heights if low <= each <= high] or [height])
 
     def _room(
         self, place: int, block: TranslatedBlock, box: QRect, ground: Ground, setting: _Setting
@@ -280,8 +289,10 @@ def _rect(box: tuple[int, int, int, int]) -> QRect:
     return QRect(box[0], box[1], box[2] - box[0], box[3] - box[1])
 
 
-def _thickness(block: TranslatedBlock, line: QRect) -> int:
-    return line.width() if block.block.upright else line.height()
+def _thicknesses(block: TranslatedBlock) -> list[int]:
+    """Heights of its lines; of upright ones, widths."""
+    lines = block.block.lines or (block.block.box,)
+    return [right - left if block.block.upright else bottom - top for left, top, right, bottom in lines]
 
 
 def _middle(heights: list[int]) -> int:
