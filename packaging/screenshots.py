@@ -33,6 +33,7 @@ from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
 from tests.support.demo_jobs import OF_THE_MOCK_UP, WAITING, fill_jobs, named  # noqa: E402
 from tests.support.demo_repository import lay_out  # noqa: E402
 from tests.support.demo_rows import PROMPT, SCHEMA, answers, write_mails, write_receipts  # noqa: E402
+from tests.support.demo_verdicts import verdicts, write_comments  # noqa: E402
 from tests.support.desktop import Desktop, desktop  # noqa: E402
 from tests.support.known_secrets import KEYS  # noqa: E402
 from tests.support.lines_window import ink_of  # noqa: E402
@@ -85,6 +86,7 @@ def main() -> None:
             _context(place, client, theme)
         _jobs(place, client)
         _rows(place, client)
+        _review(place, client)
 
 
 def _overlay(place: Desktop, client: XClient) -> None:
@@ -288,6 +290,38 @@ def _show_check(variables: dict[str, str], client: XClient, mails: Path, name: s
     _xdotool(variables, "key", "ctrl+Return")
     pause(3)
     _save(client, name)
+
+
+def _review(place: Desktop, client: XClient) -> None:
+    """The reviewer's page: a verdict, and what is asked of who overrules it."""
+    for name, settings, width in LOOKS:
+        variables = _home(place, f"review-{name}", "light")
+        Paths.find(variables).settings.write_text(f"[general]\nwelcomed = true\n[appearance]\n{settings}\n")
+        comments = place.home / f"Comments {name}.jsonl"
+        write_comments(comments)
+        with ServiceProcess(*verdicts(), batches=Orders(hint=1.0)) as service:
+            variables |= _reached(service)
+            kireji(["batch", "add", str(comments), "--policy", "community", "--yes"], variables)
+            kireji(["batch", "run", "1"], variables)
+            with running(variables) as process:
+                wait_until_up(Path(variables["KIREJI_HOME"]), process)
+                pause(2)
+                window = ["search", "--name", "^Kireji$"]
+                _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
+                pause(0.5)
+                right = width + 2 if width < WIDTH - 2 else WIDTH
+                _xdotool(variables, "key", "ctrl+j")
+                pause(1.5)
+                _xdotool(variables, "key", "shift+F10")
+                pause(0.5)
+                _xdotool(variables, "key", "Down", "Return")
+                pause(2)
+                _xdotool(variables, "mousemove", "640", "790", "key", "a")
+                pause(1)
+                _save(client, f"review-{name}", 778, right)
+                _xdotool(variables, "key", "Return", "o")
+                pause(1)
+                _save(client, f"overrule-{name}", 778, right)
 
 
 def _jobs(place: Desktop, client: XClient) -> None:

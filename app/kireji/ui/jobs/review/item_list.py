@@ -170,7 +170,8 @@ class _Rows(QStyledItemDelegate):
         sign = pixmap("pencil" if item.disagrees else "check", colour, edge, painter.device().devicePixelRatioF())
         at = start + width - edge if mirrored else start
         painter.drawPixmap(QRectF(at, line.center().y() - edge / 2, edge, edge).toRect(), sign)
-        words_at = QRectF(start if mirrored else start + edge + SPACE[0], line.top(), width - edge, line.height())
+        room = width - edge - SPACE[0]
+        words_at = QRectF(start if mirrored else start + edge + SPACE[0], line.top(), room, line.height())
         draw_line(painter, words_at, said, font, colour, mirrored=mirrored)
         gap = width + SPACE[1]
         return line.adjusted(gap, 0, 0, 0) if mirrored else line.adjusted(0, 0, -gap, 0)

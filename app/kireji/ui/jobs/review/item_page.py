@@ -13,6 +13,7 @@ from kireji.core.moderation.verdicts import Evidence, Verdict
 from kireji.services.jobs.reviewing import ReviewDetail
 from kireji.ui.chat.header import ElidedLabel
 from kireji.ui.chat.words import count
+from kireji.ui.jobs.drawing import apart
 from kireji.ui.jobs.review import words
 from kireji.ui.parts import button, frame, label, separator, set_icon, spread
 from kireji.ui.results.box_marks import PlacedBox
@@ -117,7 +118,8 @@ class ItemPage(QWidget):
         """
         item, detail = shown.item, shown.detail
         number = tr("Row {number}", number=count(item.number))
-        self.title.set_words(f"{number} · {item.id or item.label}" if item.id or item.label else number)
+        name = apart(item.id or item.label)
+        self.title.set_words(f"{number} · {name}" if item.id or item.label else number)
         self.show_decision(shown, policy)
         self._verdict = shown.verdict
         self.stage.hide()

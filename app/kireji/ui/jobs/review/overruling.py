@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout
 
 from kireji.core.jobs.reviews import LONGEST_NOTE, ReviewItem
 from kireji.core.moderation.policies import Policy
@@ -50,6 +50,8 @@ class OverruleForm(QFrame):
         self.action = Segments(tr("What shall be done"))
         self.category = ChoiceBox()
         self.category.setAccessibleName(tr("Category"))
+        self.category.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._found = ""
         self.note = QLineEdit()
         self.note.setPlaceholderText(tr("Why (a note for others, and for you)"))
         self.note.setAccessibleName(tr("Note"))
@@ -64,6 +66,7 @@ class OverruleForm(QFrame):
         column.addWidget(Pair(caption(tr("Category"), self.category), self.category))
         column.addWidget(self.note)
         column.addWidget(actions(self.cancel, self.save))
+        self.action.chosen.connect(self._action_chosen)
         self.save.clicked.connect(self._save)
         self.cancel.clicked.connect(self.cancelled)
 
@@ -78,7 +81,8 @@ class OverruleForm(QFrame):
         likeliest = Action.ALLOW if item.judged.action is not Action.ALLOW else Action.BLOCK
         action = review.action if review is not None else likeliest
         self.action.show_choices([(each.value, action_word(each)) for each in Action], action.value)
-        chosen = review.category if review is not None else item.judged.category
+        self._found = item.judged.category
+        chosen = review.category if review is not None else "" if action is Action.ALLOW else self._found
         self.category.clear()
         self.category.addItem(tr("No category"), "")
         for each in policy.categories if policy is not None else ():
@@ -96,6 +100,12 @@ class OverruleForm(QFrame):
             self.action.press(_DIGITS[Qt.Key(event.key())].value)
         else:
             super().keyPressEvent(event)
+
+    def _action_chosen(self, value: object) -> None:
+        """What is allowed belongs to no category; what is not, likeliest to the one that the model has named."""
+        wanted = "" if value == Action.ALLOW.value else self._found
+        if not self.category.currentData() or not wanted:
+            self.category.setCurrentIndex(max(0, self.category.findData(wanted)))
 
     def _save(self) -> None:
         category = self.category.currentData()
