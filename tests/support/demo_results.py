@@ -119,7 +119,7 @@ def _verdict() -> Verdict:
     )
     reason = "The message threatens and insults one person; it also names a telephone number."
     return Verdict(
-        "general", 1, Action.BLOCK, findings, reason,
+        "community", 1, Action.BLOCK, findings, reason,
         "I disagree with how the meeting went. Can we talk about it tomorrow?", text=text,
     )  # fmt: skip
 

@@ -11,7 +11,6 @@ from kireji.core.errors import KirejiError
 from kireji.core.prompts import Prompt
 from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
-from kireji.services.prompt_running import lacking
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.composer import Composer
 from kireji.ui.chat.drafts import Drafts
@@ -93,6 +92,8 @@ class Prompting(QObject):
         self._composer.show_prompt(prompt, self._services.prompt_values.last(prompt))
 
     async def _ask(self, prompt: Prompt, given: Mapping[str, str], typed: str) -> None:
+        from kireji.services.prompt_running import lacking  # brings all services of such prompts along
+
         draft = replace(self._drafts.draft, text=typed)
         pictures = sum(1 for each in draft.attachments if not each.off and not each.is_document)
         missing = lacking(prompt, pictures)
