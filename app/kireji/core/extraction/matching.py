@@ -67,10 +67,13 @@ class Matching:
         return self._alike(cell.text, key)
 
     def _of_number(self, cell: Cell, key: Sequence[Token]) -> list[Span]:
-        digits = [token._replace(minus=False) for token in key if token.number]
+        digits = [token for token in key if token.number]
         negative = cell.value.startswith("-")
         found: list[Span] = []
-        if digits:
+        if len(digits) == 1:
+            found = self._words.single(digits[0].text, any_sign=True)
+        elif digits:
+            digits[0] = digits[0]._replace(minus=False)
             found = self._words.matches(digits) + self._words.matches([digits[0]._replace(minus=True), *digits[1:]])
         right = [span for span in found if self._words.has_sign(span, negative)]
         if not right:

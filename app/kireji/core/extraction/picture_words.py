@@ -147,12 +147,12 @@ class PictureWords:
         blanks = line[self.tokens[index - 1].end : self.tokens[index].start].count(" ")
         return max(blanks, 2) if index in self._apart else blanks
 
-    def single(self, text: str) -> list[Span]:
-        """Where a word in small letters, or a number, stands as a whole value."""
+    def single(self, text: str, *, any_sign: bool = False) -> list[Span]:
+        """Where a word in small letters, or a number, stands as a whole value, without a minus or with any sign."""
         return [
             (index, index + 1)
             for index in self.by_text.get(text, ())
-            if not self.tokens[index].minus and self.stands_alone((index, index + 1))
+            if (any_sign or not self.tokens[index].minus) and self.stands_alone((index, index + 1))
         ]
 
     def matches(self, key: Sequence[Token]) -> list[Span]:

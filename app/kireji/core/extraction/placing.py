@@ -147,12 +147,14 @@ class Placing:
         found: list[list[Span]] = [[] for _ in range(max(map(len, grid), default=0))]
         step = max(1, len(layout.bands) // _ENOUGH)
         for row in list(layout.bands)[::step]:
-            height = layout.height(row) or 0.0
+            height, band = layout.height(row) or 0.0, layout.bands[row]
             same = Counter(map(id, filter(None, grid[row])))
             for column, spans in enumerate(grid[row]):
-                if not spans or len(spans) > _TELLING * 4 or same[id(spans)] > 1:
+                if not spans or same[id(spans)] > 1:
                     continue
-                here = [span for span in spans if abs(self._middle(span) - height) < layout.pitch * 0.9]
+                by_band = self._by_band(spans)
+                near = [span for at in (band - 1, band, band + 1) for span in by_band.get(at, ())]
+                here = [span for span in near if abs(self._middle(span) - height) < layout.pitch * 0.9]
                 if len(here) == 1:
                     found[column].append(here[0])
         return [self._edge(spans) for spans in found]
@@ -285,7 +287,7 @@ class Layout:
 
 def _along(words: PictureWords, span: Span, which: int) -> float:
     box = words.box(span)
-    return float((box[0], (box[0] + box[2]) / 2, box[2])[which])
+    return (box[0] + box[2]) / 2 if which == 1 else float(box[which])
 
 
 def _overlaps(one: Span, other: Span) -> bool:
