@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from kireji.core.extraction.numerals import is_currency
 from kireji.core.extraction.picture_words import PictureWords, Span
 from kireji.core.extraction.sheets import Cell, CellType
@@ -73,8 +75,9 @@ class Matching:
         if len(digits) == 1:
             found = self._words.single(digits[0].text, any_sign=True)
         elif digits:
-            digits[0] = digits[0]._replace(minus=False)
-            found = self._words.matches(digits) + self._words.matches([digits[0]._replace(minus=True), *digits[1:]])
+            for minus in (False, True):
+                first = msgspec.structs.replace(digits[0], minus=minus)
+                found = found + self._words.matches([first, *digits[1:]])
         right = [span for span in found if self._words.has_sign(span, negative)]
         if not right:
             found = self._words.numbers.get(cell.value.lstrip("-"), [])

@@ -46,23 +46,30 @@ class PictureWords:
         self._groups: set[int] = set()
         """Numbers that go on with the thousands of the number before, behind a small blank."""
         for number, line in enumerate(reading.lines):
-            starts = [piece.start for piece in line.pieces[1:]]
-            end = -1
-            for token in tokens(line.text):
-                if token.start == end:
-                    self._glued.add(len(self.tokens))
-                elif token.number and token.start == end + 1 and self._is_group(token, line):
-                    self._groups.add(len(self.tokens))
-                end = token.end
-                if starts and token.start >= starts[0]:
-                    del starts[0]
-                    self._apart.add(len(self.tokens))
-                self.by_text[token.text].append(len(self.tokens))
-                self.tokens.append(token)
-                self.line_of.append(number)
+            self._take(number, line)
         self._boxes: dict[Span, Box] = {}
         self._matches: dict[tuple[str, ...], list[Span]] = {}
         self._left = _MOST_LOOKED_AT
+
+    def _take(self, number: int, line: ReadLine) -> None:
+        """The words of a line."""
+        all_, by_text = self.tokens, self.by_text
+        starts = [piece.start for piece in line.pieces[1:]]
+        index, end, first = len(all_), -1, len(all_)
+        for token in tokens(line.text):
+            start = token.start
+            if start <= end + 1:
+                if start == end:
+                    self._glued.add(index)
+                elif token.number and self._is_group(token, line):
+                    self._groups.add(index)
+            if starts and start >= starts[0]:
+                del starts[0]
+                self._apart.add(index)
+            by_text[token.text].append(index)
+            all_.append(token)
+            index, end = index + 1, token.end
+        self.line_of += [number] * (index - first)
 
     @cached_property
     def bands(self) -> list[int]:
@@ -213,7 +220,7 @@ class PictureWords:
             return False
         if len(token.text) > 3 and (token.text[3] not in ".," or not token.text[4:].isdecimal()):
             return False
-        head = self.tokens[-1]
+        head = self.tokens[-1]  # the last that was taken
         is_head = head.number and len(head.text) <= 3 and head.text.isdecimal() and head.text[0] != "0"
         follows = len(self.tokens) - 1 in self._groups and head.text.isdecimal()
         return (is_head or follows) and line.text[head.end : token.start] == " " and _is_narrow(token, line)

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 _SIGNS = "$€£¥₹₽₩₺₫₪₴₦฿₱₡₲₵₸₼₾₿¢"
 SYMBOLS = frozenset(f"{_SIGNS}%‰")
@@ -18,6 +19,8 @@ _TOKEN = re.compile(
     rf"(?P<minus>(?<![^\W_])-[{_SIGNS}]?)?(?P<number>\d+(?:[.,:/'-]\d+)*)"
     r"|[^\s\d\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f$€£¥₹₽₩₺₫₪₴₦฿₱₡₲₵₸₼₾₿¢‰]+"
 )
+_NUMBER = 2
+"""Group of the number."""
 _SAME = {
     "−": "-", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "´": "'", "ʼ": "'", "٫": ".",
     "٬": "'", "٪": "%", "，": ",", "．": ".", "：": ":", "／": "/", "ß": "ss",
@@ -25,7 +28,7 @@ _SAME = {
 """What reads the same, or as much as punctuation."""
 
 
-class Token(NamedTuple):
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A word or a number.
 
     Args:
@@ -64,11 +67,14 @@ def tokens(text: str) -> Iterator[Token]:
     """The words and numbers of a text, in order."""
     if text.isascii():
         for found in _TOKEN.finditer(text.lower()):
-            number = found["number"]
-            if number is not None:
-                yield Token(number, found.start("number"), found.end(), found["minus"] is not None, True)
+            number = found[_NUMBER]
+            start, end = found.span()
+            if number is None:
+                yield Token(found[0], start, end, False, False)
+            elif end - start == len(number):
+                yield Token(number, start, end, False, True)
             else:
-                yield Token(found.group(), found.start(), found.end(), False, False)
+                yield Token(number, end - len(number), end, True, True)
         return
     composed, at = _composed(text)
     for found in _TOKEN.finditer(composed):
