@@ -216,7 +216,7 @@ class AnswerCard(QFrame):
 
     def set_result(self, result: ResultView | None) -> None:
         """Show a result in the place of the words; None takes it away."""
-        if self.results.hold(result):
+        if self.results.hold(result, self.field):
             self.field.passes = () if result is None else result.keys
             self.view.setVisible(result is None and bool(self.view.markdown()))
             self.resized.emit()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+import itertools
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kireji.ui.overlay.forms.result_view import ResultView
@@ -32,8 +34,16 @@ class ResultPlace(QWidget):
         """What stands there."""
         return self._held
 
-    def hold(self, result: ResultView | None) -> bool:
-        """Take another one; False when it is there already."""
+    def hold(self, result: ResultView | None, field: QWidget) -> bool:
+        """Take another one.
+
+        Args:
+            result: None for none.
+            field: What stands below it: Tab comes to the result before.
+
+        Returns:
+            False when it is there already.
+        """
         if result is self._held:
             return False
         if self._held is not None:
@@ -46,9 +56,24 @@ class ResultPlace(QWidget):
             self._layout.addWidget(result)
             result.resized.connect(self.resized)
             result.show()
+            self._order_before(field)
         self.setVisible(result is not None)
         return True
 
     def height_for(self, width: int) -> int:
         """What the result needs at this width, in logical pixels."""
         return 0 if self._held is None else self._held.height_for(width)
+
+    def _order_before(self, field: QWidget) -> None:
+        """What is made last would else be last for Tab."""
+        stops = [
+            each
+            for each in self.findChildren(QWidget)
+            if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.window() is field.window()
+        ]
+        before = field.previousInFocusChain()
+        while before is not None and (before.focusPolicy() == Qt.FocusPolicy.NoFocus or self.isAncestorOf(before)):
+            before = before.previousInFocusChain()
+        chain = [*stops, field] if before is None else [before, *stops, field]
+        for earlier, later in itertools.pairwise(chain):
+            QWidget.setTabOrder(earlier, later)

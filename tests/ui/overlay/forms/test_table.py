@@ -200,3 +200,18 @@ def test_markup_and_lines_of_a_cell_stay_one_line_of_text() -> None:
     assert shown.startswith("<img src=x> aaa")
     assert len(shown) <= 400
     assert str(model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)).startswith("<span>&lt;img")
+
+
+async def test_tab_goes_from_the_table_to_its_buttons_and_on_to_the_field(forms: FormStand) -> None:
+    shown = await as_table(forms)
+    shown.table.setFocus()
+    seen = []
+    for _ in range(4):
+        forms.stand.key(Qt.Key.Key_Tab)
+        seen.append(forms.stand.focus.accessibleName())
+    assert seen == [
+        "Copy the table for a spreadsheet (Ctrl+C)",
+        "Copy the table as CSV",
+        "Copy the table as Markdown",
+        "Follow-up question",
+    ]
