@@ -14,6 +14,8 @@ _SAMPLE = (160, 24)
 """So many pixels of a box are looked at."""
 _NEAR, _SAME = 26, 6
 """How far colours apart are like the ground, and how far they are the ground itself, in red, green and blue each."""
+_INK = 60
+"""How far a pixel is from the ground that is surely part of a letter."""
 _PLAIN = 0.4
 """Part of a box of words that is ground at least where the ground has one colour; letters cover the rest."""
 _READABLE = 4.5
@@ -65,6 +67,33 @@ def is_plain(picture: QImage, box: QRect, colour: QColor) -> bool:
     """Whether a box holds nothing but ground of one colour."""
     wanted = (colour.red(), colour.green(), colour.blue())
     return all(_distance(each, wanted) <= _NEAR for each in _counted(picture, box))
+
+
+def ink_height(picture: QImage, box: QRect, ground: Ground) -> int:
+    """How many rows of a box have letters in them, from the first to the last: boxes are drawn round letters with more
+    or less air. 0 where the ground is no plain one, so that letters cannot be told from it.
+
+    Args:
+        picture: In 32 bits per pixel, opaque.
+        box: Within it, not empty.
+        ground: What the words stand on.
+    """
+    if not ground.plain:
+        return 0
+    wanted = (ground.colour.red(), ground.colour.green(), ground.colour.blue())
+    part = picture.copy(box)
+    pixels = memoryview(part.constBits()).cast("B").cast("I")
+    stride, wide = part.bytesPerLine() // 4, part.width()
+    step = max(1, wide // _SAMPLE[0])
+    rows = [
+        row
+        for row in range(part.height())
+        if any(
+            _distance((pixel >> 16 & 255, pixel >> 8 & 255, pixel & 255), wanted) > _INK
+            for pixel in pixels[row * stride : row * stride + wide : step]
+        )
+    ]
+    return rows[-1] - rows[0] + 1 if rows else 0
 
 
 def readable(ink: QColor, ground: QColor) -> QColor:

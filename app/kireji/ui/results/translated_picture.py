@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QTextLayout, Q
 
 from kireji.core.structured.translation import Alignment, TranslatedBlock, Translation
 from kireji.ui.chat.words import is_right_to_left
-from kireji.ui.results.grounds import Ground, cover, ground_of, is_plain
+from kireji.ui.results.grounds import Ground, cover, ground_of, ink_height, is_plain
 
 _LEGIBLE = 9
 """Smallest letters, in logical pixels."""
@@ -30,6 +30,8 @@ _AIR = 3
 """Left free beside what else stands on the picture."""
 _LONGEST = 4_000
 """Characters of one block that are set; no box of a picture holds more."""
+_MEASURED = 200
+"""Characters of the original that decide about the size of its letters."""
 _ELLIPSIS = "…"
 
 
@@ -107,8 +109,10 @@ class TranslatedPicture:
     def _set(self, place: int, block: TranslatedBlock, box: QRect) -> LaidBlock:
         ground = ground_of(self._original, box)
         lines = [_rect(line).intersected(self._original.rect()) for line in block.block.lines] or [box]
+        letters = [high for line in lines if not line.isEmpty() and (high := ink_height(self._original, line, ground))]
+        ink = _middle(letters) if letters and not block.block.upright else 0
         height = _middle(_thicknesses(block) or [box.height()])
-        setting = _Setting(block, self._font, self._least, self._usual(height))
+        setting = _Setting(block, self._font, self._least, ink, self._usual(height))
         room, side = self._room(place, block, box, ground, setting)
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
@@ -184,12 +188,12 @@ def translated_picture(picture: QImage, translation: Translation, ratio: float =
 class _Setting:
     """Sets one text: the largest letters up to the original's that fit, and no smaller than can be read."""
 
-    def __init__(self, block: TranslatedBlock, font: QFont, least: int, line: int) -> None:
+    def __init__(self, block: TranslatedBlock, font: QFont, least: int, ink: int, line: int) -> None:
         self._text = " ".join(block.text[:_LONGEST].split())
         self._font = QFont(font)
         self._least = least
         self._rtl = is_right_to_left(block.text)
-        self._most = max(4, round(line * _SIZE))
+        self._most = max(4, min(round(line * _SIZE), _size_of(block.block.text, font, ink) or line))
         self._slack = line * _SLACK
 
     def width(self) -> float:
@@ -263,6 +267,22 @@ class _Setting:
             if layout.lineCount() <= count or end <= 1:
                 return layout, height
             end -= 1
+
+
+def _size_of(text: str, font: QFont, ink: int) -> int:
+    """The size of letters whose ink is so high; 0 when that is not known.
+
+    Args:
+        text: As it stands on the picture: words without long letters are lower than others of their size.
+        font: That is about as high as the original's.
+        ink: From the highest to the lowest letter of a line, in pixels.
+    """
+    if not ink:
+        return 0
+    measured = QFont(font)
+    measured.setPixelSize(100)
+    high = QFontMetricsF(measured).tightBoundingRect(" ".join(text[:_MEASURED].split())).height()
+    return round(ink * 100 / high) + 1 if high > 0 else 0
 
 
 def _to_lay(block: TranslatedBlock) -> bool:
