@@ -120,7 +120,7 @@ class SheetModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return " ".join(filter(None, (one_line(cell.text), remark(cell))))
             case Qt.ItemDataRole.TextAlignmentRole:
-                side = _RIGHT if _ends(cell) else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+                side = _RIGHT if _ends(cell) else Qt.AlignmentFlag.AlignLeading
                 return side | Qt.AlignmentFlag.AlignVCenter
             case _ if role == CELL:
                 return cell

@@ -143,6 +143,7 @@ class _Cells(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colours, rect = self._theme.colours, QRect(option.rect)
         painter.save()
+        painter.setLayoutDirection(option.direction)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen:
             painter.fillRect(rect, QColor(colours.accent_soft))
