@@ -88,6 +88,8 @@ class Matching:
 
     def _has_unit(self, span: Span, unit: str) -> bool:
         """Whether a number is of this unit: it stands beside it, or nothing does and it stands elsewhere."""
+        if not is_currency(unit) and self._words.is_followed(span, unit):
+            return True
         said = [token.text for token in tokens(unit)] or [unit]
         beside = self._words.beside(span)
         if beside:

@@ -22,7 +22,7 @@ _WIDE = 3
 _UNIT = 4
 """Letters of a unit that may stand directly behind its number."""
 _LATE_MINUS = " )\t"
-_BLANK = ("", " ")
+_BLANK = ("", " ", "%")
 _SAME_BAND = 0.5
 """Of a line's height: so far apart lines still stand side by side."""
 
@@ -130,6 +130,8 @@ class PictureWords:
         line = self.lines[self.line_of[first]]
         start, end = self.tokens[first].start, self.tokens[behind - 1].end
         before, after = line.text[:start], line.text[end:]
+        if trail and after.startswith(trail):
+            return span_box(line, start, end + len(trail))
         if lead and start - len(before.rstrip()) <= 1 and before.rstrip().casefold().endswith(lead.casefold()):
             start = len(before.rstrip()) - len(lead)
         blanks = len(after) - len(after.lstrip())
@@ -173,8 +175,10 @@ class PictureWords:
 
     def _found(self, key: Sequence[Token]) -> Iterator[Span]:
         count = len(key)
-        rarest = min(range(count), key=lambda at: len(self.by_text.get(key[at].text, ())))
-        places = self.by_text.get(key[rarest].text, ())
+        by_text = self.by_text
+        counts = [len(by_text[token.text]) if token.text in by_text else 0 for token in key]
+        rarest = counts.index(min(counts))
+        places = by_text[key[rarest].text] if counts[rarest] else ()
         self._left -= len(places)
         if self._left < 0:
             return
@@ -250,6 +254,13 @@ class PictureWords:
             return negative
         late = line[end : end + 2]
         return negative == (late[:1] in ("-", "−") and late[1:] in ("", *_LATE_MINUS))
+
+    def is_followed(self, span: Span, unit: str) -> bool:
+        """Whether a unit stands directly behind a number."""
+        first, behind = span
+        line = self.lines[self.line_of[first]].text
+        end = self.tokens[behind - 1].end
+        return line.startswith(unit, end + (line[end : end + 1] == " "))
 
     def beside(self, span: Span) -> str:
         """The currency or per cent that stands with a number; empty for none."""

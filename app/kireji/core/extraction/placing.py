@@ -24,7 +24,7 @@ _TELLING_CELLS = 4
 """Cells of a row that are looked at to find it."""
 _MOST_ROWS = 20_000
 """Rows of a table whose places are weighed; in larger ones each cell takes the first place that is free."""
-_ENOUGH = 24
+_ENOUGH = 12
 """Rows that tell where the columns stand."""
 _ASIDE = 3.0
 """Of a row's height: what stands farther from its column is not surely a cell's."""
@@ -168,8 +168,8 @@ class Placing:
         best: tuple[float, _Edge] | None = None
         for which in (0, 2, 1):
             places = [_along(self._words, span, which) for span in spans]
-            at = median(places)
-            spread = median([abs(place - at) for place in places])
+            at = _middle_of(places)
+            spread = _middle_of([abs(place - at) for place in places])
             if best is None or spread < best[0]:
                 best = (spread, _Edge(which, at))
         return best[1] if best else None
@@ -283,6 +283,10 @@ class Layout:
         """How far from its column words stand, in rows' heights; None where it is not known where that is."""
         edge = self.edges[column] if column < len(self.edges) else None
         return None if edge is None else abs(_along(self._words, span, edge.which) - edge.at) / self.pitch
+
+
+def _middle_of(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2]
 
 
 def _along(words: PictureWords, span: Span, which: int) -> float:
