@@ -43,7 +43,7 @@ class Scene:
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
     if request.param == "fake":
         fake = MemoryPolicyStore()
-        return Scene(fake, fake.shipped.__setitem__)
+        return Scene(fake, fake.came.__setitem__)
     shipped = tmp_path / "shipped"
     shipped.mkdir()
     store = FilePolicyStore(shipped, tmp_path / "data" / "policies")

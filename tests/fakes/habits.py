@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -41,25 +41,28 @@ class MemoryResultStore:
 
 
 class MemoryPolicyStore:
-    """Policies by name: `shipped` came with the program, `files` are the person's own; `parsed` stands for more."""
+    """Policies by name: `came` came with the program, `files` are the person's own; `parsed` stands for more."""
 
     def __init__(self) -> None:
-        self.shipped: dict[str, bytes] = {}
+        self.came: dict[str, bytes] = {}
         self.files: dict[str, bytes] = {}
         self.parsed: dict[str, ParsedPolicy] = {}
 
     async def policies(self) -> Mapping[str, ParsedPolicy]:
-        shipped = {name: parse(name, data) for name, data in self.shipped.items()}
+        shipped = {name: parse(name, data) for name, data in self.came.items()}
         own = {name: parse(name, data, own=True) for name, data in self.files.items()}
         found = {**shipped, **own, **self.parsed}
         titles = {name: (parsed.policy.title if parsed.policy else name).casefold() for name, parsed in found.items()}
         return {name: found[name] for name in sorted(found, key=lambda name: (titles[name], name))}
 
+    async def shipped(self) -> Collection[str]:
+        return tuple(self.came)
+
     def place(self, name: str) -> str:
         return f"/data/policies/{name}.toml"
 
     async def read(self, name: str) -> bytes:
-        data = self.files.get(name, self.shipped.get(name))
+        data = self.files.get(name, self.came.get(name))
         if data is None:
             raise KirejiError(f"There is no policy {name}.")
         return data

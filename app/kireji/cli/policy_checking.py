@@ -12,14 +12,14 @@ from kireji.cli.console import Console
 from kireji.cli.policy_files import NamedPolicy, named_policy, parsed_policy, problem_value, tell
 from kireji.cli.sources import whole_file
 from kireji.cli.work import DONE, FAILED, INTERRUPTED, Work, WrongUsage
-from kireji.core.errors import KirejiError, PictureError
-from kireji.core.messages import ImagePart
+from kireji.core.errors import KirejiError
 from kireji.core.moderation.labelled import LabelledSet, parse
 from kireji.core.moderation.policies import ParsedPolicy, Policy
 from kireji.core.structured.questions import Asker
 from kireji.resources import resource
 from kireji.services.application import Services
 from kireji.services.moderation.checking import CheckEstimate, CheckProgress, CheckReport
+from kireji.services.moderation.set_pictures import SetPictures
 from kireji.services.spending import dollars
 
 _LARGEST_SET = "Split it into several."
@@ -107,7 +107,7 @@ async def _checked(
     if not arguments.yes and not await _wanted(console):
         console.note("Nothing was sent.")
         return INTERRUPTED
-    opener = _Pictures(services, found.folder)
+    opener = SetPictures(services.capture, found.folder, _picture)
     try:
         report = await checking.run(
             policy, labelled, asker, opener.open, observe=lambda told: console.progress(_progress_words(told))
@@ -159,38 +159,5 @@ def _progress_words(told: CheckProgress) -> str:
     return ", ".join(parts)
 
 
-class _Pictures:
-    """Opens the pictures of a set, which lie in its folder.
-
-    Args:
-        services: Make them fit.
-        folder: Of the set; nothing outside it is opened, whatever the set says.
-    """
-
-    def __init__(self, services: Services, folder: Path) -> None:
-        self._services = services
-        self._folder = folder
-
-    async def open(self, name: str) -> tuple[ImagePart, bytes]:
-        """One of them.
-
-        Raises:
-            KirejiError: It is not there, lies elsewhere, or is no picture.
-        """
-        data = await asyncio.to_thread(self._read, name)
-        try:
-            picture = await self._services.capture.encode_file(data)
-        except PictureError as error:
-            raise PictureError(f"{name}: {error.message}", error.hint) from error
-        return await self._services.capture.store(picture), picture.data
-
-    def _read(self, name: str) -> bytes:
-        folder = self._folder.resolve()
-        try:
-            path = (folder / name).resolve()
-            inside = path.is_relative_to(folder)
-        except (OSError, ValueError, RuntimeError):
-            inside = False
-        if not inside:
-            raise KirejiError(f"{name} does not lie in the folder of the set.", "Put it there.")
-        return whole_file(str(path), "Check its name in the set.", "Use a smaller picture.")
+def _picture(path: Path) -> bytes:
+    return whole_file(str(path), "Check its name in the set.", "Use a smaller picture.")

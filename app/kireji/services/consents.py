@@ -13,6 +13,9 @@ from kireji.services.live import LiveTurns
 from kireji.services.redaction import Asked
 from kireji.services.turns import ConsentAsked, ConsentGiven, TurnEvent
 
+NOWHERE = 0
+"""Stands for the conversation of what is asked and not kept; no row has this number."""
+
 
 class Decision(enum.Enum):
     """What the person says."""
@@ -109,7 +112,7 @@ class Consents:
         Without a turn nobody can be asked: all is hidden, and what could not be looked through is not sent. What the
         person has said of the same before the question was stored holds.
         """
-        for decided in self._decided.get(asked.conversation or 0, ()):
+        for decided in self._decided.get(asked.conversation or NOWHERE, ()):
             if (decided.asked.hidden, decided.asked.problem) == (asked.hidden, asked.problem):
                 return decided.hides
         turn = None if asked.conversation is None else self._live.find(asked.conversation)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +61,11 @@ class FilePolicyStore:
     async def policies(self) -> Mapping[str, ParsedPolicy]:
         """As in PolicyStore."""
         return await asyncio.to_thread(self._look)
+
+    async def shipped(self) -> Collection[str]:
+        """As in PolicyStore."""
+        files = await asyncio.to_thread(_listed, self._shipped, own=False)
+        return tuple(file.path.stem for file in files)
 
     def place(self, name: str) -> str:
         """As in PolicyStore."""

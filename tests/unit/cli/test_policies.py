@@ -30,7 +30,7 @@ NOTHING = json.dumps({"findings": [], "reason": "Fine.", "rewrite": None})
 @pytest.fixture
 def world() -> World:
     world = World(remote=FakeProvider(*[answer(NOTHING) for _ in range(9)]), validator=JsonSchemaValidator())
-    world.policies.shipped["house"] = POLICY.encode()
+    world.policies.came["house"] = POLICY.encode()
     return world
 
 

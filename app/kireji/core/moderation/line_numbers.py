@@ -34,6 +34,7 @@ class LineNumbers:
         self._text = text
         self._lines: dict[Path, int] = {}
         self._counts: dict[Path, int] = {}
+        self._spans: dict[Path, tuple[int, int]] = {}
         self._counted = (0, 1)
         self._read()
 
@@ -44,6 +45,10 @@ class LineNumbers:
             if line is not None:
                 return line
         return 1
+
+    def span(self, path: Path) -> tuple[int, int] | None:
+        """Where the value of a key begins and ends in the text, with what is left blank behind it; None for none."""
+        return self._spans.get(path)
 
     @property
     def known(self) -> Mapping[Path, int]:
@@ -87,7 +92,10 @@ class LineNumbers:
             self._note(path, line)
         if not keys or not self._text.startswith("=", position):
             return position
-        return self._value(path, self._end_of(_BLANKS, position + 1), depth)
+        begin = self._end_of(_BLANKS, position + 1)
+        end = self._value(path, begin, depth)
+        self._spans.setdefault(path, (begin, end))
+        return end
 
     def _keys(self, position: int) -> tuple[list[str], int]:
         keys: list[str] = []

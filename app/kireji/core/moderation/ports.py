@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from kireji.core.moderation.policies import ParsedPolicy
 
@@ -15,6 +15,13 @@ class PolicyStore(Protocol):
 
     async def policies(self) -> Mapping[str, ParsedPolicy]:
         """Those that came with the program and the person's own, which replace the former by name; by title."""
+
+    async def shipped(self) -> Collection[str]:
+        """Names of those that came with the program, whether the person has others in their place or not.
+
+        Raises:
+            StoreError: Their folder cannot be looked into.
+        """
 
     def place(self, name: str) -> str:
         """Where the file of one's own of that name lies, or would lie."""

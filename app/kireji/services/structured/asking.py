@@ -182,7 +182,7 @@ class StructuredAsking:
             _nothing,
             unpriced=asker.unpriced,
             hide=asker.hide,
-            asks=asker.attended and asker.keep,
+            asks=asker.attended and (asker.keep or asker.tell is not None),
         )
 
     def monotonic(self) -> float:

@@ -16,7 +16,7 @@ from kireji.core.structured.questions import AnswerUnusable, Asker, StructuredAn
 from kireji.core.structured.results import Result
 from kireji.core.words import say
 from kireji.services.catalog import DEVICE, Choice
-from kireji.services.consents import Consents, Decided
+from kireji.services.consents import NOWHERE, Consents, Decided
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.looking_first import look_first
 from kireji.services.redaction import Redaction
@@ -155,12 +155,7 @@ class StructuredTurns:
             asyncio.CancelledError: The same.
         """
         if not asker.keep:
-
-            async def ask(part: StructuredQuestion, check: Check, observe: Observe) -> StructuredAnswer:
-                return await self._asking.ask(part, asker, None, check=check, observe=observe)
-
-            answer, made = await work(ask)
-            return Outcome(made.result, made.words, answer)
+            return await self._unkept(question, asker, work)
         control = TurnControl()
         control.attach()
         decided = await self._look_first(question, asker)
@@ -174,6 +169,27 @@ class StructuredTurns:
         finally:
             self._consents.keep(place.conversation, ())
             self._live.end(turn)
+
+    async def _unkept(
+        self,
+        question: StructuredQuestion,
+        asker: Asker,
+        work: Callable[[Ask], Awaitable[tuple[StructuredAnswer, Made]]],
+    ) -> Outcome:
+        """What the person says of it before it leaves holds until it is answered, as there is no turn to ask in."""
+        decided = await self._look_first(question, asker)
+
+        async def ask(part: StructuredQuestion, check: Check, observe: Observe) -> StructuredAnswer:
+            return await self._asking.ask(part, asker, None, check=check, observe=observe)
+
+        if decided:
+            self._consents.keep(NOWHERE, decided)
+        try:
+            answer, made = await work(ask)
+        finally:
+            if decided:
+                self._consents.keep(NOWHERE, ())
+        return Outcome(made.result, made.words, answer)
 
     async def known(
         self, question: StructuredQuestion, asker: Asker, made: Made, *, began: Callable[[int], None] = lambda _: None

@@ -178,16 +178,17 @@ class ChoiceRow(QWidget):
     Args:
         title: What it decides.
         choices: Value and words.
+        name: For screen readers, where the title alone does not say what it decides.
     """
 
     chosen = Signal(object)
     """The value that the person chose."""
 
-    def __init__(self, title: str, choices: Sequence[tuple[object, str]] = ()) -> None:
+    def __init__(self, title: str, choices: Sequence[tuple[object, str]] = (), name: str = "") -> None:
         super().__init__()
         self._values: list[object] = []
         self._box = ChoiceBox()
-        self._box.setAccessibleName(title)
+        self._box.setAccessibleName(name or title)
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         layout = QVBoxLayout(self)
         spread(layout)

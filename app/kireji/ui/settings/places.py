@@ -28,6 +28,11 @@ class Places(NamedTuple):
         return self.data / "prompts"
 
     @property
+    def policies(self) -> Path:
+        """The folder of the person's own moderation policies."""
+        return self.data / "policies"
+
+    @property
     def plugins(self) -> Path:
         """The folder of plugins."""
         return self.data / "plugins"

@@ -29,6 +29,8 @@ from kireji.ui.settings.network_page import NetworkPage
 from kireji.ui.settings.network_presenter import NetworkPresenter
 from kireji.ui.settings.pane import SettingsPane
 from kireji.ui.settings.places import Places
+from kireji.ui.settings.policies.page import PoliciesPage
+from kireji.ui.settings.policies.presenter import PoliciesPresenter
 from kireji.ui.settings.privacy.page import PrivacyPage
 from kireji.ui.settings.privacy.presenter import PrivacyPresenter
 from kireji.ui.settings.prompts.page import PromptsPage
@@ -77,6 +79,7 @@ class SettingsPresenter(QObject):
         self.shortcuts_page = ShortcutsPage(places.program())
         self.tools_page = ToolsPage(theme)
         self.prompts_page = PromptsPage(theme)
+        self.policies_page = PoliciesPage(theme)
         self.privacy_page = PrivacyPage(theme)
         self.network_page = NetworkPage()
         self.history_page = HistoryPage()
@@ -90,6 +93,7 @@ class SettingsPresenter(QObject):
         self.prompts = PromptsPresenter(
             self.prompts_page, services, shortcut, theme, places.prompts, self._failed, self
         )
+        self.policies = PoliciesPresenter(self.policies_page, services, places.policies, self._failed, self)
         self.privacy = PrivacyPresenter(self.privacy_page, services, self._failed, self)
         self.network = NetworkPresenter(self.network_page, services, keys, self._failed, self)
         self.history = HistoryPagePresenter(self.history_page, services, self._failed, self)
@@ -104,6 +108,7 @@ class SettingsPresenter(QObject):
                 (tr("Tools"), self.tools_page),
                 (tr("Privacy"), self.privacy_page),
                 (tr("Prompts"), self.prompts_page),
+                (tr("Policies"), self.policies_page),
                 (tr("Spending"), self.spending_page),
                 (tr("Jobs"), self.jobs_page),
                 (tr("History"), self.history_page),
@@ -158,6 +163,7 @@ class SettingsPresenter(QObject):
         self.keys.leave()
         self.tools.leave()
         self.prompts.leave()
+        self.policies.leave()
         self.privacy.leave()
         self.spending.leave()
         self.jobs.leave()
@@ -171,6 +177,7 @@ class SettingsPresenter(QObject):
         await self.shortcuts.aclose()
         await self.tools.aclose()
         await self.prompts.aclose()
+        await self.policies.aclose()
         await self.privacy.aclose()
         await self.network.aclose()
         await self.history.aclose()
@@ -222,6 +229,10 @@ class SettingsPresenter(QObject):
             self.prompts.show()
         else:
             self.prompts.leave()
+        if page is self.policies_page:
+            self.policies.show()
+        else:
+            self.policies.leave()
         if page is self.privacy_page:
             self.privacy.show()
         else:

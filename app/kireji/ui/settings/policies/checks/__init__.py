@@ -1,0 +1,1 @@
+"""Labelled sets run against the policy that is being written."""
