@@ -245,6 +245,21 @@ class TestOthers:
             ("Tea", "2"), ("Ham", "3.5"),
         ]  # fmt: skip
 
+    def test_rows_that_gave_nothing_are_told_and_noted(self, place: Place) -> None:
+        path = place.file("bills.jsonl", {"id": "good", "prompt": "A bill"}, {"id": "bad", "prompt": "terrible"})
+        job = place.add(path, "--extract", "fields")
+        place.batch("run", job)
+        _, told = place.batch("results", job, "-o", str(place.folder / "bills.csv"))
+        assert told.splitlines() == [
+            "1 row written.", "1 row gave nothing and is left out; see kireji batch results ID --failed.",
+        ]  # fmt: skip
+        out, _ = place.batch("results", job, "-o", str(place.folder / "bills.xlsx"), "--json")
+        assert json.loads(out)["without_result"] == 1
+        notes = openpyxl.load_workbook(place.folder / "bills.xlsx")["Notes"]
+        assert [[cell.value for cell in row] for row in notes.iter_rows(min_row=2)] == [
+            ["terrible", "The model declined to answer."],
+        ]  # fmt: skip
+
     def test_two_folders_are_compared_by_the_names_of_their_pictures(self, place: Place) -> None:
         for name in ("before", "after"):
             (place.folder / name).mkdir()

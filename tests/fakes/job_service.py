@@ -29,6 +29,7 @@ from kireji.core.jobs.values import (
 )
 from kireji.core.messages import Usage
 from kireji.services.jobs.news import JobNews
+from kireji.services.jobs.row_results import RowResult
 from kireji.services.jobs.service import JobService
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class FakeJobService(JobService):
         held: The jobs, by number.
         answered: Their rows, in the order of the input.
         details: Rows in full, by job and number; others are made from the answer.
+        results: What came of rows, by job and number.
+        gave_nothing: How many rows `export` leaves out of a table because nothing came of them.
         refused: What `add` and `bad` say could not be read.
         read: What `add` finds: rows in the order of the input.
         told: What `add` tells while it reads.
@@ -68,6 +71,8 @@ class FakeJobService(JobService):
         self.held: dict[int, Job] = {}
         self.answered: dict[int, list[Answer]] = {}
         self.details: dict[tuple[int, int], RowDetail] = {}
+        self.results: dict[tuple[int, int], RowResult] = {}
+        self.gave_nothing = 0
         self.refused: list[Row] = []
         self.read: list[Answer] = []
         self.told: list[ImportProgress] = []
@@ -219,6 +224,10 @@ class FakeJobService(JobService):
         raw = json.dumps({"text": answer.text}) if answer.text else ""
         return RowDetail(answer, f"Question {number}", content=json.dumps({"prompt": f"Question {number}"}), raw=raw)
 
+    async def result(self, job: int, number: int) -> RowResult:
+        self._order("result", job, number)
+        return self.results[job, number]
+
     def columns(self, job: Job) -> tuple[Column, ...]:
         properties = json.loads(job.plan.schema)["properties"] if job.plan.schema else {}
         kinds = {"string": ColumnKind.TEXT, "integer": ColumnKind.INTEGER, "number": ColumnKind.NUMBER,
@@ -237,7 +246,7 @@ class FakeJobService(JobService):
         self._order("export", job, path, form, *(("failed",) if failed else ()))
         rows = self.held[job].counts.lines
         progress(rows, rows)
-        return Exported(rows, 0)
+        return Exported(rows, 0, self.gave_nothing)
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:

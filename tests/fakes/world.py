@@ -415,6 +415,7 @@ def _jobs(
         world.validator,
         world.reader,
         lambda: world.spreadsheets,
+        lambda: world.comparer,
         lambda: world.sender,
         world.clock.pause,
     )

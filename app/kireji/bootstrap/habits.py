@@ -131,6 +131,13 @@ class LateHabits:
         )
 
 
+def comparer() -> PictureComparer:
+    """Compares pixels."""
+    from kireji.imaging.differences import PillowComparer
+
+    return PillowComparer()
+
+
 def spreadsheets() -> SpreadsheetWriter:
     """What makes XLSX files; loaded with the first."""
     from kireji.storage.spreadsheets import XlsxSpreadsheets
@@ -167,11 +174,6 @@ def late_habits(
         from kireji.storage.policy_checks import SqlitePolicyCheckStore
 
         return SqlitePolicyCheckStore(stores.database)
-
-    def comparer() -> PictureComparer:
-        from kireji.imaging.differences import PillowComparer
-
-        return PillowComparer()
 
     def validator() -> SchemaValidator:
         from kireji.tools.validation import JsonSchemaValidator

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         Spool,
     )
     from kireji.core.jobs.reviews import ReviewStore
-    from kireji.core.ports import Clock, Reader
+    from kireji.core.ports import Clock, PictureComparer, Reader
     from kireji.core.provider_ports import JobFormat
     from kireji.core.publisher import Publisher
     from kireji.core.rate_limits import RateLimits
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kireji.services.jobs.news import JobNews
     from kireji.services.jobs.parts import JobParts
     from kireji.services.jobs.reviewing import JobReviewing
+    from kireji.services.jobs.row_results import RowResults
     from kireji.services.jobs.service import JobService
     from kireji.services.jobs.webhook import Sender
     from kireji.services.outbox import Outbox
@@ -134,8 +135,9 @@ class JobNeeds(NamedTuple):
         batches: Batch interfaces, by provider.
         rate_limits: What services say of how much they take.
         validator: Holds answers to a schema.
-        reader: Finds the evidence of verdicts on pictures.
+        reader: Finds on pictures what answers say.
         spreadsheets: Makes what makes XLSX files.
+        comparer: Makes what compares pixels.
         sender: Tells the person's address.
         pause: Waits for so many seconds.
     """
@@ -152,6 +154,7 @@ class JobNeeds(NamedTuple):
     validator: SchemaValidator
     reader: Reader
     spreadsheets: Callable[[], SpreadsheetWriter]
+    comparer: Callable[[], PictureComparer]
     sender: Callable[[], Sender]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -224,6 +227,12 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         placing, exporting = AnswerPlacing(needs.reader), ReviewExporting(queue, reading, stores.writer)
         return JobReviewing(queue, stores.reviews, reading, placing, exporting, news)
 
+    @cache
+    def row_results() -> RowResults:
+        from kireji.services.jobs.row_results import RowResults
+
+        return RowResults(queue, reading, needs.reader, needs.comparer)
+
     live = LiveRows(engine, targets, asking, preferences, needs.rate_limits, needs.pause)
     return JobParts(
         store=queue,
@@ -234,6 +243,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         dry_run=DryRun(engine, targets, asking, reading),
         reading=reading,
         reviewing=reviewing,
+        row_results=row_results,
         exporting=JobExporting(queue, reading, stores.writer, needs.spreadsheets),
         watch=JobWatch(queue, news, needs.pause),
         desk=desk,

@@ -78,7 +78,7 @@ async def open_services(
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.builtin import CallNeeds
     from kireji.bootstrap.doctor import surroundings
-    from kireji.bootstrap.habits import late_habits, spreadsheets
+    from kireji.bootstrap.habits import comparer, late_habits, spreadsheets
     from kireji.bootstrap.jobs import JobNeeds, LateJobs
     from kireji.bootstrap.prompts import late_prompts
     from kireji.bootstrap.stores import open_stores
@@ -189,6 +189,7 @@ async def open_services(
                 JsonSchemaValidator(),
                 reader,
                 spreadsheets,
+                comparer,
                 lambda: network.webhook_sender(base.http),
             ),
         )

@@ -92,7 +92,7 @@ def _written(arguments: argparse.Namespace, form: ExportForm, console: Console) 
 
     async def work(services: Services) -> int:
         with Line(console) as line:
-            rows, missing = await services.jobs.export(
+            exported = await services.jobs.export(
                 arguments.id,
                 path,
                 form,
@@ -100,11 +100,14 @@ def _written(arguments: argparse.Namespace, form: ExportForm, console: Console) 
                 failed=arguments.failed,
             )
         if arguments.json:
-            console.object({"path": path, "rows": rows, "missing": missing})
+            console.object(
+                {"path": path, "rows": exported.rows, "missing": exported.missing, "without_result": exported.failed}
+            )
             return DONE
         console.line(arguments.output)
-        console.note(say("{rows} written.", rows=rows_words(rows)))
-        _tell_missing(console, missing)
+        console.note(say("{rows} written.", rows=rows_words(exported.rows)))
+        _tell_missing(console, exported.missing)
+        _tell_failed(console, exported.failed)
         return DONE
 
     return work
@@ -112,6 +115,14 @@ def _written(arguments: argparse.Namespace, form: ExportForm, console: Console) 
 
 def _writing(done: int, total: int, console: Console) -> str:
     return with_bar(say("writing"), done, total, [rows_words(done)], console.progress_columns)
+
+
+def _tell_failed(console: Console, failed: int) -> None:
+    if failed:
+        words = say("1 row gave nothing and is left out; see kireji batch results ID --failed.")
+        several = say("{count} rows gave nothing and are left out; see kireji batch results ID --failed.",
+                      count=f"{failed:,}")  # fmt: skip
+        console.note(words if failed == 1 else several)
 
 
 def _tell_missing(console: Console, missing: int) -> None:

@@ -13,12 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from kireji.core.history import Origin
 from kireji.core.jobs.forms import moderated
-from kireji.core.jobs.ports import RemoteBatch, RemoteState
-from kireji.core.jobs.states import BatchState
-from kireji.core.jobs.values import Job, LineKind, Outcome, RowResult
-from kireji.core.messages import ImagePart, Usage
+from kireji.core.jobs.values import Job, LineKind, Outcome
+from kireji.core.messages import ImagePart
 from kireji.core.moderation.policies import Policy
 from kireji.core.moderation.policy_file import parse
 from kireji.resources import resource
@@ -26,6 +23,7 @@ from kireji.storage.jobs.loading import NewRow
 from kireji.ui.jobs.review.pane import ReviewPane
 from kireji.ui.jobs.review.presenter import ReviewPresenter
 from kireji.ui.theme import Theme
+from tests.support.job_answered import answered, result_of
 from tests.support.job_world import PLAN, JobWorld
 from tests.support.waiting import until_true
 
@@ -114,35 +112,13 @@ class Review:
         """More rows have ended."""
         parts = await self.made.jobs.opened()
         batch = next(iter(await parts.store.open_batches(self.job.id)))
-        await parts.store.record(batch.id, [_result(number, one) for number, one in results.items()])
+        await parts.store.record(batch.id, [result_of(number, one) for number, one in results.items()])
         self.made.jobs.changed.publish(self.job.id)
-
-
-def _result(number: int, said: Mapping[str, str] | Outcome) -> RowResult:
-    if isinstance(said, Outcome):
-        return RowResult(number, said, sentence=f"It is {said.value}.")
-    return RowResult(number, Outcome.SUCCEEDED, json.dumps(said).encode(), Usage(10, 5, cost=0.001))
 
 
 async def judged(made: JobWorld, said: Sequence[Mapping[str, str] | Outcome | None]) -> Job:
     """A job whose rows have ended so; None is with the service still."""
-    job = await made.jobs.add(moderated(PLAN, policy(), FILE), made_of())
-    await made.jobs.start(job.id)
-    parts = await made.jobs.opened()
-    store = parts.store
-    batch = await store.take(job.id, Origin(1, "now"), "key123456789", 100_000, BatchState.SUBMITTING, 30.0)
-    assert batch is not None
-    remote = RemoteBatch("msgbatch_1", RemoteState.OPEN, batch.rows, made.world.clock.now())
-    await store.set_batch(batch.id, BatchState.SUBMITTED, remote=remote)
-    await store.set_batch(batch.id, BatchState.COLLECTING)
-    await store.record(batch.id, [_result(number, one) for number, one in enumerate(said, 1) if one is not None])
-    return await made.jobs.job(job.id)
-
-
-def made_of() -> Any:
-    from tests.support.job_world import FILE as SOURCE
-
-    return SOURCE
+    return await answered(made, moderated(PLAN, policy(), FILE), said)
 
 
 @asynccontextmanager

@@ -56,6 +56,16 @@ async def test_it_is_told_what_was_written_and_where() -> None:
         assert results.pane.work.place.isVisibleTo(results.pane)
 
 
+async def test_it_is_told_how_many_rows_gave_nothing() -> None:
+    async with results_of(ROWS) as results:
+        results.jobs.gave_nothing = 3
+        offered(results)
+        results.presenter.exporter._place_chosen("/out.xlsx")
+        await until_true(lambda: results.pane.work.sentence.text())
+        said = results.pane.work.sentence.text()
+        assert said == "Exported 2 rows to /out.xlsx. 3 rows gave nothing and are left out."
+
+
 async def test_why_it_could_not_be_written_is_told() -> None:
     async with results_of(ROWS) as results:
         offered(results)

@@ -59,7 +59,7 @@ def test_a_file_by_its_ending(world: World, kireji: Kireji, tmp_path: Path) -> N
 def test_a_file_of_what_failed(world: World, kireji: Kireji, tmp_path: Path) -> None:
     path = str(tmp_path / "out.jsonl")
     found = json.loads(kireji("batch", "results", "1", "--failed", "-o", path, "--json").out)
-    assert found == {"path": path, "rows": 2, "missing": 1}
+    assert found == {"path": path, "rows": 2, "missing": 1, "without_result": 0}
     assert [json.loads(line)["id"] for line in world.job_writer.files[path].splitlines()] == ["2", "5"]
 
 

@@ -88,6 +88,11 @@ class Answer(msgspec.Struct, frozen=True):
     sheets: tuple[Sheet, ...] = ()
 
     @property
+    def is_result(self) -> bool:
+        """Whether it is more than words: a verdict, tables, a translation, a comparison."""
+        return self.verdict is not None or (self.answered is not None and self.data is not None)
+
+    @property
     def properties(self) -> Mapping[str, Any] | None:
         """What the columns of a table show; None when the answer has none of them."""
         if self.cells is not None:
@@ -101,10 +106,12 @@ class Exported(NamedTuple):
     Args:
         rows: How many.
         missing: How many are left out because they have not ended.
+        failed: Of tables that are one file: how many rows have none, so that nothing of them stands in it but a note.
     """
 
     rows: int
     missing: int
+    failed: int = 0
 
 
 class RowDetail(msgspec.Struct, frozen=True):

@@ -18,12 +18,13 @@ from kireji.services.jobs.reading import JobReading
 from kireji.services.jobs.runner import JobRunner
 from kireji.services.jobs.watching import JobWatch
 
-if TYPE_CHECKING:  # loaded when verdicts are reviewed
+if TYPE_CHECKING:  # loaded when verdicts are reviewed, or a row is opened
     from kireji.services.jobs.reviewing import JobReviewing
+    from kireji.services.jobs.row_results import RowResults
 
 
 class JobParts(NamedTuple):
-    """Opened together, with the first use of jobs; what reviews verdicts is made when it is wanted."""
+    """Opened together, with the first use of jobs; what reviews verdicts and opens rows is made when it is wanted."""
 
     store: JobStore
     news: JobNews
@@ -33,6 +34,7 @@ class JobParts(NamedTuple):
     dry_run: DryRun
     reading: JobReading
     reviewing: Callable[[], JobReviewing]
+    row_results: Callable[[], RowResults]
     exporting: JobExporting
     watch: JobWatch
     desk: BatchDesk

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # nothing of jobs is loaded before somebody wants them
     from kireji.core.publisher import Publisher
     from kireji.services.jobs.parts import JobParts
     from kireji.services.jobs.reviewing import JobReviewing
+    from kireji.services.jobs.row_results import RowResult
 
 log = logging.getLogger(__name__)
 
@@ -256,6 +257,14 @@ class JobService:
             JobError: There is no such row.
         """
         return await (await self.opened()).reading.detail(job, number)
+
+    async def result(self, job: int, number: int) -> RowResult:
+        """What came of a row, with its places on the row's pictures, which are read for it on this computer.
+
+        Raises:
+            JobError: There is no such row, or nothing came of it (`Answer.is_result`).
+        """
+        return await (await self.opened()).row_results().result(job, number)
 
     def columns(self, job: Job) -> tuple[Column, ...]:
         """The columns of answers that have a form or follow a JSON schema; none without."""

@@ -79,7 +79,7 @@ async def sheets_of(
         progress(seen, job.counts.lines)
     fields = job.plan.form is AnswerForm.FIELDS
     data = await asyncio.to_thread(_written, taken, failed, form, spreadsheets, fields=fields)
-    return Sheets(data, Exported(len(taken), missing))
+    return Sheets(data, Exported(len(taken), missing, len(failed)))
 
 
 def _read(reader: AnswerReader, rows: Sequence[JoinedRow]) -> list[Answer]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu, QPushButton
 
+from kireji.core.jobs.answers import RowDetail
 from kireji.core.jobs.values import Job
 from kireji.services.application import Services
 from kireji.ui.chat.header import open_below
@@ -24,8 +25,9 @@ if TYPE_CHECKING:  # loaded when first wanted
     from kireji.ui.jobs.new_job_words import NewJobStart
     from kireji.ui.jobs.results_presenter import ResultsPresenter
     from kireji.ui.jobs.review.presenter import ReviewPresenter
+    from kireji.ui.jobs.row_result import RowResultPage
 
-JOBS, RESULTS, REVIEW = "jobs", "results", "review"
+JOBS, RESULTS, REVIEW, ROW = "jobs", "results", "review", "row"
 """Names of the pages in the window."""
 
 
@@ -57,6 +59,7 @@ class JobPages(QObject):
         self.jobs = JobsPresenter(services.jobs, theme, self._name, self)
         self.results: ResultsPresenter | None = None
         self.reviewing: ReviewPresenter | None = None
+        self.row: RowResultPage | None = None
         self.making: NewJob | None = None
         pane = self.jobs.pane
         pane.menu_clicked.connect(window.toggle_sidebar)
@@ -120,6 +123,8 @@ class JobPages(QObject):
             await self.making.aclose()
         if self.reviewing is not None:
             await self.reviewing.aclose()
+        if self.row is not None:
+            await self.row.aclose()
         if self.results is not None:
             await self.results.aclose()
         await self.jobs.aclose()
@@ -140,7 +145,27 @@ class JobPages(QObject):
         results = ResultsPresenter(self._services.jobs, pane, self._theme, self._failed)
         results.gone.connect(self._back)
         results.review_wanted.connect(self.review)
+        results.result_wanted.connect(self._open_row)
         return results
+
+    def _open_row(self, job: object, detail: object) -> None:
+        from kireji.ui.jobs.row_result import RowResultPage
+
+        assert isinstance(job, Job)
+        assert isinstance(detail, RowDetail)
+        if self.row is None:
+            self.row = RowResultPage(self._services, self._theme, self._failed, self)
+            self.row.page.menu_clicked.connect(self._window.toggle_sidebar)
+            self.row.page.back_clicked.connect(self._back_from_row)
+            self._window.show_page(ROW, self.row.page)
+        self._window.show_page(ROW)
+        self.row.show(job, detail)
+
+    def _back_from_row(self) -> None:
+        """To the results, where the row is open still."""
+        if self._window.page() == ROW and self.results is not None:
+            self._window.show_page(RESULTS)
+            self.results.take_keyboard()
 
     def _make_review(self) -> ReviewPresenter:
         from kireji.ui.jobs.review.pane import ReviewPane
@@ -172,9 +197,12 @@ class JobPages(QObject):
             self.jobs.pane.focus_list()
 
     def _escape(self) -> None:
-        if self._window.page() == REVIEW and self.reviewing is not None:
+        page = self._window.page()
+        if page == ROW:
+            self._back_from_row()
+        elif page == REVIEW and self.reviewing is not None:
             self.reviewing.escape()
-        if self._window.page() == RESULTS and self.results is not None:
+        elif page == RESULTS and self.results is not None:
             self.results.escape()
 
     def _export(self, job: object) -> None:

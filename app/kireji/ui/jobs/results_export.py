@@ -123,7 +123,12 @@ class ResultsExporter(QObject):
         else:
             self._written = path
             rows = plural(exported.rows, "1 row", "{n} rows", n=count(exported.rows))
-            self._work.end(tr("Exported {rows} to {path}.", rows=rows, path=path), place=True)
+            said = [tr("Exported {rows} to {path}.", rows=rows, path=path)]
+            if exported.failed:
+                left_out = plural(exported.failed, "1 row gave nothing and is left out.",
+                                  "{n} rows gave nothing and are left out.", n=count(exported.failed))  # fmt: skip
+                said.append(left_out)
+            self._work.end(" ".join(said), place=True)
 
     def _told(self, done: int, total: int) -> None:
         self._work.advance(tr("{done} of {total} rows", done=count(done), total=count(total)), done, total)

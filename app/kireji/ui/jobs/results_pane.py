@@ -134,6 +134,11 @@ class ResultsPane(QWidget):
         if not self._beside():
             self.row.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def take_keyboard(self) -> None:
+        """The keyboard goes to the table, or to the row that stands in its place."""
+        where = self.row.area if self.row_open and not self._beside() else self.table
+        where.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def close_row(self) -> None:
         """Show the table alone; the keyboard goes back to it."""
         if self.row_open:

@@ -45,6 +45,8 @@ class ResultsPresenter(QObject):
 
     gone = Signal()
     """The job that is shown is no longer there."""
+    result_wanted = Signal(object, object)
+    """A `Job` and a `RowDetail` of it: what came of the row shall be shown beside its pictures."""
     review_wanted = Signal(object)
     """A `Job` that judges, whose verdicts shall be decided about."""
 
@@ -70,6 +72,7 @@ class ResultsPresenter(QObject):
         pane.table.passed.connect(self._passed)
         pane.filter_chosen.connect(self._filter)
         pane.row.stepped.connect(self._step)
+        pane.row.opened.connect(self._open_result)
         pane.row.picture_chosen.connect(self._enlarge)
         pane.row_closed.connect(self._row_closed)
         pane.shown.connect(self._came_into_view)
@@ -100,6 +103,10 @@ class ResultsPresenter(QObject):
         """Ask where the answers shall be written."""
         if self._job is not None:
             self.exporter.ask(self._job, table=bool(self._pane.model.columns), failed=self._choice == "failed")
+
+    def take_keyboard(self) -> None:
+        """The keyboard goes to the row that is open, or to the table."""
+        self._pane.take_keyboard()
 
     def escape(self) -> None:
         """Esc: close the row that is open, or go back to the jobs."""
@@ -222,8 +229,12 @@ class ResultsPresenter(QObject):
 
     def _open_row(self, answer: object) -> None:
         assert isinstance(answer, Answer)
+        number = answer.row.number
+        if self._pane.row_open and self._shown is not None and self._shown.answer.row.number == number:
+            self._pane.row.open()
+            return
         self._pane.open_row()
-        self._show_row(answer.row.number)
+        self._show_row(number)
 
     def _show_row(self, number: int) -> None:
         if self._shown is None or self._shown.answer.row.number != number:
@@ -255,6 +266,10 @@ class ResultsPresenter(QObject):
     def _step(self, direction: object) -> None:
         assert isinstance(direction, int)
         self._pane.table.step(direction)
+
+    def _open_result(self) -> None:
+        if self._job is not None and self._shown is not None:
+            self.result_wanted.emit(self._job, self._shown)
 
     def _enlarge(self, number: object) -> None:
         assert isinstance(number, int)

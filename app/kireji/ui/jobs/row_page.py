@@ -43,6 +43,8 @@ class RowPage(QWidget):
     closed = Signal()
     picture_chosen = Signal(object)
     """The number of a picture that shall be shown in full, from 0."""
+    opened = Signal()
+    """What came of the row shall be shown beside its pictures."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -50,6 +52,8 @@ class RowPage(QWidget):
         self.setAccessibleName(tr("Row in full"))
         self.title = ElidedLabel("strong")
         self.chip = Chip()
+        self.open_button = button(tr("Open"), name=tr("Open what came of this row beside its pictures"))
+        self.open_button.hide()
         self.back = button("", "quiet", name=tr("The row before"))
         self.forth = button("", "quiet", name=tr("The next row"))
         self.close_button = button("", "quiet", name=tr("Close this row"))
@@ -86,7 +90,7 @@ class RowPage(QWidget):
         head.addWidget(self.title)
         head.addWidget(self.chip)
         head.addStretch(1)
-        for way in (self.back, self.forth, self.close_button):
+        for way in (self.open_button, self.back, self.forth, self.close_button):
             head.addWidget(way)
         inside = QWidget()
         inside.setProperty("kind", "page")
@@ -113,11 +117,16 @@ class RowPage(QWidget):
         layout.addWidget(self.area, 1)
 
     def _connect(self) -> None:
+        self.open_button.clicked.connect(self.opened)
         self.back.clicked.connect(self._go_back)
         self.forth.clicked.connect(self._go_forth)
         self.close_button.clicked.connect(self.closed)
         self.answer.height_changed.connect(self._answer_grew)
         self._theme.changed.connect(self._dress)
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            enter = QShortcut(QKeySequence(key), self.area)
+            enter.setContext(Qt.ShortcutContext.WidgetShortcut)
+            enter.activated.connect(self.open)
         for keys, slot in (("Alt+Up", self._go_back), ("Alt+Down", self._go_forth)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -140,6 +149,7 @@ class RowPage(QWidget):
         self.chip.setProperty("state", _tone(ended))
         self.chip.style().unpolish(self.chip)
         self.chip.style().polish(self.chip)
+        self.open_button.setVisible(answer.is_result)
         asked = bool(detail.prompt or detail.addresses or detail.system or detail.pictures)
         self._asked.setVisible(asked)
         self._between.setVisible(asked)
@@ -202,6 +212,11 @@ class RowPage(QWidget):
         self.back.setEnabled(back)
         self.forth.setEnabled(forth)
         self._dress()
+
+    def open(self) -> None:
+        """Show what came of the row beside its pictures, where anything did."""
+        if not self.open_button.isHidden():
+            self.opened.emit()
 
     def _answer_grew(self, height: object) -> None:
         assert isinstance(height, int)

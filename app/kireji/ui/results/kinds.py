@@ -19,6 +19,7 @@ from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
 if TYPE_CHECKING:
+    from kireji.core.moderation.policies import Policy
     from kireji.services.application import Services
 
 _MOST_CHOICES = 24
@@ -95,15 +96,25 @@ class ShownSheets(ShownResult):
         return str(known) if known else super().name_of(number)
 
 
-def made_for(result: Result, theme: Theme, page: ResultPage, services: Services) -> ShownResult:
-    """What shows a result; its modules are loaded when the first of its kind is opened."""
+def made_for(
+    result: Result, theme: Theme, page: ResultPage, services: Services, policy: Policy | None = None
+) -> ShownResult:
+    """What shows a result; its modules are loaded when the first of its kind is opened.
+
+    Args:
+        result: Which.
+        theme: Colours and text size.
+        page: Where.
+        services: For what it looks up.
+        policy: By which a verdict was made, where that is at hand.
+    """
     match result:
         case Extraction():
             return ShownSheets(page, result, theme)
         case Verdict():
             from kireji.ui.results.shown_verdict import ShownVerdict
 
-            return ShownVerdict(page, result, theme, services)
+            return ShownVerdict(page, result, theme, services, policy)
         case Translation():
             from kireji.ui.results.shown_translation import ShownTranslation
 

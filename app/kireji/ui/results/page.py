@@ -37,6 +37,7 @@ class ResultPage(QWidget):
 
     Args:
         theme: Colours and text size.
+        back: What the button that leads back says, and what it says to who hears it; None for the conversation.
     """
 
     menu_clicked = Signal()
@@ -45,10 +46,10 @@ class ResultPage(QWidget):
     """One of the content's forms."""
     save_clicked = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, back: tuple[str, str] | None = None) -> None:
         super().__init__()
         self._theme = theme
-        self.header = _Header(theme)
+        self.header = _Header(theme, *(back or (tr("Conversation"), tr("Back to the conversation"))))
         self.stage = PictureStage(theme)
         self.content: ResultContent | None = None
         self.notice = label("", "muted", wrap=True)
@@ -118,6 +119,21 @@ class ResultPage(QWidget):
         self.header.show_result(title, chip)
         self.header.copy.setVisible(bool(content.copies()))
         self.say("")
+        self._arrange()
+
+    def show_coming(self, title: str, sentence: str) -> None:
+        """A result is on its way; the one before is gone.
+
+        Args:
+            title: What it is of.
+            sentence: What it waits for.
+        """
+        self._clear()
+        self.clear_pictures(any_come=True)
+        self.header.show_result(title, "")
+        self.header.copy.hide()
+        self.header.save.hide()
+        self.say(sentence)
         self._arrange()
 
     def clear_pictures(self, *, any_come: bool) -> None:
@@ -211,13 +227,14 @@ class ResultPage(QWidget):
 
 
 class _Header(QFrame):
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, back: str, back_heard: str) -> None:
         super().__init__()
         self.setProperty("kind", "header")
+        self._back_words = back
         self._theme = theme
         self._narrow = False
         self.menu = button("", "quiet", name=tr("Show the conversations"))
-        self.back = button(tr("Conversation"), "quiet", name=tr("Back to the conversation"))
+        self.back = button(back, "quiet", name=back_heard)
         self._sign = label("", "muted")
         self.title = ElidedLabel("lead")
         self.chip = Chip()
@@ -253,7 +270,7 @@ class _Header(QFrame):
         self.chip.setVisible(not self._narrow)
         self._show_words(self.copy, "" if self._narrow else tr("Copy"), "copy")
         self._show_words(self.save, "" if self._narrow else tr("Save…"), "save")
-        self.back.setText("" if self._narrow else tr("Conversation"))
+        self.back.setText("" if self._narrow else self._back_words)
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         if self._narrow:
             set_icon(self.back, self._theme, "chevron-right" if mirrored else "chevron-left", colours.muted)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
@@ -23,6 +24,10 @@ from kireji.ui.results.saving import ResultSaver
 from kireji.ui.results.words import as_text, kind_word
 from kireji.ui.theme import Theme
 from kireji.ui.translation import mark, plural, tr
+
+if TYPE_CHECKING:
+    from kireji.core.moderation.policies import Policy
+    from kireji.services.jobs.row_results import RowResult
 
 log = logging.getLogger(__name__)
 
@@ -113,19 +118,51 @@ class ResultPresenter(QObject):
         if result is None:
             self._page.say(tr(_NOT_KEPT), "error")
             return
-        self.result = result
         images = question.message.images[:_MOST_PICTURES] if question is not None else ()
         title = question.message.text if question is not None else ""
-        shown = made_for(result, self._theme, self._page, self._services)
+        await self._present(result, title, len(images), lambda: self._fetched(images))
+        if save:
+            self._save()
+
+    def show_row(self, title: str, find: Callable[[], Awaitable[RowResult]]) -> None:
+        """Show what came of a row of a job.
+
+        Args:
+            title: What the row is called.
+            find: Makes it; the row's pictures are read meanwhile.
+        """
+        self.conversation = self.message = None
+        self._shown = self.result = None
+        self._page.show_coming(title, tr("Looking where it stands on the picture…"))
+        self._scope.restart(self._load_row(title, find), name="load")
+
+    async def _load_row(self, title: str, find: Callable[[], Awaitable[RowResult]]) -> None:
+        try:
+            row = await find()
+        except KirejiError as error:
+            self._page.stage.hide()
+            self._page.say(error.sentence, "error")
+            return
+        data = row.detail.pictures
+        await self._present(row.result, title, len(data), lambda: _decoded(data), row.policy)
+
+    async def _present(
+        self,
+        result: Result,
+        title: str,
+        pictures: int,
+        bring: Callable[[], Awaitable[Sequence[QImage]]],
+        policy: Policy | None = None,
+    ) -> None:
+        self.result = result
+        shown = made_for(result, self._theme, self._page, self._services, policy)
         self._shown = shown
         self._page.show_content(shown.content, title or kind_word(result), kind_word(result), scrolls=shown.scrolls)
         self._page.header.save.setVisible(shown.saves)
-        self._page.clear_pictures(any_come=bool(images))
+        self._page.clear_pictures(any_come=pictures > 0)
         shown.content.focus()
-        await self._bring_pictures(shown, images)
+        self._take_pictures(shown, await bring())
         await shown.prepare()
-        if save:
-            self._save()
 
     async def _question(self, conversation: int, answer: StoredMessage) -> StoredMessage | None:
         if answer.parent is None:
@@ -133,10 +170,10 @@ class ResultPresenter(QObject):
         found = await self._services.conversations.messages(conversation, (answer.parent,))
         return found[0] if found else None
 
-    async def _bring_pictures(self, shown: ShownResult, images: tuple[ImagePart, ...]) -> None:
-        pictures = []
-        for part in images:
-            pictures.append(await self._picture(part))
+    async def _fetched(self, images: tuple[ImagePart, ...]) -> Sequence[QImage]:
+        return [await self._picture(part) for part in images]
+
+    def _take_pictures(self, shown: ShownResult, pictures: Sequence[QImage]) -> None:
         lost = sum(picture.isNull() for picture in pictures)
         told = plural(lost, "The picture is no longer there.", "{n} pictures are no longer there.") if lost else ""
         self._page.stage.say(told)
@@ -171,3 +208,7 @@ class ResultPresenter(QObject):
             self.saver.save_tables(self.result, title)
         elif (image := self._shown.picture_to_save()) is not None:
             self.saver.save_picture(image, title)
+
+
+async def _decoded(pictures: Sequence[bytes]) -> Sequence[QImage]:
+    return await asyncio.to_thread(lambda: [image_of(data) if data else QImage() for data in pictures])

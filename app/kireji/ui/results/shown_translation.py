@@ -53,6 +53,9 @@ class ShownTranslation(ShownResult):
     async def prepare(self) -> None:
         if not self.pictures:
             return
+        if self._translation.blocks and not any(map(_is_placed, self._translation.blocks)):
+            self.page.stage.say(tr("Which words belong to which place could not be told."))
+            return
         self._laid = await asyncio.to_thread(translated_picture, self.pictures[0], self._translation)
         self._content.show_laid(self._laid.laid)
         choices = [(value, tr(words)) for value, words in _CHOICES]
@@ -135,6 +138,7 @@ class TranslationContent(ResultContent):
         return [
             PlacedBox(place, block.block.box, "doubt" if block.missing else "faint", 0, block.text or block.block.text)
             for place, block in enumerate(self._translation.blocks[:MOST])
+            if _is_placed(block)
         ]
 
     def picture_of(self, key: Hashable) -> int:
@@ -160,9 +164,14 @@ class TranslationContent(ResultContent):
             QGuiApplication.clipboard().setText(self._translation.blocks[place].text)
 
 
+def _is_placed(block: TranslatedBlock) -> bool:
+    left, top, right, bottom = block.block.box
+    return right > left and bottom > top
+
+
 def _entry(place: int, block: TranslatedBlock, *, short: bool = False) -> Entry:
     lines = [Line(block.text or block.block.text)]
-    if block.text.strip() != block.block.text.strip() and block.text:
+    if block.block.text.strip() not in ("", block.text.strip()) and block.text:
         lines.append(Line(block.block.text, "muted"))
     if block.missing:
         lines.append(Line(tr("Left out by the model"), "warn"))

@@ -21,6 +21,7 @@ from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
 if TYPE_CHECKING:
+    from kireji.core.moderation.policies import Policy
     from kireji.services.application import Services
 
 _TONES = {"ok": "good", "warn": "doubt", "error": "trouble"}
@@ -34,16 +35,23 @@ class ShownVerdict(ShownResult):
         verdict: What is shown.
         theme: Colours and text size.
         services: For what the policy calls its categories.
+        policy: By which it was made, where that is at hand.
     """
 
-    def __init__(self, page: ResultPage, verdict: Verdict, theme: Theme, services: Services) -> None:
+    def __init__(
+        self, page: ResultPage, verdict: Verdict, theme: Theme, services: Services, policy: Policy | None = None
+    ) -> None:
         self._content = VerdictContent(theme)
         super().__init__(page, self._content, scrolls=True)
         self._verdict = verdict
         self._services = services
+        self._policy = policy
         self._content.show_verdict(verdict)
 
     async def prepare(self) -> None:
+        if self._policy is not None:
+            self._content.view.show_verdict(self._verdict, self._policy)
+            return
         try:
             policy = await self._services.habits().moderation.policy(self._verdict.policy)
         except KirejiError:
