@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +31,12 @@ EXIT_CODES = {Action.ALLOW: DONE, Action.REVIEW: 3, Action.BLOCK: 4}
 """With --exit-code; 1 and 2 say that nothing was judged."""
 _STDIN = "-"
 _LONGEST_NAME = 4096
+_LIKE_A_FILE = re.compile(
+    r"(?:\.{1,2}|~)[/\\]\S+|/\S+/\S+"
+    r"|[^\s:]+\.(?:txt|md|log|csv|tsv|html?|json|xml|eml|docx?|pdf|png|jpe?g|webp|gif)",
+    re.IGNORECASE,
+)
+"""A word that nobody writes to somebody, and everybody to name a file."""
 
 
 class _Content(NamedTuple):
@@ -130,18 +138,28 @@ def _content(arguments: argparse.Namespace, console: Console) -> _Content:
 
 
 def _is_file(typed: str) -> bool:
-    """Whether a text is the name of a file; of a folder it says what to do."""
+    """Whether a text is the name of a file or a pipe.
+
+    Raises:
+        KirejiError: It can be nothing else and is not there: a verdict on its name would be taken for one on what was
+            to stand in it. Or it is a folder.
+    """
     if not typed or len(typed) > _LONGEST_NAME or "\n" in typed:
         return False
     try:
-        path = Path(typed)
-        if path.is_dir() and "/" in typed:
+        mode = Path(typed).stat().st_mode
+    except (OSError, ValueError) as error:  # also names that no file can have
+        if isinstance(error, OSError) and _LIKE_A_FILE.fullmatch(typed):
+            why = error.strerror or type(error).__name__
             raise KirejiError(
-                f"{typed} is a folder.", "For many files make a job: kireji batch add FOLDER --policy NAME"
-            )
-        return path.is_file()
-    except (OSError, ValueError):  # names that no file can have
+                f"{typed} cannot be read: {why}.", "Check the name, or judge it as a text with --literal."
+            ) from error
         return False
+    if not stat.S_ISDIR(mode):
+        return True
+    if "/" in typed:
+        raise KirejiError(f"{typed} is a folder.", "For many files make a job: kireji batch add FOLDER --policy NAME")
+    return False
 
 
 def _asker(arguments: argparse.Namespace, console: Console) -> Asker:

@@ -8,9 +8,9 @@ from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, 
 from kireji.core.moderation.usual import USUAL_POLICY
 
 _EPILOG = """\
-TEXT that is the name of a file is read from it, pictures too; --literal takes it
-as it stands. Without TEXT and -i what is piped in is judged; with -i, TEXT - adds
-what is piped in.
+TEXT that is the name of a file is read from it, pictures too; one that looks like
+a name and is not there is an error. --literal takes TEXT as it stands. Without
+TEXT and -i what is piped in is judged; with -i, TEXT - adds what is piped in.
 
 Scripts read the action from --json, or from the exit code with --exit-code:
 0 allow, 3 review, 4 block; 1 and 2 still say that nothing was judged.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,28 @@ def test_words_of_the_model_stay_on_their_lines_and_control_nothing(world: World
         "  first BLOCK\x1b[2J",
         "  > x ALLOW  (not found in what was judged)",
     ]
+
+
+@pytest.mark.parametrize("name", ["comment.txt", "./comment", "../x/comment.md", "/no/such/place", "shot.PNG"])
+def test_the_name_of_a_file_that_is_not_there_is_no_text_to_judge(world: World, kireji: Kireji, name: str) -> None:
+    failed = kireji("moderate", name, "--policy", "house")
+    assert (failed.code, failed.out, world.remote.asked) == (1, "", [])
+    assert failed.err.startswith(f"kireji: {name} cannot be read: No such file or directory. Check the name, or")
+    assert kireji("moderate", name, "--policy", "house", "--literal").code == 0
+
+
+@pytest.mark.parametrize("text", ["/shrug", "and/or", "https://example.com/page.html", "see a.txt", "Node.js", ":/"])
+def test_words_with_strokes_and_points_are_words(kireji: Kireji, text: str) -> None:
+    assert kireji("moderate", text, "--policy", "house").code == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes have no names there")
+def test_a_pipe_that_is_named_is_read(world: World, kireji: Kireji, tmp_path: Path) -> None:
+    reads, writes = os.pipe()
+    os.write(writes, b"from a pipe")
+    os.close(writes)
+    try:
+        assert kireji("moderate", f"/dev/fd/{reads}", "--policy", "house").code == 0
+    finally:
+        os.close(reads)
+    assert "from a pipe" in world.remote.encoded[0].messages[0].text
