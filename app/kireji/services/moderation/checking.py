@@ -15,6 +15,7 @@ import msgspec
 from kireji.core.errors import (
     AuthenticationFailed,
     BudgetReached,
+    ConnectionFailed,
     KirejiError,
     ModelUnavailable,
     PaymentRequired,
@@ -32,9 +33,10 @@ from kireji.core.ports import Clock
 from kireji.core.structured.questions import Asker
 from kireji.core.tokens import Family, measured, picture_tokens, typical
 from kireji.core.words import say
-from kireji.services.catalog import Catalog
+from kireji.services.catalog import DEVICE, Catalog
 from kireji.services.moderation.service import Moderation
 from kireji.services.preferences import Preferences
+from kireji.services.structured.asking import nobody_to_ask
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +144,8 @@ class PolicyChecking:
             KirejiError: Nobody can be asked.
         """
         choice = await self._catalog.choose(self._preferences.settings, asker.provider, asker.model)
+        if choice.provider.name == DEVICE:  # it reads, and cannot judge
+            raise nobody_to_ask(asker.provider)
         tokens = await asyncio.to_thread(_prompts, policy, labelled.items, choice.model)
         requests = len(labelled.items)
         usage = Usage(tokens // max(1, requests), _USUAL_ANSWER)
@@ -191,14 +195,15 @@ class PolicyChecking:
         )
         before = await self.store.before(check)
         whole = len(outcomes) == len(labelled.items)
-        if whole and run.ended is None:
+        judged = any(outcome.judged for outcome in outcomes)
+        if whole and judged and run.ended is None:  # what says nothing is nothing that the next one is compared with
             check = await self.store.keep(check)
         return CheckReport(
             check,
             agreement(outcomes, [category.name for category in policy.categories]),
             before,
             None if before is None else changes(before.outcomes, outcomes),
-            run.ended.sentence if run.ended is not None else "" if whole else say("It was stopped."),
+            _stopped(run.ended, outcomes, whole=whole, judged=judged),
         )
 
 
@@ -291,6 +296,9 @@ class _Run:
             self.ended = error
             return
         except KirejiError as error:
+            if isinstance(error, ConnectionFailed) and not self._models:
+                self.ended = error
+                return
             log.info("an item of a labelled set has no verdict: %s", type(error).__name__)
             self._done[number] = _failed(item, error)
         self._tell()
@@ -317,6 +325,15 @@ class _Run:
         right = sum(outcome.right for outcome in outcomes)
         done = len(self._done)
         self._observe(CheckProgress(done, len(self._items), done - failed - right, failed, self.usage.cost))
+
+
+def _stopped(ended: KirejiError | None, outcomes: Sequence[ItemOutcome], *, whole: bool, judged: bool) -> str:
+    """Why a check counts for nothing; empty when it counts."""
+    if ended is not None:
+        return ended.sentence
+    if not whole:
+        return say("It was stopped.")
+    return "" if judged else next((outcome.failed for outcome in outcomes), "")
 
 
 def _outcome(item: LabelledItem, verdict: Verdict) -> ItemOutcome:

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 _ATTEMPTS = 2
 _GROWTH = 1.02
 """By so much an answer grows before its text is told again."""
+_LONGEST_AGAIN = 100_000
+"""Characters of an answer that goes back with what is wrong with it: more than fits into one is no honest answer."""
 _UNBOUNDED = "The answer does not fit: {problem} Answer again, whole, and only with JSON that follows the schema."
 
 
@@ -120,9 +122,7 @@ class StructuredAsking:
                 failures.append(Failure(standing.provider.name, error))
         if failures:
             raise fallback.combined(failures)
-        raise KirejiError(
-            say("No model can be asked: there is no key and no local server."), say("Add a key in the settings.")
-        )
+        raise nobody_to_ask(asker.provider)
 
     async def would_ask(self, question: StructuredQuestion, asker: Asker) -> tuple[Choice, ModelRequest]:
         """Who would be asked what, if it were asked now; nothing leaves.
@@ -339,8 +339,27 @@ def _again(request: ModelRequest, text: str, problem: str) -> ModelRequest:
     asked = TextPart(_UNBOUNDED.format(problem=problem))
     if not text:
         return request
+    if len(text) > _LONGEST_AGAIN:
+        text = f"{text[:_LONGEST_AGAIN]}…"
     turns = (Message(Role.ASSISTANT, (TextPart(text),)), Message(Role.USER, (asked,)))
     return msgspec.structs.replace(request, messages=(*request.messages, *turns))
+
+
+def nobody_to_ask(provider: str) -> KirejiError:
+    """The error that says that only this computer's own reader is there, which answers no questions.
+
+    Args:
+        provider: Who was asked for explicitly; empty for whoever can be asked.
+    """
+    if provider == DEVICE:
+        return KirejiError(
+            say("This computer's own reader reads words, and answers nothing of this kind."),
+            say("Ask another provider."),
+        )
+    return KirejiError(
+        say("No model can be asked: there is no key and no local server."),
+        say("Add a key in the settings, or with: kireji keys set PROVIDER"),
+    )
 
 
 def summed(usages: Sequence[Usage]) -> Usage:

@@ -11,6 +11,7 @@ import pytest
 from kireji.core.errors import (
     AuthenticationFailed,
     BudgetReached,
+    ConnectionFailed,
     KirejiError,
     Overloaded,
     PictureError,
@@ -135,6 +136,27 @@ async def test_when_nothing_could_be_judged_at_all_that_is_the_error() -> None:
     scene = Scene([AuthenticationFailed("anthropic", "The key is wrong.")])
     with pytest.raises(AuthenticationFailed):
         await scene.run(labelled("spam", "hate"))
+
+
+async def test_a_service_that_is_not_reached_at_all_is_told_once_and_not_item_by_item() -> None:
+    scene = Scene(*[[ConnectionFailed("anthropic", "Nothing answers.")]] * 9)
+    with pytest.raises(ConnectionFailed):
+        await scene.run(labelled("spam", "hate"))
+    assert scene.told == []
+    assert await scene.checking.store.recent("house") == []
+
+
+async def test_a_check_without_a_single_verdict_counts_for_nothing_and_is_not_kept() -> None:
+    scene = Scene(*[answer("no JSON")] * 4)
+    report = await scene.run(labelled("spam", "hate"))
+    assert "did not have the form" in report.stopped
+    assert await scene.checking.store.recent("house") == []
+
+
+async def test_without_anybody_to_ask_a_check_says_so_before_it_begins() -> None:
+    scene = Scene()
+    with pytest.raises(KirejiError, match="reads words, and answers nothing"):
+        await scene.checking.estimate(POLICY, labelled("spam"), Asker("device"))
 
 
 async def test_a_budget_is_never_passed() -> None:

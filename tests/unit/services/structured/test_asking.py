@@ -95,6 +95,17 @@ async def test_an_answer_that_does_not_fit_is_asked_for_once_more_with_what_was_
     assert why in again[2].text
 
 
+async def test_of_an_answer_that_is_absurdly_long_only_its_beginning_goes_back() -> None:
+    scene = world(answer("x" * 5_000_000), answer(GOOD))
+    assert (await asked(scene)).attempts == 2
+    assert len(scene.remote.encoded[1].messages[1].text) < 110_000
+
+
+async def test_the_reader_of_this_computer_is_not_mistaken_for_a_missing_key() -> None:
+    with pytest.raises(KirejiError, match="reads words, and answers nothing"):
+        await asked(world(), Asker("device"))
+
+
 async def test_what_a_check_says_is_told_to_the_model() -> None:
     scene = world(answer('{"count": 3}'), answer(GOOD))
     check: Callable[[Any], str] = lambda data: "" if data["count"] == 2 else "There are two words."  # noqa: E731
