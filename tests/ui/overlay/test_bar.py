@@ -14,6 +14,7 @@ from kireji.ui.overlay.annotate.tools import Tools
 from kireji.ui.overlay.bar import ToolBar
 from kireji.ui.quick_prompts import QuickPrompt
 from kireji.ui.theme import Theme
+from tests.fakes.provider import answer
 from tests.ui.overlay.support import Overlay, until
 
 pytestmark = pytest.mark.qt
@@ -77,6 +78,29 @@ async def test_a_press_between_the_buttons_leaves_the_keys_with_the_field(stand:
     stand.window.setFocus()
     QTest.mousePress(bar, Qt.MouseButton.LeftButton, pos=QPoint(2, bar.height() // 2))
     await until(bar.field.hasFocus, "the field to have the keys")
+
+
+async def test_a_button_that_is_clicked_leaves_the_keys_with_the_field(stand: Overlay) -> None:
+    await stand.capture()
+    stand.drag((100, 100), (300, 200))
+    bar = stand.presenter.stage.bar
+    await until(bar.field.hasFocus, "the keys to be with the field")
+    QTest.mouseClick(bar._more, Qt.MouseButton.LeftButton)
+    assert bar._menu is not None
+    bar._menu.close()
+    await until(bar.field.hasFocus, "the keys to be with the field again")
+    stand.type("why")
+    assert bar.field.toPlainText() == "why"
+
+
+async def test_a_button_of_the_card_that_is_clicked_leaves_the_keys_with_its_field(stand: Overlay) -> None:
+    stand.world.remote.enqueue(answer("So it is."))
+    await stand.ask()
+    await stand.answer_is("So it is.")
+    card = stand.presenter.stage.card
+    QTest.mouseClick(card._copy, Qt.MouseButton.LeftButton)
+    stand.type("and")
+    assert card.field.toPlainText() == "and"
 
 
 async def test_a_drag_whose_release_is_lost_ends_with_the_next_movement(stand: Overlay) -> None:

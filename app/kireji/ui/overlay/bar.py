@@ -133,7 +133,13 @@ class ToolBar(QFrame):
     def _button(self, text: str, name: str, kind: str = "") -> QPushButton:
         made = button(text, kind, name=name)
         made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        made.pressed.connect(self._keep_keys)
         return made
+
+    def _keep_keys(self) -> None:
+        """A button that was pressed with the mouse leaves them with the field, as one that Tab came to does."""
+        if (window := self.window()).focusWidget() is window:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
         layout = self._layout = QVBoxLayout(self)
@@ -161,6 +167,8 @@ class ToolBar(QFrame):
 
             self._prompts = PromptRow(_CHIPS, parent=self)
             self._prompts.chosen.connect(self.prompted)
+            self._prompts.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self._prompts.setFocusProxy(self.field)
             self._layout.insertWidget(self._layout.indexOf(self._line), self._prompts)
         self._prompts.set_prompts(prompts)
         self._prompts.setVisible(self._asking and bool(prompts))

@@ -60,6 +60,9 @@ class Panels(QObject):
 
             self._card = AnswerCard(self._theme, self._home)
             self._card.hide()
+            # A button that is pressed with the mouse leaves the keys with the field.
+            self._card.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self._card.setFocusProxy(self._card.field)
             self._card.resized.connect(self.place)
             _polish(self._card)
         return self._card

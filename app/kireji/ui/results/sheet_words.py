@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kireji.core.extraction.sheets import Cell, CellType, Column, Extraction, Presence, Sheet, SumCheck, marked
+from kireji.core.extraction.sum_words import computed, row_name, stated
 from kireji.ui.chat.words import count
 from kireji.ui.translation import mark, plural, tr
 
@@ -69,10 +70,13 @@ def sum_words(sheet: Sheet, check: SumCheck) -> str:
     """What came of reckoning."""
     name = sheet.columns[check.column].name if check.column < len(sheet.columns) else ""
     what = tr("{name} ({words})", name=name, words=check.words) if check.words else name
+    if row := row_name(sheet, check):
+        what = tr("{row}, {what}", row=row, what=what)
+    stands = stated(sheet, check)
     if check.holds:
-        return tr("{name}: {stated} adds up", name=what, stated=check.stated)
-    return tr("{name} adds up to {computed}, but {stated} stands there", name=what, computed=check.computed,
-              stated=check.stated)  # fmt: skip
+        return tr("{name}: {stated} adds up", name=what, stated=stands)
+    return tr("{name} adds up to {computed}, but {stated} stands there", name=what, computed=computed(sheet, check),
+              stated=stands)  # fmt: skip
 
 
 def extent(sheet: Sheet, *, fields: bool) -> str:

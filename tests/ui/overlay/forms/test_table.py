@@ -92,9 +92,28 @@ async def test_it_says_what_does_not_stand_on_the_picture(forms: FormStand) -> N
 
 
 async def test_a_sum_that_does_not_hold_is_told(forms: FormStand) -> None:
-    sums = (SumCheck(SumKind.COLUMN, "8.00", "7.70", 1, 1, words="Price"),)
+    sums = (SumCheck(SumKind.COLUMN, "4.50", "7.70", 1, 1, words="Price"),)
     shown = await as_table(forms, Extraction((Sheet("", COLUMNS, ROWS, sums),)))
-    assert shown._wrong.text() == "Price: 8.00 is stated, 7.70 comes out."
+    assert shown._wrong.text() == "Price: 4.50 is stated, 7.70 comes out."
+
+
+async def test_a_price_that_does_not_hold_names_its_row(forms: FormStand) -> None:
+    sums = (SumCheck(SumKind.ROW, "4.50", "7.70", 1, 1, words="Quantity × Price"),)
+    shown = await as_table(forms, Extraction((Sheet("", COLUMNS, ROWS, sums),)))
+    assert shown._wrong.text() == "Bread, Quantity × Price: 4.50 is stated, 7.70 comes out."
+
+
+async def test_whoever_comes_to_the_table_by_tab_sees_which_cell_they_are_at(forms: FormStand) -> None:
+    shown = await as_table(forms)
+    shown.table.setFocus(Qt.FocusReason.TabFocusReason)
+    assert [index.data() for index in shown.table.selectedIndexes()] == ["Tea"]
+
+
+async def test_amounts_among_fields_begin_where_the_other_values_do(forms: FormStand) -> None:
+    model = SheetModel()
+    model.show(TABLE.sheets[0], upright=True)
+    sides = {Qt.AlignmentFlag(model.index(row, 1).data(Qt.ItemDataRole.TextAlignmentRole)) for row in (0, 1)}
+    assert sides == {Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter}
 
 
 async def test_ctrl_c_copies_it_for_a_spreadsheet(forms: FormStand) -> None:

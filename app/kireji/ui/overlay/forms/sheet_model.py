@@ -120,7 +120,9 @@ class SheetModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return " ".join(filter(None, (one_line(cell.text), remark(cell))))
             case Qt.ItemDataRole.TextAlignmentRole:
-                side = _RIGHT if _ends(cell) else Qt.AlignmentFlag.AlignLeading
+                # Amounts stand below each other by their ends; among fields there is nothing else below them.
+                ends = is_right_to_left(cell.text[:_LONGEST]) if self._upright else _ends(cell)
+                side = _RIGHT if ends else Qt.AlignmentFlag.AlignLeading
                 return side | Qt.AlignmentFlag.AlignVCenter
             case _ if role == CELL:
                 return cell

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from kireji.core.extraction.exports import csv, tsv
 from kireji.core.extraction.markdown import markdown
 from kireji.core.extraction.sheets import Cell, Extraction, Presence, Sheet, SumCheck
+from kireji.core.extraction.sum_words import computed, row_name, stated
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.forms.result_view import Pointed, ResultView
 from kireji.ui.overlay.forms.sheet_model import DOUBTED, MOST_COLUMNS, MOST_ROWS, SheetModel, one_line
@@ -207,7 +208,11 @@ def _wrong_in(sheet: Sheet) -> str:
 
 
 def _said_of(check: SumCheck, sheet: Sheet) -> str:
-    name = one_line(check.words) or one_line(sheet.columns[check.column].name)
+    what = one_line(check.words) or one_line(sheet.columns[check.column].name)
+    row = row_name(sheet, check)
     return tr(
-        "{name}: {stated} is stated, {computed} comes out.", name=name, stated=check.stated, computed=check.computed
+        "{name}: {stated} is stated, {computed} comes out.",
+        name=tr("{row}, {what}", row=row, what=what) if row else what,
+        stated=stated(sheet, check),
+        computed=computed(sheet, check),
     )
