@@ -144,13 +144,20 @@ def _goes_on(above: _Line, below: _Line, *, filled: bool) -> bool:
     if above.segment.unsure or below.segment.unsure:
         return filled and above.width >= _PROSE * above.height
     one_word = not (" " in before or before.endswith(_HYPHENS) or has_no_spaces(before))
-    if one_word or _ITEM.match(after) or stays(before):
+    if one_word or _ITEM.match(after) or stays(before) or _is_button(above, below):
         return False
     if filled and above.width >= _PROSE * above.height:
         return True
     if above.width < _PHRASE * above.height or not _is_close(above, below):
         return False
     return after[:1].islower() and not before.endswith(_ENDS)
+
+
+def _is_button(above: _Line, below: _Line) -> bool:
+    """Whether a word or two without an end stand below a sentence that has one."""
+    after = below.segment.text
+    ended = above.segment.text.endswith(_ENDS) and not has_no_spaces(above.segment.text)
+    return ended and below.width < _PROSE * below.height and not after.endswith(_ENDS) and not after[:1].islower()
 
 
 class _Limits(NamedTuple):

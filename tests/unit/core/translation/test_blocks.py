@@ -85,6 +85,16 @@ def test_cells_of_a_table_stay_apart_though_they_stand_close_below_each_other() 
     assert texts(*lines) == [cell for row in rows for cell in row]
 
 
+def test_a_button_below_a_sentence_stays_apart() -> None:
+    sentence = "Please pay the amount within fourteen days."
+    assert texts(line((sentence, 20), y=0), line(("Save", 28), y=25)) == [sentence, "Save"]
+
+
+def test_the_short_end_of_a_paragraph_of_several_sentences_belongs_to_it() -> None:
+    words = ("The rent is paid in advance each year.", "So it is.")
+    assert texts(*(line((text, 20), y=24 * number) for number, text in enumerate(words))) == [" ".join(words)]
+
+
 def test_two_columns_of_prose_are_two_blocks() -> None:
     left, right = PROSE, ("Questions are answered by our service,", "from Monday until Friday between ten", "and five.")
     lines = [line((a, 20), (b, 460), y=24 * number) for number, (a, b) in enumerate(zip(left, right, strict=True))]
