@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from kireji.core.errors import KirejiError
+from kireji.core.history import ConversationSetup
 from kireji.core.messages import ImagePart, Sha256, Usage
 from kireji.core.models import Effort
 from kireji.core.structured.forms import AnswerForm
@@ -41,10 +42,13 @@ class Asker(msgspec.Struct, frozen=True):
     """On whose behalf something is asked, and who shall answer.
 
     Args:
-        provider: Asked for explicitly; empty leaves the choice to the settings.
+        provider: Asked for explicitly, so that nobody stands in for it; empty leaves the choice to the conversation and
+            the settings.
         model: The same.
-        effort: None leaves it to the settings.
+        effort: None leaves it to the conversation and the settings.
         conversation: Where question and answer are written down; None begins one.
+        setup: What the person has chosen for the conversation, for whom others may stand in; None takes what is kept
+            with it.
         keep: Whether they are written down at all.
         attended: Whether somebody sits there who can be asked before something leaves.
         hide: Whether keys, cards and the like are hidden as the settings say.
@@ -59,6 +63,7 @@ class Asker(msgspec.Struct, frozen=True):
     model: str = ""
     effort: Effort | None = None
     conversation: int | None = None
+    setup: ConversationSetup | None = None
     keep: bool = True
     attended: bool = True
     hide: bool = True

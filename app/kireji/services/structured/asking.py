@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 
-from kireji.core.errors import KirejiError, ProviderError
+from kireji.core.errors import KeyStoreError, KirejiError, ProviderError, ReaderError
 from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartStarted
+from kireji.core.history import ConversationSetup
 from kireji.core.messages import Message, Role, StopReason, TextPart, Usage
 from kireji.core.ports import Clock
 from kireji.core.requests import Delivery, ModelRequest
@@ -104,7 +105,7 @@ class StructuredAsking:
             StoreError: A picture could not be read, or the ledger could not be written.
         """
         settings = self._preferences.settings
-        choice = await self._catalog.choose(settings, asker.provider, asker.model)
+        choice = await self._chosen(asker)
         failures: list[Failure] = []
         for name in ("", *fallback.order(settings.models.fallback, choice.provider.name, pictures=False)):
             standing = choice if not name else await self._catalog.stand_in(settings, name, choice.model)
@@ -120,6 +121,10 @@ class StructuredAsking:
                 if asker.provider or not fallback.passes_on(error, received=attempt.received, stands_in=bool(name)):
                     raise
                 failures.append(Failure(standing.provider.name, error))
+            except (ReaderError, KeyStoreError) as error:
+                if not name or attempt.received:
+                    raise
+                log.info("%s cannot answer: %s", name, error)  # it cannot stand in; that is not what was asked about
         if failures:
             raise fallback.combined(failures)
         raise nobody_to_ask(asker.provider)
@@ -131,8 +136,12 @@ class StructuredAsking:
             StoreError: A picture could not be read.
             KirejiError: Nobody can be asked.
         """
-        choice = await self._catalog.choose(self._preferences.settings, asker.provider, asker.model)
+        choice = await self._chosen(asker)
         return choice, await self.request(question, asker, choice)
+
+    async def _chosen(self, asker: Asker) -> Choice:
+        setup = asker.setup or ConversationSetup()
+        return await self._catalog.choose(self._preferences.settings, asker.provider, asker.model, setup)
 
     async def request(self, question: StructuredQuestion, asker: Asker, choice: Choice) -> ModelRequest:
         """What is asked of a model.
@@ -148,13 +157,14 @@ class StructuredAsking:
         )
         settings = self._preferences.settings
         most = question.max_tokens
+        chosen = asker.setup.effort if asker.setup is not None else ""
         return ModelRequest(
             choice.model,
             messages,
             blobs,
             question.system,
             min(most, info.max_output_tokens) if info is not None and info.max_output_tokens else most,
-            effort=fitting_effort(asker.effort, settings.models.effort, info),
+            effort=fitting_effort(asker.effort, chosen or settings.models.effort, info),
             info=info,
             output_schema=question.schema,
             routing=routing_of(settings.openrouter),

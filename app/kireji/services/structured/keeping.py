@@ -45,6 +45,17 @@ class AnswerKeeping:
         self._conversations = conversations
         self._results = results
 
+    async def with_setup(self, asker: Asker) -> Asker:
+        """The asker with what was chosen for the conversation, as it is kept, where nothing newer is said.
+
+        Raises:
+            StoreError: It could not be read.
+        """
+        if asker.conversation is None or asker.setup is not None:
+            return asker
+        found = await self._conversations.outline(asker.conversation)
+        return asker if found is None else msgspec.structs.replace(asker, setup=found.setup)
+
     async def begin(self, words: str, images: tuple[ImagePart, ...], asker: Asker) -> Place:
         """Write the question down.
 
@@ -54,7 +65,8 @@ class AnswerKeeping:
         """
         message = Message(Role.USER, (*images, TextPart(words)))
         if asker.conversation is None:
-            setup = ConversationSetup(asker.provider, asker.model, asker.effort.value if asker.effort else "")
+            effort = asker.effort.value if asker.effort else ""
+            setup = asker.setup or ConversationSetup(asker.provider, asker.model, effort)
             summary, stored = await self._conversations.create(_title(words), message, setup)
             return Place(summary.id, stored.id, QuestionSaved(summary, stored))
         found = await self._conversations.outline(asker.conversation)
@@ -99,9 +111,14 @@ class AnswerKeeping:
         provider = getattr(error, "provider", "")
         return await asyncio.shield(self._append(place, text, MessageState.FAILED, provider, "", None, error.sentence))
 
-    async def stop(self, place: Place) -> StoredMessage:
-        """Write down that the person has stopped it."""
-        return await asyncio.shield(self._append(place, "", MessageState.STOPPED, "", "", None, ""))
+    async def stop(self, place: Place, state: MessageState = MessageState.STOPPED) -> StoredMessage:
+        """Write down that the person has stopped it.
+
+        Args:
+            place: Of the question.
+            state: `INTERRUPTED` where it was not the person who did, such as at the end of the program.
+        """
+        return await asyncio.shield(self._append(place, "", state, "", "", None, ""))
 
     async def _append(
         self,

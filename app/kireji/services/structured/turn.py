@@ -11,7 +11,7 @@ import msgspec
 
 from kireji.core.errors import KirejiError
 from kireji.core.history import StoredMessage
-from kireji.core.messages import Usage
+from kireji.core.messages import MessageState, Usage
 from kireji.core.structured.questions import AnswerUnusable, Asker, StructuredAnswer, StructuredQuestion
 from kireji.core.structured.results import Result
 from kireji.core.words import say
@@ -158,6 +158,7 @@ class StructuredTurns:
             return await self._unkept(question, asker, work)
         control = TurnControl()
         control.attach()
+        asker = await self._keeping.with_setup(asker)
         decided = await self._look_first(question, asker)
         place = await self._keeping.begin(question.words, question.images, asker)
         turn = LiveTurn(place.begun, control, asker.tell or _nobody)
@@ -259,7 +260,10 @@ class StructuredTurns:
             ended(await self._keeping.end(place, stopped.answer, stopped.made.words, stopped.made.result))
             raise
         except asyncio.CancelledError:
-            ended(await self._keeping.stop(place))
+            # A window stops a turn by its control; where none shows it, a command ends as the person presses Ctrl+C.
+            by_person = turn.control.stopped or asker.tell is None
+            state = MessageState.STOPPED if by_person else MessageState.INTERRUPTED
+            ended(await self._keeping.stop(place, state))
             raise
         except KirejiError as error:
             text = error.text if isinstance(error, AnswerUnusable) else ""

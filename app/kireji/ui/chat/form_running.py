@@ -58,7 +58,7 @@ async def run_form(
     provider, model = question.provider, question.model
     if prompt.provider or prompt.model:
         provider = model = ""  # the prompt's own holds
-    asker = Asker(provider, model, question.effort, question.conversation, tell=observe)
+    asker = Asker(provider, model, question.effort, question.conversation, question.setup, tell=observe)
 
     def seen(what: Seen) -> None:
         progress(words_of(prompt.form, what))

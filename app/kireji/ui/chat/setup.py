@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from kireji.core.errors import KirejiError
 from kireji.core.history import ConversationSetup
-from kireji.core.models import Effort, ModelInfo
+from kireji.core.models import ModelInfo
 from kireji.services.application import Services
 from kireji.services.catalog import Choice
 from kireji.services.turns import Question
@@ -92,17 +92,8 @@ class SetupPresenter(QObject):
         return self._setup if self._conversation is None and self._setup != ConversationSetup() else None
 
     def question(self, conversation: int | None) -> Question:
-        """A question without words in the open conversation, which names who was chosen for it."""
-        setup = self._setup
-        effort = Effort(setup.effort) if setup.effort else None
-        return Question(
-            "",
-            conversation=conversation,
-            setup=self.for_new(),
-            provider=setup.provider,
-            model=setup.model,
-            effort=effort,
-        )
+        """A question without words in the open conversation; one that begins with it says who was chosen for it."""
+        return Question("", conversation=conversation, setup=self.for_new())
 
     def begun(self, conversation: int) -> None:
         """The new conversation exists now, with what was chosen for it; the one after it starts afresh."""

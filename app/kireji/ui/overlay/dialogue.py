@@ -123,8 +123,7 @@ class Dialogue:
         self._goes_on = self._unpriced = False
         self._wish: Prompt | None = None
         self._question: int | None = None
-        self._note = ""
-        self._sent = False
+        self._note, self._sent = "", False
         self._received: dict[int, int] = {}
         self._voice: SpokenAnswer | None = None
         self.conversation: int | None = None
@@ -209,7 +208,8 @@ class Dialogue:
         """End the answer; what has arrived is kept."""
         if not self._running or self.call_back():
             return
-        self._control.stop()
+        turn = self._services.chat.live.find(self.conversation or 0)  # its own control says who has stopped it
+        (self._control if turn is None else turn.control).stop()
         if not self._sent:
             self._scope.cancel(self._task)
             self._finish(_STOPPED)
@@ -276,8 +276,8 @@ class Dialogue:
         pictured = await self._asked_about()
         self._sent = True
         tell = self._observe if self._shows else None
-        asker = Asker(conversation=self.conversation, unpriced=self._unpriced, tell=tell)
-        await form.run(pictured, asker, self._setup)
+        asker = Asker(conversation=self.conversation, setup=self._setup, unpriced=self._unpriced, tell=tell)
+        await form.run(pictured, asker)
 
     def _not_sent(self) -> None:
         """Show what was there before it was asked."""

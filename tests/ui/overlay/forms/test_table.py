@@ -9,6 +9,8 @@ from PySide6.QtGui import QGuiApplication
 
 from kireji.core.errors import KirejiError
 from kireji.core.extraction.sheets import Extraction, Sheet, SumCheck, SumKind
+from kireji.core.history import ConversationSetup
+from kireji.core.messages import MessageState
 from kireji.core.structured.forms import AnswerForm
 from kireji.ui.overlay.card_state import CardState
 from kireji.ui.overlay.forms.sheet_model import MOST_ROWS, SheetModel
@@ -184,6 +186,37 @@ async def test_stop_ends_it(forms: FormStand) -> None:
     forms.card._stop.click()
     await until(lambda: forms.card.state is CardState.STOPPED, "the end")
     assert forms.card.results.held is None
+    assert await end_of_last(forms) is MessageState.STOPPED
+
+
+async def test_the_end_of_the_program_interrupts_it(forms: FormStand) -> None:
+    hold = Hold()
+    forms.stand.world.remote.enqueue([hold, *answer("{}")])
+    await forms.cut_out()
+    forms.stand.key(Qt.Key.Key_T, CHOOSE)
+    await hold.reached.wait()
+    await forms.stand.presenter.aclose()
+    assert await end_of_last(forms) is MessageState.INTERRUPTED
+
+
+async def end_of_last(forms: FormStand) -> MessageState:
+    found = await forms.stand.world.conversations.load(1)
+    assert found is not None
+    return found.messages[-1].state
+
+
+async def test_who_was_chosen_in_the_bar_is_asked_and_may_be_stood_in_for(forms: FormStand) -> None:
+    forms.script.result = TABLE
+    forms.stand.world.remote.enqueue(answer("{}"))
+    await forms.cut_out()
+    forms.stand.presenter.asking.model.setup = ConversationSetup("anthropic", "fake-model")
+    forms.stand.key(Qt.Key.Key_T, CHOOSE)
+    await forms.done()
+    ((_, given),) = forms.script.asked
+    assert (given["asker"].provider, given["asker"].setup) == ("", ConversationSetup("anthropic", "fake-model"))
+    found = await forms.stand.world.conversations.load(1)
+    assert found is not None
+    assert found.setup.model == "fake-model"
 
 
 async def test_a_failure_is_a_sentence_and_can_be_asked_again(forms: FormStand) -> None:

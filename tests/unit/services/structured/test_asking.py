@@ -16,6 +16,7 @@ from kireji.core.errors import (
     Overloaded,
     ProviderError,
 )
+from kireji.core.history import ConversationSetup
 from kireji.core.messages import Role, StopReason, Usage
 from kireji.core.models import ModelInfo, Price
 from kireji.core.structured.forms import AnswerForm
@@ -193,6 +194,27 @@ async def test_whoever_was_asked_for_by_name_is_not_replaced() -> None:
     with pytest.raises(Overloaded):
         await asked(scene, Asker("anthropic"))
     assert scene.router.asked == []
+
+
+async def test_for_whom_the_person_has_chosen_for_a_conversation_another_stands_in() -> None:
+    scene = world(
+        [Overloaded("Too busy.")],
+        router=FakeProvider(answer(GOOD), name="openrouter", models=(ROUTER_MODEL,)),
+        router_key=ROUTER_KEY,
+        settings=MemorySettings({"models": {"fallback": ["openrouter"]}}),
+    )
+    found = await asked(scene, Asker(setup=ConversationSetup("anthropic", "fake-model")))
+    assert (found.provider, [request.model for request in scene.remote.encoded]) == ("openrouter", ["fake-model"])
+
+
+async def test_whom_the_person_has_chosen_for_a_conversation_answers_before_the_settings() -> None:
+    scene = world(
+        router=FakeProvider(answer(GOOD), name="openrouter", models=(ROUTER_MODEL,)),
+        router_key=ROUTER_KEY,
+        settings=MemorySettings({"models": {"provider": "anthropic"}}),
+    )
+    found = await asked(scene, Asker(setup=ConversationSetup("openrouter", ROUTER_MODEL.id)))
+    assert (found.provider, found.model) == ("openrouter", ROUTER_MODEL.id)
 
 
 async def test_a_failure_of_the_second_request_does_not_start_anew_elsewhere() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from kireji.core.errors import KirejiError, Overloaded
 from kireji.core.extraction.sheets import Extraction
-from kireji.core.history import StoredConversation
+from kireji.core.history import ConversationSetup, StoredConversation
 from kireji.core.messages import MessageState, StopReason
 from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.questions import AnswerUnusable, Asker, StructuredAnswer, StructuredQuestion
@@ -29,7 +29,9 @@ class Scene:
 
     def __init__(self, *turns: list[Step]) -> None:
         self.world = World(remote=FakeProvider(*turns))
-        self.turns = self.world.services().habits().extraction._turns
+        services = self.world.services()
+        self.live = services.chat.live
+        self.turns = services.habits().extraction._turns
         self.began: list[int] = []
 
     async def run(self, asker: Asker | None = None, making: Any = make) -> Outcome:
@@ -98,10 +100,34 @@ async def test_a_stop_is_written_down() -> None:
     async with asyncio.TaskGroup() as group:
         task = group.create_task(scene.run())
         await hold.reached.wait()
-        task.cancel()
+        found = scene.live.find(1)
+        assert found is not None
+        found.control.stop()
     assert task.cancelled()
     assert (await scene.conversation()).messages[-1].state is MessageState.STOPPED
     assert scene.world.remote.open == 0
+
+
+async def test_a_command_that_is_broken_off_was_stopped_by_the_person() -> None:
+    hold = Hold()
+    scene = Scene([hold])
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(scene.run())
+        await hold.reached.wait()
+        task.cancel()
+    assert (await scene.conversation()).messages[-1].state is MessageState.STOPPED
+
+
+async def test_what_a_window_shows_and_nobody_has_stopped_was_interrupted() -> None:
+    hold = Hold()
+    scene = Scene([hold])
+    events: list[object] = []
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(scene.run(Asker(tell=events.append)))
+        await hold.reached.wait()
+        task.cancel()
+    assert task.cancelled()
+    assert (await scene.conversation()).messages[-1].state is MessageState.INTERRUPTED
 
 
 async def test_an_answer_of_which_no_sense_can_be_made_is_a_failure_in_the_history() -> None:
@@ -120,3 +146,11 @@ async def test_it_can_be_talked_about_further() -> None:
     first = await scene.run()
     await scene.run(Asker(conversation=first.conversation))
     assert len((await scene.conversation()).messages) == 4
+
+
+async def test_whom_the_person_has_chosen_for_a_conversation_is_asked_in_it() -> None:
+    scene = Scene(answer("{}"), answer("{}"))
+    first = await scene.run()
+    await scene.world.conversations.configure(1, ConversationSetup("anthropic", "another-model"))
+    await scene.run(Asker(conversation=first.conversation))
+    assert [request.model for request in scene.world.remote.encoded] == ["fake-model", "another-model"]

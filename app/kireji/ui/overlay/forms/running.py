@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from kireji.core.errors import KirejiError
-from kireji.core.history import ConversationSetup
 from kireji.core.messages import ImagePart
-from kireji.core.models import Effort
 from kireji.core.prompts import LANGUAGE
 from kireji.core.structured.forms import AnswerForm
 from kireji.core.words import say
@@ -23,21 +19,6 @@ if TYPE_CHECKING:
     from kireji.core.structured.questions import Asker
     from kireji.services.application import Services
     from kireji.services.structured.turn import Outcome
-
-
-def asked_by(asker: Asker, way: Way, setup: ConversationSetup | None) -> Asker:
-    """On whose behalf something is asked: whom the way names, else whom the person has chosen.
-
-    Args:
-        asker: So far.
-        way: What is wanted.
-        setup: What the person has chosen; None follows the settings.
-    """
-    setup = setup or ConversationSetup()
-    effort = Effort(setup.effort) if setup.effort else None
-    if way.prompt.provider or way.prompt.model:
-        return msgspec.structs.replace(asker, effort=effort)
-    return msgspec.structs.replace(asker, provider=setup.provider, model=setup.model, effort=effort)
 
 
 async def run(

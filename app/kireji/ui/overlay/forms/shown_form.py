@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage
 
 from kireji.core.errors import KirejiError
 from kireji.core.extraction.sheets import Extraction
-from kireji.core.history import ConversationSetup
 from kireji.core.moderation.verdicts import Verdict
 from kireji.core.structured.comparison import Comparison, Difference
 from kireji.core.structured.forms import AnswerForm
@@ -25,7 +24,7 @@ from kireji.ui.overlay.forms.laying import Laying
 from kireji.ui.overlay.forms.over_picture import OverPicture
 from kireji.ui.overlay.forms.progress import how_far, is_early
 from kireji.ui.overlay.forms.result_view import Pointed, ResultView
-from kireji.ui.overlay.forms.running import asked_by, run
+from kireji.ui.overlay.forms.running import run
 from kireji.ui.overlay.forms.sheet_result import SheetResult
 from kireji.ui.overlay.forms.translation_result import TranslationResult
 from kireji.ui.overlay.forms.verdict_result import VerdictResult
@@ -92,16 +91,14 @@ class ShownForm:
         """What the card shows; None before anything has come."""
         return self._view
 
-    async def run(self, pictured: Pictured, asker: Asker, setup: ConversationSetup | None) -> Outcome:
+    async def run(self, pictured: Pictured, asker: Asker) -> Outcome:
         """Ask for it; raises what `running.run` raises.
 
         Args:
             pictured: Of what.
             asker: On whose behalf.
-            setup: Who was chosen for this conversation; None follows the settings.
         """
         self._places = _places(self.way.form, len(pictured.images))
-        asker = asked_by(asker, self.way, setup)
         services = self._around.services
         try:
             outcome = await run(self.way, services, pictured, self._language, asker, self._arrived)
