@@ -175,7 +175,7 @@ class ResultPresenter(QObject):
 
     def _take_pictures(self, shown: ShownResult, pictures: Sequence[QImage]) -> None:
         lost = sum(picture.isNull() for picture in pictures)
-        told = plural(lost, "The picture is no longer there.", "{n} pictures are no longer there.") if lost else ""
+        told = plural(lost, "A picture is no longer there.", "{n} pictures are no longer there.") if lost else ""
         self._page.stage.say(told)
         shown.take_pictures(pictures)
 
