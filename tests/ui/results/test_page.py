@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from kireji.core.extraction.sheets import Cell, CellType, Column, Extraction, Presence, Sheet, SumCheck, SumKind
 from kireji.ui.results.kinds import ShownSheets
@@ -197,3 +197,26 @@ async def test_hostile_names_and_cells_are_words() -> None:
     here = Place(Extraction((Sheet(bad, (Column(bad),), ((cell(bad, (0, 0, 9, 9)),),)),)))
     assert "&lt;img" in str(here.view.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole))
     here.page.close()
+
+
+async def test_many_sums_that_hold_are_one_line_until_somebody_wants_them(place: Place) -> None:
+    checks = tuple(SumCheck(SumKind.ROW, "8.00", "8.00", 2, 1, words=f"A × {number}") for number in range(5))
+    place.view.show_extraction(Extraction((Sheet("Bill", COLUMNS, ROWS, (SUM, *checks)),)))
+    assert told(place) == ["Amount adds up to 7.50, but 8.00 stands there", "5 sums add up"]
+    last = place.view._sum_flow.itemAt(1)
+    assert last is not None
+    chip = last.widget()
+    assert isinstance(chip, QPushButton)
+    chip.click()
+    assert told(place)[1:] == [f"Total, Amount (A × {number}): 8.00 adds up" for number in range(5)]
+
+
+async def test_a_sum_is_named_once(place: Place) -> None:
+    check = SumCheck(SumKind.COLUMN, "8.00", "7.50", 2, 1, words="Amount")
+    place.view.show_extraction(Extraction((Sheet("Bill", COLUMNS, ROWS, (check,)),)))
+    assert told(place) == ["Amount adds up to 7.50, but 8.00 stands there"]
+
+
+def told(place: Place) -> list[str]:
+    flow = place.view._sum_flow
+    return [item.widget().accessibleName() for at in range(flow.count()) if (item := flow.itemAt(at)) is not None]

@@ -11,6 +11,7 @@ import msgspec
 
 from kireji.core.delimited import BEGINNING_OF_TABLE, csv_line, safe, tsv_line
 from kireji.core.extraction.sheets import Cell, CellType, Column, Extraction, Presence, Sheet, SumCheck, SumKind
+from kireji.core.extraction.sum_words import computed, stated
 from kireji.core.words import say
 
 NUMBERS = (CellType.NUMBER, CellType.CURRENCY)
@@ -18,7 +19,6 @@ PERCENT = "%"
 CONTROL_RUNS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 """Ends of lines, and what changes the order in which the rest is read."""
 _MOST_OF_TEXT = 60
-_PLACES = re.compile(r"[.,](\d{1,10})\D*$")
 
 
 class SheetForm(enum.Enum):
@@ -201,28 +201,14 @@ def _sum_value(each: SumCheck) -> dict[str, Any]:
 
 def sum_told(sheet: Sheet, each: SumCheck) -> str:
     """What is wrong with a sum, in one sentence that says where."""
-    said = {"where": place_told(sheet, each.row, each.column), "stated": _stated(sheet, each)}
-    said["computed"] = _with_places(each.computed, said["stated"])
+    said = {"where": place_told(sheet, each.row, each.column), "stated": beginning(stated(sheet, each))}
+    said["computed"] = computed(sheet, each)
     if each.kind is SumKind.COLUMN:
         return say("{where}: {stated} stands there, but the cells above add up to {computed}.", **said)
     if each.words:
         words = " ".join(each.words.split())
         return say("{where}: {stated} stands there, but {words} gives {computed}.", words=words, **said)
     return say("{where}: {stated} stands there, but the cells give {computed}.", **said)
-
-
-def _stated(sheet: Sheet, each: SumCheck) -> str:
-    if each.row < len(sheet.rows) and each.column < len(sheet.columns):
-        return beginning(sheet.rows[each.row][each.column].text) or each.stated
-    return each.stated
-
-
-def _with_places(computed: str, stated: str) -> str:
-    """With as many decimal places as the other number has, such as 11.90 beside $12.90."""
-    found = _PLACES.search(stated)
-    whole, _, places = computed.partition(".")
-    wanted = len(found[1]) if found and len(found[1]) != 3 else 0
-    return f"{whole}.{places.ljust(wanted, '0')}" if places or wanted else whole
 
 
 def place_told(sheet: Sheet, row: int, column: int) -> str:

@@ -22,7 +22,8 @@ _MOST_CHARACTERS = 300
 _WIDEST = 40
 """Columns of a terminal to which cells are filled up, so that one long cell does not widen all others."""
 
-_SPECIAL = re.compile(r"[\\`*\[\]<|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|&(?=#?\w+;)")
+# "[" alone makes no link of its "]", and both with a backslash would make a formula of what stands between them.
+_SPECIAL = re.compile(r"[\\`*\[<|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|&(?=#?\w+;)")
 
 
 def markdown(extraction: Extraction) -> str:

@@ -10,7 +10,8 @@ from kireji.core.outside import quoted
 from kireji.core.words import mark, say
 
 _ACTIONS = {Action.ALLOW: mark("Allowed"), Action.REVIEW: mark("For review"), Action.BLOCK: mark("Blocked")}
-_MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$&:/@])")
+# No brackets besides the one that begins links: with a backslash they would begin and end formulas.
+_MEANS_SOMETHING = re.compile(r"([\\`*_{}\[<>#+\-.!|~$&:/@])")
 
 
 def action_words(action: Action) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from kireji.core.extraction.exports import csv, tsv
 from kireji.core.extraction.markdown import markdown
@@ -33,6 +33,8 @@ _COPIES = (
 _MOST_BOXES = 2_000
 """Of one picture: those of the rows around the one that is gone to."""
 _MOST_SUMS = 12
+_FEW_SUMS = 2
+"""Sums that hold and are told one by one."""
 _TONES = {Presence.DIFFERS: "doubt", Presence.MISSING: "doubt"}
 _MOST_TABLES = 40
 
@@ -52,6 +54,7 @@ class SheetView(ResultContent):
         self._theme = theme
         self._extraction = Extraction(())
         self._number = 0
+        self._all_sums = False
         self.tables = Segments(tr("Which table is shown"))
         self.extent = label("", "muted", wrap=True)
         self.doubt = label("", "warn", wrap=True)
@@ -131,6 +134,7 @@ class SheetView(ResultContent):
 
     def _show_table(self, number: int) -> None:
         self._number = number
+        self._all_sums = False
         sheet = self._sheet()
         self.table.set_parts(())
         self.model.show_sheet(sheet, fields=self._extraction.fields)
@@ -152,7 +156,10 @@ class SheetView(ResultContent):
                 old.hide()
                 old.deleteLater()
         sheet = self._sheet()
-        ordered = sorted(sheet.sums, key=lambda each: each.holds)
+        wrong = [each for each in sheet.sums if not each.holds]
+        right = [each for each in sheet.sums if each.holds]
+        folded = len(right) > _FEW_SUMS and not self._all_sums
+        ordered = wrong if folded else [*wrong, *right]
         for check in ordered[:_MOST_SUMS]:
             made = button(words.sum_words(sheet, check), "chip")
             restyle(made, state="" if check.holds else "warn")
@@ -168,8 +175,27 @@ class SheetView(ResultContent):
             rest = label(plural(more, "and 1 more", "and {n} more"), "small")
             self._sum_flow.addWidget(rest)
             rest.show()
+        if folded:
+            self._sum_flow.addWidget(self._right_sums(len(right)))
         self.sums.setVisible(bool(sheet.sums))
         self.sums.updateGeometry()
+
+    def _right_sums(self, many: int) -> QPushButton:
+        """Sums that hold are one line until somebody wants to see them: the table has the room."""
+        made = button(plural(many, "1 sum adds up", "{n} sums add up"), "chip")
+        set_icon(made, self._theme, "check", self._theme.colours.ok, 13)
+        made.setToolTip(tip(tr("Show them")))
+        made.clicked.connect(self._unfold_sums)
+        made.show()
+        return made
+
+    def _unfold_sums(self) -> None:
+        self._all_sums = True
+        self._show_sums()
+        wrong = sum(not each.holds for each in self._sheet().sums)
+        first = self._sum_flow.itemAt(min(wrong, self._sum_flow.count() - 1))
+        if first is not None and (chip := first.widget()) is not None:
+            chip.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Going from one to another.
 

@@ -142,7 +142,7 @@ def test_what_stands_beside_each_other_is_one_line_of_the_text() -> None:
     ("text", "shown"),
     [
         ("# One", "\\# One"), ("1. One", "1\\. One"), ("- One", "\\- One"), ("> One", "\\> One"), ("***", "\\*\\*\\*"),
-        ("<b>One</b>", "\\<b>One\\</b>"), ("[One](two)", "\\[One\\](two)"), ("1.50 a", "1\\.50 a"),
+        ("<b>One</b>", "\\<b>One\\</b>"), ("[One](two)", "\\[One](two)"), ("1.50 a", "1\\.50 a"),
         ("One 1.", "One 1."), ("a_b", "a_b"), ("~~~", "\\~\\~~"),
     ],
 )  # fmt: skip
