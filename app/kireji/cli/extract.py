@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 
 import msgspec
@@ -44,8 +45,11 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         raise WrongUsage("--overwrite goes with -o FILE")
     form = _form(arguments)
     schema = b""
-    if arguments.schema:
+    if arguments.schema is not None:
         schema = whole_file(arguments.schema, "Check the name after --schema.", "Use a smaller one.")
+        schema = schema.removeprefix(codecs.BOM_UTF8)
+        if not schema.strip():  # which would be no schema, and so ask for whatever is on the picture
+            raise KirejiError(f"{arguments.schema} is empty.", "Name a file with a JSON schema.")
     path = os.path.abspath(arguments.output) if arguments.output else ""
     wanted = Wanted(arguments.fields, schema, " ".join(arguments.wish))
 
@@ -67,14 +71,18 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
 
 def _form(arguments: argparse.Namespace) -> SheetForm | None:
     """What was asked for; None for JSON on standard output, and for what goes by where the output goes."""
-    if arguments.form:
-        return _FORMS[arguments.form]
+    form = _FORMS[arguments.form] if arguments.form else None
     if not arguments.output:
-        return None
+        return form
     try:
-        return form_of(arguments.output)
+        of_name = form_of(arguments.output)
     except KirejiError as error:
-        raise WrongUsage(f"{error.message.rstrip('.')}; {error.hint}") from error
+        if form is not None:
+            return form
+        raise WrongUsage(f"{error.message.rstrip('.')}; {error.hint[:1].lower()}{error.hint[1:]}") from error
+    if form is not None and form is not of_name:
+        raise WrongUsage(f"--{arguments.form} does not go with {arguments.output}, whose ending says something else")
+    return of_name
 
 
 async def _checked_schema(services: Services, schema: bytes, name: str) -> None:

@@ -46,7 +46,6 @@ def add_extracting(commands: Commands) -> None:
     what.add_argument("--fields", action="store_true", help="names with their values, not tables")
     what.add_argument(
         "--schema",
-        default="",
         metavar="FILE",
         help="JSON schema of what is wanted: an object for fields, an array of objects for a table",
     )

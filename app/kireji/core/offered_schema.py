@@ -177,7 +177,7 @@ class _Offering:
             if isinstance(reference, str):
                 if inside.references.count(reference) > _AGAIN:
                     return self._unsaid(node, reference), inside
-                target = _target(self._root, reference)
+                target = target_of(self._root, reference)
                 if not isinstance(target, dict):
                     node["description"] = joined(_text(node.get("description")), [f"As {reference} says."])
                     continue
@@ -193,7 +193,7 @@ class _Offering:
 
     def _unsaid(self, node: _Schema, reference: str) -> _Schema:
         """What stands where a schema comes back into itself once too often."""
-        target = _target(self._root, reference)
+        target = target_of(self._root, reference)
         name = unquote(reference.rpartition("/")[2]) or "the whole"
         stub = {"description": joined(_text(node.get("description")), [f"Again of the form {name}, as above."])}
         kind = target.get("type") if isinstance(target, dict) else None
@@ -364,8 +364,13 @@ def _merged(first: _Schema, second: _Schema) -> _Schema:
     return merged
 
 
-def _target(root: _Schema, reference: str) -> object:
-    """What a reference inside the schema points at; None where it points elsewhere."""
+def target_of(root: Mapping[str, Any], reference: str) -> object:
+    """What a reference inside a schema points at; None where it points elsewhere.
+
+    Args:
+        root: The whole schema.
+        reference: Such as "#/$defs/item".
+    """
     if reference == "#":
         return root
     if not reference.startswith("#/"):

@@ -262,3 +262,32 @@ def test_an_answer_that_never_fits_is_a_failure(kireji: Kireji, picture: str, wo
 def test_a_region_of_the_screen_is_taken(kireji: Kireji, world: World) -> None:
     assert kireji("extract", "--screen", "0,0,20,10").code == 0
     assert len(world.remote.encoded[0].messages[0].images) == 1
+
+
+@pytest.mark.parametrize("data", [b"", b" \n", b"\xef\xbb\xbf"])
+def test_a_schema_file_without_a_schema_is_not_taken_for_none(
+    world: World, kireji: Kireji, picture: str, tmp_path: Path, data: bytes
+) -> None:
+    path = tmp_path / "schema.json"
+    path.write_bytes(data)
+    failed = kireji("extract", "-i", picture, "--schema", str(path))
+    assert (failed.code, failed.err) == (1, f"kireji: {path} is empty. Name a file with a JSON schema.\n")
+    assert world.remote.asked == []
+    assert kireji("extract", "-i", picture, "--schema", "").code == 2
+
+
+def test_a_schema_may_begin_with_a_byte_order_mark(kireji: Kireji, picture: str, tmp_path: Path, world: World) -> None:
+    world.remote = FakeProvider(answer(json.dumps({"shop": "Tea"})))
+    path = tmp_path / "schema.json"
+    path.write_text(SCHEMA, encoding="utf-8-sig")
+    assert kireji("extract", "-i", picture, "--schema", str(path)).code == 0
+
+
+def test_a_form_that_contradicts_the_name_of_the_file_is_wrong_usage(
+    world: World, kireji: Kireji, picture: str
+) -> None:
+    wrong = kireji("extract", "-i", picture, "--markdown", "-o", "/out/t.xlsx")
+    assert wrong.code == 2
+    assert "--markdown does not go with /out/t.xlsx, whose ending says something else" in wrong.err
+    assert world.remote.asked == []
+    assert kireji("extract", "-i", picture, "--csv", "-o", "/out/t.csv").code == 0

@@ -9,7 +9,7 @@ import msgspec
 
 from kireji.core.errors import KirejiError
 from kireji.core.extraction.sheets import CellType, Column
-from kireji.core.offered_schema import offered_form
+from kireji.core.offered_schema import offered_form, target_of
 from kireji.core.words import say
 
 LONGEST = 1024 * 1024
@@ -17,6 +17,7 @@ LONGEST = 1024 * 1024
 MOST_COLUMNS = 1000
 _WRAP = "items"
 """Under which name a list is asked for: services want an object."""
+_NO_SCHEMAS = ("enum", "const", "default", "examples")
 _ANYTHING = ["string", "number", "boolean", "null"]
 
 
@@ -75,8 +76,12 @@ def own_schema(given: bytes) -> OwnSchema:
     Raises:
         KirejiError: It is none that can be asked for; the words say why.
     """
-    offered = offered_form(_decoded(given), arguments=False)
+    decoded = _decoded(given)
+    _check(decoded)
+    offered = offered_form(decoded, arguments=False)
     root = _chosen(offered)
+    if decoded.get("properties") and not (root.get("properties") or root.get("anyOf")):
+        raise KirejiError(say("The schema is too large to be asked for."), say("Ask for fewer values at once."))
     kind = _kind(root)
     if kind not in ("object", "array"):
         raise KirejiError(
@@ -92,9 +97,7 @@ def own_schema(given: bytes) -> OwnSchema:
             say("The schema names nothing that could be extracted."), say('Name what is wanted under "properties".')
         )
     if sum(len(plan.columns) for plan in plans) > MOST_COLUMNS:
-        raise KirejiError(
-            say("The schema names more than {most} values.", most=MOST_COLUMNS), say("Ask for fewer at once.")
-        )
+        raise _too_many()
     return OwnSchema(given, msgspec.json.encode(wire), wrapped, plans)
 
 
@@ -110,6 +113,53 @@ def _decoded(given: bytes) -> dict[str, Any]:
     if not isinstance(schema, dict):
         raise KirejiError(say("The schema is not a JSON object."), say('Give one with "type": "object".'))
     return schema
+
+
+def _check(schema: dict[str, Any]) -> None:
+    """See that answers can be held to it: what a validator stumbles over would be taken for the answer's fault, twice.
+
+    Raises:
+        KirejiError: A reference leads nowhere, a choice has no choices, or it names too much.
+    """
+    places = list(_places(schema, _NO_SCHEMAS))
+    anchors = [place.get(key) for place in places for key in ("$anchor", "$dynamicAnchor", "$id")]
+    names = {name for name in anchors if isinstance(name, str)}
+    for place in places:
+        reference = place.get("$ref")
+        if isinstance(reference, str) and not _leads_somewhere(reference, schema, names):
+            raise KirejiError(
+                say("The schema refers to {reference}, which does not stand in it.", reference=reference[:200]),
+                say('Put what it means under "$defs", and refer to it as "#/$defs/NAME".'),
+            )
+        if place.get("enum") == []:
+            raise KirejiError(say("The schema has a choice without choices."), say('Name some under "enum".'))
+    used = [place.get("properties") for place in _places(schema, (*_NO_SCHEMAS, "$defs", "definitions"))]
+    if sum(len(named) for named in used if isinstance(named, dict)) > MOST_COLUMNS:
+        raise _too_many()
+
+
+def _places(schema: dict[str, Any], without: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Everything in it that may be a schema, but for what stands under these names."""
+    waiting: list[Any] = [schema]
+    while waiting:
+        place = waiting.pop()
+        if isinstance(place, dict):
+            yield place
+            waiting += [part for key, part in place.items() if key not in without]
+        elif isinstance(place, list):
+            waiting += place
+
+
+def _leads_somewhere(reference: str, schema: dict[str, Any], names: set[str]) -> bool:
+    if reference == "#" or reference.startswith("#/"):
+        return isinstance(target_of(schema, reference), dict | bool)
+    return reference.removeprefix("#") in names or any("/" in name for name in names)
+
+
+def _too_many() -> KirejiError:
+    return KirejiError(
+        say("The schema names more than {most} values.", most=MOST_COLUMNS), say("Ask for fewer at once.")
+    )
 
 
 def _kind(node: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -132,3 +133,37 @@ def test_a_schema_that_cannot_be_asked_for_is_refused_with_its_reason(schema: by
     with pytest.raises(KirejiError) as refused:
         extraction_question(schema=schema)
     assert refused.value.hint
+
+
+def named(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+@pytest.mark.parametrize(
+    ("schema", "why"),
+    [
+        (named(a={"$ref": "#/nowhere"}), "refers to #/nowhere, which does not stand in it"),
+        (named(a={"$ref": "https://example.com/s.json"}), "refers to https://example.com/s.json"),
+        (named(a={"$ref": "#name"}), "refers to #name"),
+        ({"$defs": {"x": {"$ref": "#/$defs/y"}}, **named(a={"$ref": "#/$defs/x"})}, "refers to #/$defs/y"),
+        (named(a={"enum": []}), "a choice without choices"),
+        (named(**{f"p{number}": {"type": "string"} for number in range(3000)}), "more than 1000 values"),
+        (named(a={"type": "string", "title": "x" * 200_000}), "too large to be asked for"),
+    ],
+)
+def test_a_schema_that_no_answer_could_be_held_to_is_refused_before_it_is_asked(schema: Any, why: str) -> None:
+    with pytest.raises(KirejiError, match=re.escape(why)):
+        own_schema(encoded(schema))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$defs": {"x": {"$anchor": "here", "type": "string"}}, **named(a={"$ref": "#here"})},
+        {"$defs": {f"d{number}": named(a={}) for number in range(2000)}, **named(b={"$ref": "#/$defs/d7"})},
+        named(**{"$ref": {"type": "string"}, "$id": {"type": "string"}, "enum": {"type": "string"}}),
+        {"$id": "https://example.com/s.json", **named(a={"$ref": "https://example.com/s.json#/properties/b"}, b={})},
+    ],
+)
+def test_references_that_lead_somewhere_are_followed(schema: Any) -> None:
+    assert own_schema(encoded(schema)).plans
