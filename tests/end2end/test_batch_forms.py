@@ -211,6 +211,26 @@ class TestReviewing:
     def test_what_is_no_decision_is_said_at_once(self, place: Place, typed: str) -> None:
         assert "ROW=ACTION" in place.refused("review", "1", "--overrule", typed, code=2)
 
+    @pytest.mark.parametrize(
+        ("typed", "why"),
+        [
+            (["--accept", "5-1"], "5-1 ends before it begins"),
+            (["--accept", "1-3", "--overrule", "2=allow"], "decide each once"),
+            (["--overrule", "2=allow", "--overrule", "2=block"], "decide each once"),
+            (["--undo", "2", "--overrule", "2=block"], "decide each once"),
+        ],
+    )
+    def test_what_decides_nothing_or_twice_is_said_at_once(self, place: Place, typed: list[str], why: str) -> None:
+        assert why in place.refused("review", "1", *typed, code=2)
+
+    def test_all_others_are_accepted_beside_one_that_is_overruled(self, place: Place) -> None:
+        job, out = judged(place), place.folder / "decisions.csv"
+        printed, _ = place.batch(
+            "review", job, "--show", "all", "--accept", "all", "--overrule", "1=allow", "-o", str(out), code=1
+        )
+        assert printed == f"{out}\n"
+        assert [row["decision"] for row in table(out)] == ["overruled", "accepted", "accepted", ""]
+
 
 class TestOthers:
     def test_a_table_is_translated(self, place: Place) -> None:

@@ -81,6 +81,13 @@ def variable(text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
+def filled(text: str) -> str:
+    """Read what may not be empty: an empty variable of a script's would be taken for an option that is not there."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; say something, or leave it out")
+    return text
+
+
 def positive(text: str) -> int:
     """Read a whole number above 0 that a row can have."""
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:

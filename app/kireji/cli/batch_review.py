@@ -44,6 +44,9 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
     accepted = _rows(arguments.accept, "--accept")
     undone = _rows(arguments.undo, "--undo")
     overruled = [_overruled(text) for text in arguments.overrule]
+    twice = {each.row for each in overruled} & {row for each in (*(accepted or ()), *(undone or ())) for row in each}
+    if twice or len({each.row for each in overruled}) < len(overruled):
+        raise WrongUsage(say("a row is decided about in two ways; decide each once"))
     if len(arguments.note) > LONGEST_NOTE:
         raise WrongUsage(say("a note has at most {most} characters", most=f"{LONGEST_NOTE:,}"))
     if arguments.note and not (arguments.accept or overruled):
@@ -66,6 +69,8 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
             await _listed(reviewing, number, wanted, console, as_json=arguments.json)
         if form is not None:
             await _written(reviewing, number, path, form, console, as_json=arguments.json)
+            if not arguments.json:
+                console.line(arguments.output)
         return FAILED if told else DONE
 
     return work
@@ -94,6 +99,8 @@ def _rows(text: str, option: str) -> Sequence[range] | None:
             raise WrongUsage(
                 say("{option} takes numbers of rows, as in 3,7-9, or all; {piece} is none", option=option, piece=piece)
             )
+        if last and int(last) < int(first):
+            raise WrongUsage(say("{option}: {piece} ends before it begins", option=option, piece=piece))
         found.append(range(int(first), int(last or first) + 1))
     if sum(map(len, found)) > _MOST_ROWS:
         raise WrongUsage(say("these are more than {most} rows", most=f"{_MOST_ROWS:,}"))
@@ -131,7 +138,10 @@ async def _decided(
     for row, action, category in overruled:
         item = await _item(reviewing, job, row)
         await reviewing.overrule(job, item, action, category, note)
+    decided = {each.row for each in overruled}
     for item in await _items(reviewing, job, accepted, wanted):
+        if item.number in decided:  # of "all" the others are meant
+            continue
         try:
             await reviewing.accept(job, item, note)
         except JobError as error:
@@ -263,7 +273,6 @@ async def _written(
     if as_json:
         console.object({"path": name, "rows": written.rows, "left_out": written.missing})
         return
-    console.line(os.path.basename(name))
     console.note(say("{rows} written.", rows=rows_words(written.rows)))
     if written.missing:
         console.note(say("{rows} left out.", rows=rows_words(written.missing)))

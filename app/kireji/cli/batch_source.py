@@ -80,7 +80,7 @@ def _wanted(arguments: argparse.Namespace) -> WantedForm:
     if arguments.schema and form not in (AnswerForm.TEXT, AnswerForm.TABLE, AnswerForm.FIELDS):
         raise WrongUsage(say("--schema goes with a question of your own, or with --extract"))
     if form is not AnswerForm.VERDICT:
-        return WantedForm(form, language=arguments.translate)
+        return WantedForm(form, language=arguments.translate or "")
     name = arguments.policy
     if not (os.sep in name or name.endswith(".toml")):
         return WantedForm(form, name)

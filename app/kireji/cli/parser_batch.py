@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, field_names, positive
+from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, field_names, filled, positive
 
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _WHAT = "lines of JSON (.jsonl), a table (.csv), a folder of pictures, or pictures"
@@ -146,16 +146,16 @@ def _plan(parser: Parser) -> None:
         " a template with {column}",
     )  # fmt: skip
     parser.add_argument("-s", "--system", default="", metavar="TEXT", help="instructions for all rows")
-    parser.add_argument("--schema", default="", metavar="FILE", help="JSON schema that every answer follows")
+    parser.add_argument("--schema", type=filled, metavar="FILE", help="JSON schema that every answer follows")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
-        "--policy", default="", metavar="NAME/FILE", help="judge every row by this policy, as kireji moderate does"
+        "--policy", type=filled, metavar="NAME/FILE", help="judge every row by this policy, as kireji moderate does"
     )
     what.add_argument(
         "--extract", choices=("table", "fields"), default="", help="take a table, or fields, out of every row's"
         " pictures or text; with --schema these",
     )  # fmt: skip
-    what.add_argument("--translate", default="", metavar="LANG", help="translate every row into this language")
+    what.add_argument("--translate", type=filled, metavar="LANG", help="translate every row into this language")
     what.add_argument(
         "--compare", action="store_true", help="say what has changed from the first picture of every row to the second"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, region
+from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, filled, region
 from kireji.core.moderation.usual import USUAL_POLICY
 
 _EPILOG = """\
@@ -68,6 +68,7 @@ def _add_moderate(commands: Commands) -> None:
     )
     moderate.add_argument(
         "--policy",
+        type=filled,
         default=USUAL_POLICY,
         metavar="NAME/FILE",
         help=f"by which policy; a file ends in .toml or has a / in it ({USUAL_POLICY})",
@@ -90,7 +91,7 @@ def _add_check(actions: Commands) -> None:
     check.add_argument(
         "--set",
         dest="labelled",
-        default="",
+        type=filled,
         metavar="FILE",
         help='JSON lines {"id", "text" and/or "image", "category" or "categories", "level"?, "action"?}; else the set '
         "that came with the policy of that name",

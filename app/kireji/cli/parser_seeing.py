@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, region
+from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, filled, region
 
 _TRANSLATE_DOES = """\
 Translate the words of a picture in their places, or a text: typed, or piped to
@@ -53,7 +53,7 @@ def _add_translate(commands: Commands) -> None:
     _add_screen(translate, "a region of the screen, in the desktop's pixels")
     translate.add_argument(
         "--to",
-        default="",
+        type=filled,
         metavar="LANG",
         help="into which language: its name or its code; without, into that of this terminal, or into English",
     )

@@ -65,7 +65,7 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
     return work
 
 
-def _set(typed: str, named: NamedPolicy) -> _Set | None:
+def _set(typed: str | None, named: NamedPolicy) -> _Set | None:
     """The set that was named, else the one that came with the policy."""
     if typed:
         return _Set(typed, whole_file(typed, "Check the name after --set.", _LARGEST_SET), Path(typed).parent)

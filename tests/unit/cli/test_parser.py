@@ -238,3 +238,19 @@ def test_a_word_that_means_nothing_is_told_by_its_own_command(
 def test_a_call_without_a_name_misses_only_the_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert refused("tools", "call") == 2
     assert "the following arguments are required: NAME. See:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("batch", "add", "a.jsonl", "--policy"),
+        ("batch", "add", "a.jsonl", "--translate"),
+        ("batch", "add", "a.jsonl", "--schema"),
+        ("moderate", "x", "--policy"),
+        ("policies", "check", "community", "--set"),
+        ("translate", "x", "--to"),
+    ],
+)
+def test_an_empty_name_is_not_taken_for_an_option_that_is_not_there(typed: tuple[str, ...]) -> None:
+    assert refused(*typed, "") == refused(*typed, " ") == 2
+    assert parse(typed[:-1]).command == typed[0]
