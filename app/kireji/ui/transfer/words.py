@@ -98,7 +98,7 @@ def details(report: ImportReport) -> str:
         lines.append(tr("Kept as a note in the text: {kinds}", kinds=kinds))
     lines += [f"{problem.where}: {problem.why}" for problem in report.problems[:_MOST_LINES]]
     if (rest := len(report.problems) - _MOST_LINES) > 0:
-        lines.append(plural(rest, "and one more", "and {n} more", n=count(rest)))
+        lines.append(plural(rest, "and 1 more", "and {n} more", n=count(rest)))
     return "\n".join(lines)
 
 
