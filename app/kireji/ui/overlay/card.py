@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
 
 from kireji.ui.chat.answer_view import AnswerView
 from kireji.ui.chat.document import EDGE
@@ -15,17 +15,18 @@ from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.asked import Asked
 from kireji.ui.overlay.card_ending import CardEnding, Outcome
+from kireji.ui.overlay.card_layout import CardLayout
 from kireji.ui.overlay.card_result import ResultPlace
 from kireji.ui.overlay.card_size import make_room
 from kireji.ui.overlay.card_state import CardState, shortened
 from kireji.ui.overlay.caret import Caret
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.forms.result_view import ResultView
-from kireji.ui.overlay.keys import press_focused_button, result_key
+from kireji.ui.overlay.keys import press_focused_button, result_key, unfolds
 from kireji.ui.overlay.placement import card_sizes
 from kireji.ui.overlay.prompt_keys import prompt_number
 from kireji.ui.overlay.prompt_row import PromptRow
-from kireji.ui.parts import button, label, separator
+from kireji.ui.parts import button, label
 from kireji.ui.quick_prompts import QuickPrompt
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_BODY
@@ -130,43 +131,13 @@ class AnswerCard(QFrame):
         return made
 
     def _lay_out(self) -> None:
-        layout = self._layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        header = QHBoxLayout()
-        header.setContentsMargins(SPACE[3], SPACE[2], SPACE[3], SPACE[2])
-        header.setSpacing(SPACE[2])
-        header.addWidget(self._question, 1)
-        # Here it stays where it is while the card grows, so that a press on it is never too late.
-        header.addWidget(self._stop, 0, Qt.AlignmentFlag.AlignTop)
-        header.addWidget(self._model, 0, Qt.AlignmentFlag.AlignTop)
-        body = QVBoxLayout()
-        body.setContentsMargins(SPACE[3] - _TEXT_MARGIN, SPACE[2], SPACE[3] - _TEXT_MARGIN, SPACE[1])
-        body.setSpacing(SPACE[1])
-        body.addWidget(self._note)
-        body.addWidget(self.view, 1)
-        body.addWidget(self.results, 1)
-        body.addWidget(self.asked)
-        body.addWidget(self.ending)
-        self._body = body
-        footer = QHBoxLayout()
-        footer.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
-        footer.setSpacing(SPACE[1])
-        footer.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
         self._buttons = FlowLayout(SPACE[0])
         for each in (self.prompts, self._continue, self._retry, self._copy, self._open):
             self._buttons.addWidget(each)
-        holder = QWidget(self)
-        holder.setLayout(self._buttons)
-        self._beside = holder
-        holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        footer.addWidget(holder, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._parts = (header, body, footer)
-        layout.addLayout(header)
-        layout.addWidget(separator())
-        layout.addLayout(body, 1)
-        layout.addWidget(separator())
-        layout.addLayout(footer)
+        parts = ((self._note, 0), (self.view, 1), (self.results, 1), (self.asked, 0), (self.ending, 0))
+        header = (self._question, self._stop, self._model)
+        self._layout = CardLayout(self, _TEXT_MARGIN)
+        self._layout.fill(header, parts, self.field, self._buttons, QWidget(self))
 
     @property
     def margin(self) -> int:
@@ -303,11 +274,8 @@ class AnswerCard(QFrame):
         """What it needs for all of its text at this width, in logical pixels."""
         inner = width - 2 * self.frameWidth()
         make_room(self.prompts, self._buttons, self._theme, inner)
-        self._layout.activate()
-        header, body, footer = self._parts
-        around = sum(part.totalHeightForWidth(inner) for part in (header, footer)) + 2 + 2 * self.frameWidth()
-        margins = body.contentsMargins()
-        room = inner - margins.left() - margins.right()
+        around = self._layout.height_around(inner) + 2 * self.frameWidth()
+        room = inner - self._layout.sides
         shown = [] if self._note.isHidden() else [self._note.heightForWidth(room)]
         if not self.ending.isHidden():
             shown.append(self.ending.heightForWidth(room))
@@ -318,8 +286,7 @@ class AnswerCard(QFrame):
             shown.append(self.results.height_for(room))
         if not self.view.isHidden():
             shown.append(max(self.view.text_height(), self._theme.px(TYPE_BODY) * 2))
-        between = body.spacing() * max(0, len(shown) - 1)
-        return around + margins.top() + margins.bottom() + sum(shown) + between
+        return around + sum(shown) + self._layout.body.spacing() * max(0, len(shown) - 1)
 
     def sizeHint(self) -> QSize:
         width, _ = card_sizes(self._theme.scale, (_UNBOUNDED, _UNBOUNDED))[0]
@@ -328,17 +295,42 @@ class AnswerCard(QFrame):
     def _text_grew(self, _height: object) -> None:
         self.resized.emit()
 
+    def fold_where(self, *, covers: bool) -> int:
+        """Show only the buttons of a result that is read on the picture itself, where all of the card would cover it.
+
+        Args:
+            covers: Whether it would.
+
+        Returns:
+            How wide it is then, in logical pixels; 0 where all of it is shown.
+        """
+        held = self.results.held
+        folded = held is not None and held.folds(offered=covers)
+        if folded is not self._layout.folded:
+            self._layout.fold(on=folded)
+            self.setFocusProxy(None if folded else self.field)  # type: ignore[arg-type] # the stubs forget that there may be none
+            self.take_keys()
+        return held.folded_width() + self._layout.sides + 2 * self.frameWidth() if held is not None and folded else 0
+
     # What is done.
+
+    def take_keys(self) -> None:
+        """What is typed next goes to the field; while that is not shown, it brings it back."""
+        (self if self._layout.folded else self.field).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Between the buttons: what is typed next goes to the field all the same."""
         event.accept()
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.take_keys()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if press_focused_button(self, event) or self.prompts.choose(prompt_number(event)):
             return
-        if self.results.held is not None and result_key(self.results.held, event):
+        if (held := self.results.held) is not None and result_key(held, event):
+            return
+        if held is not None and self._layout.folded and unfolds(event):
+            held.unfold()
+            QGuiApplication.sendEvent(self.field, event)
             return
         super().keyPressEvent(event)
 
@@ -368,7 +360,7 @@ class AnswerCard(QFrame):
     def set_prompt_form(self, form: QWidget) -> None:
         """Put the form of a prompt that needs a word of the person below the answer."""
         self._form = form
-        self._body.addWidget(form)
+        self._layout.body.addWidget(form)
 
     def _copy_answer(self) -> None:
         QGuiApplication.clipboard().setText(self.view.markdown())

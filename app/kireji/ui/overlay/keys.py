@@ -51,6 +51,12 @@ def result_key(result: ResultView, event: QKeyEvent) -> bool:
     return False
 
 
+def unfolds(event: QKeyEvent) -> bool:
+    """Whether a key brings back the field of a folded card: Enter, or what can be written."""
+    held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+    return not held and (event.key() in ENTER or (event.text().isprintable() and bool(event.text())))
+
+
 def press_focused_button(panel: QWidget, event: QKeyEvent) -> bool:
     """Enter presses the button that has the focus, which Qt does in dialogs only; False when there is none."""
     button = panel.focusWidget()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.bar import ToolBar
 from kireji.ui.overlay.frame import qrect
-from kireji.ui.overlay.placement import card_sizes, place_bar, reserve_card, within
+from kireji.ui.overlay.placement import card_sizes, place_bar, place_card, reserve_card, within
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
@@ -99,7 +99,7 @@ class Panels(QObject):
     def focus(self) -> None:
         """The keys go to the field that is shown, else to the frozen screen."""
         if self.card_is_shown:
-            self.card.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.card.take_keys()
         elif self._bar is not None and not self._bar.isHidden():
             self._bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._home is not None:
@@ -164,7 +164,7 @@ class Panels(QObject):
         self._room = self._reserved(window)
         self._place_card()
         self.card.show()
-        self.card.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.card.take_keys()
         self._cast_shadows()
 
     def call_back(self) -> None:
@@ -181,14 +181,12 @@ class Panels(QObject):
 
     def _reserved(self, window: OverlayWindow) -> Rect:
         screen, area, gap = _screen_of(window), window.area or Rect(0, 0, 1, 1), SPACE[3]
-        bar = self.bar.geometry()
-        avoid = (Rect(bar.x(), bar.y(), bar.width(), bar.height()),)
         return reserve_card(
             card_sizes(self._theme.scale, (screen.width - 2 * gap, screen.height - 2 * gap)),
             area,
             screen,
             gap,
-            avoid=avoid,
+            avoid=self._avoid,
             rtl=_rtl(),
         )
 
@@ -197,11 +195,27 @@ class Panels(QObject):
         window, room = self._home, self._room
         if window is None or room is None:
             return
-        height = min(self.card.wanted_height(room.width), room.height)
         area = window.area
+        if area is not None and (folded := self.card.fold_where(covers=not room.intersection(area).empty)):
+            self._place_folded(window, area, folded)
+            return
+        height = min(self.card.wanted_height(room.width), room.height)
         above = area is not None and room.bottom <= area.y
         y = room.bottom - height if above else room.y
         self.card.setGeometry(qrect(within(Rect(room.x, y, room.width, height), room)))
+
+    def _place_folded(self, window: OverlayWindow, area: Rect, width: int) -> None:
+        """Where the few buttons cover least of what is read on the picture."""
+        screen, gap = _screen_of(window), SPACE[2]
+        width = min(width, screen.width - 2 * gap)
+        size = (width, self.card.wanted_height(width))
+        self.card.setGeometry(qrect(place_card(size, area, screen, gap, avoid=self._avoid, rtl=_rtl())))
+
+    @property
+    def _avoid(self) -> tuple[Rect, ...]:
+        """The bar."""
+        bar = self.bar.geometry()
+        return (Rect(bar.x(), bar.y(), bar.width(), bar.height()),)
 
     def place(self) -> None:
         """Their contents, or the selection, have another size."""

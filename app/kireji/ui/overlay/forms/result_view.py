@@ -42,6 +42,21 @@ class ResultView(QWidget):
         """What it needs for all that it shows at this width, in logical pixels."""
         return max(0, self.heightForWidth(width))
 
+    def folds(self, *, offered: bool) -> bool:
+        """Whether only its buttons shall be shown, because it is on the picture that it is read.
+
+        Args:
+            offered: Whether all of the card would cover something of the picture.
+        """
+        return False
+
+    def unfold(self) -> None:
+        """Show the rest, too."""
+
+    def folded_width(self) -> int:
+        """What its buttons need beside each other, in logical pixels."""
+        return self.sizeHint().width()
+
     def copy(self) -> bool:
         """Put it on the clipboard in its usual form; False when there is nothing to copy."""
         return False

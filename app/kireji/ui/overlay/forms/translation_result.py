@@ -37,13 +37,14 @@ class TranslationResult(ResultView):
         super().__init__()
         self._translation: Translation | None = None
         self._language = language
-        self._on = True
+        self._on = self._folded = True
+        self._missing = 0
         self._pressed = QElapsedTimer()
         self._menu: LanguageMenu | None = None
         self._told = label(role="muted", wrap=True)
         self._told.setContentsMargins(margin, 0, margin, 0)
         self._buttons = QWidget()
-        flow = FlowLayout(SPACE[0], self._buttons)
+        flow = self._flow = FlowLayout(SPACE[0], self._buttons)
         flow.setContentsMargins(margin, 0, margin, 0)
         self.original = button(tr("Original"), "segment", name=tr("Show the original (Space; hold it to peek)"))
         self.original.setCheckable(True)
@@ -52,7 +53,10 @@ class TranslationResult(ResultView):
         self._copy.clicked.connect(self.copy)
         self.into = button(shown_name(language), "chip", name=tr("Translate into another language"))
         self.into.clicked.connect(self._choose)
-        for each in (self.original, self._copy, self.into):
+        self.more = button("", "chip")
+        self.more.clicked.connect(self._fold_otherwise)
+        self.more.hide()
+        for each in (self.original, self._copy, self.into, self.more):
             flow.addWidget(each)
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[1])
@@ -70,7 +74,7 @@ class TranslationResult(ResultView):
         self._translation = translation
         done = sum(bool(block.text.strip()) for block in translation.blocks)
         parts = [plural(done, "1 text translated", "{n} texts translated")]
-        missing = sum(block.missing for block in translation.blocks)
+        self._missing = missing = sum(block.missing for block in translation.blocks)
         if missing:
             parts.append(plural(missing, "1 was left out by the model", "{n} were left out by the model"))
         parts.append(tr("Space shows the original"))
@@ -101,6 +105,30 @@ class TranslationResult(ResultView):
         self.original.setChecked(not on)
         restyle(self.original)
         self.switched.emit(on)
+
+    # Folded, so that what is translated is seen.
+
+    def folds(self, *, offered: bool) -> bool:
+        folded = offered and self._folded
+        self.more.setVisible(offered)
+        self.more.setText(tr("Follow up…") if folded else tr("Less"))
+        all_of_it, less = tr("Show the field, too (Enter)"), tr("Show only these, so that more of the picture is seen")
+        self.more.setAccessibleName(all_of_it if folded else less)
+        self.more.setToolTip(all_of_it if folded else less)
+        self._told.setVisible(not folded or bool(self._missing))
+        return folded
+
+    def unfold(self) -> None:
+        self._folded = False
+        self.resized.emit()
+
+    def folded_width(self) -> int:
+        margins = self._flow.contentsMargins()
+        return self._flow.sizeHint().width() + margins.left() + margins.right()
+
+    def _fold_otherwise(self) -> None:
+        self._folded = not self._folded
+        self.resized.emit()
 
     # Taking it along, and another language.
 
