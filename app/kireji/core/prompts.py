@@ -21,6 +21,8 @@ LANGUAGE = "language"
 LONGEST_OUTSIDE = 400_000
 """Characters of a text that comes from the clipboard or another program."""
 PLACE = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
+_QUOTATION = r"(?>(?:>[^\n]*(?:\n>[^\n]*)*)?)"
+_SHORT_VALUE = r"[^\n]{0,200}?"
 _AROUND = re.compile(rf"([ \t]*){PLACE.pattern}([ \t]*)")
 
 
@@ -223,6 +225,24 @@ def _apart(quote: str, match: re.Match[str]) -> str:
     return f"{chr(10) * 2 if before.strip() else ''}{quote}{behind}"
 
 
-def between_places(text: str) -> list[str]:
-    """The words of a prompt without its places: what stands before the first, between them, and behind the last."""
-    return PLACE.split(text)[::2]
+def question_pattern(prompt: Prompt) -> str:
+    """The words of a prompt at the beginning of a question, whatever its places were filled with, as a regular
+    expression; empty for a prompt that has no words of its own.
+    """
+    pieces = PLACE.split(prompt.text)
+    if not any(piece.strip() for piece in pieces[::2]):
+        return ""
+    found = ""
+    words = pieces[0].lstrip()
+    for name, following in zip(pieces[1::2], pieces[2::2], strict=True):
+        variable = prompt.variables.get(name)
+        kind = variable.kind if variable is not None else VariableKind.TEXT
+        if kind in OUTSIDE or kind is VariableKind.CAPTURE:
+            # What surrounds a quotation or a picture is not what surrounds its place.
+            value = _QUOTATION if kind in OUTSIDE else _SHORT_VALUE
+            found += rf"{re.escape(words.rstrip())}\s{{0,4}}{value}\s{{0,4}}"
+            words = following.lstrip()
+        else:
+            found += re.escape(words) + _SHORT_VALUE
+            words = following
+    return found + re.escape(words.rstrip())

@@ -16,7 +16,7 @@ from kireji.core.structured.comparison import Difference
 from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.questions import Asker
 from kireji.core.structured.translation import Translation
-from kireji.core.words import mark, say
+from kireji.core.words import say
 from kireji.services.extraction import Wanted
 from kireji.services.habits import Habits
 from kireji.services.structured.turn import Outcome
@@ -24,38 +24,6 @@ from kireji.services.structured.turn import Outcome
 Seen: TypeAlias = Extraction | Translation | Difference | str
 """What has come so far of a table, fields or a translation; what the pixels say of a comparison; of a verdict the raw
 answer."""
-
-_NAMES = {
-    AnswerForm.TEXT: mark("a text"),
-    AnswerForm.TABLE: mark("a table"),
-    AnswerForm.FIELDS: mark("fields"),
-    AnswerForm.VERDICT: mark("a verdict"),
-    AnswerForm.TRANSLATION: mark("a translation in place"),
-    AnswerForm.COMPARISON: mark("a comparison"),
-}
-
-
-def form_named(form: AnswerForm) -> str:
-    """What people call it, as in “gives a table”."""
-    return say(_NAMES[form])
-
-
-def unfit(prompt: Prompt, what: str) -> KirejiError:
-    """The error that says that a prompt's form does not go with what it is asked in.
-
-    Args:
-        prompt: One whose form is not text.
-        what: Where it was to be asked, such as "A watch".
-    """
-    return KirejiError(
-        say(
-            "“{title}” gives {form}, and {what} takes only prompts whose answer is text.",
-            title=prompt.title,
-            form=form_named(prompt.form),
-            what=what,
-        ),
-        say("Choose another prompt."),
-    )
 
 
 def lacking(prompt: Prompt, pictures: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import DocumentPart
 from kireji.core.prompt_ports import PromptStore
-from kireji.core.prompts import Prompt, between_places
+from kireji.core.prompts import Prompt, question_pattern
 from kireji.services.catalog import DEVICE
 from kireji.services.live import LiveTurn
 from kireji.services.placing import title_of
@@ -48,8 +48,8 @@ def title_from_words(text: str) -> str:
 def own_words(text: str, prompts: Sequence[Prompt]) -> str:
     """What the person wrote themselves: a question without the words of the quick prompt that it begins with."""
     for prompt in prompts:
-        pieces = [re.escape(piece) for piece in between_places(prompt.text)]
-        if pieces and (found := re.match(r"[^\n]{0,200}?".join(pieces) + r"(?=\s*\n|\s*$)", text)):
+        pattern = question_pattern(prompt)
+        if pattern and (found := re.match(pattern + r"[^\S\n]{0,9}(?=\n|$)", text)):
             return text[found.end() :].strip()
     return text.strip()
 

@@ -37,7 +37,7 @@ class Actions(QObject):
         theme: Look of the countdown.
         capture: Freezes the screens.
         take: Opens a new conversation about something, with Wayland's activation token.
-        take_picture: Opens a new conversation about a picture and asks the question at once, if there is one.
+        take_picture: Opens a new conversation about a picture, with the prompt to ask about it, if there is one.
         take_prompt: Opens a new conversation with a prompt about text from elsewhere, its values and the token.
         show_window: Brings the window to the front, with the token.
         tell: Says one sentence wherever the person will see it.
@@ -51,7 +51,7 @@ class Actions(QObject):
         *,
         capture: Callable[[CaptureRequest], None],
         take: Callable[[ClipboardContent, str], None],
-        take_picture: Callable[[EncodedPicture, str], None],
+        take_picture: Callable[[EncodedPicture, Prompt | None], None],
         take_prompt: Callable[[Prompt, Mapping[str, str], str], None],
         show_window: Callable[[str], None],
         tell: Callable[[str], None],
@@ -148,11 +148,10 @@ class Actions(QObject):
         self._countdown.begin(seconds)
 
     async def _picked(self, picture: EncodedPicture, prompt: str) -> None:
-        from kireji.ui.quick_prompts import interface_language, offered
-
         found = await self._services.prompts.prompts() if prompt else ()
-        ready = (each for each in offered(found, interface_language()) if each.name == prompt and each.ready)
-        self._take_picture(picture, next((each.text for each in ready), ""))
+        self._take_picture(picture, next((each for each in found if each.name == prompt), None))
+        if prompt and all(each.name != prompt for each in found):
+            self._tell(tr("There is no quick prompt called {name}.", name=prompt))
 
     async def _ask_prompt(self, name: str, token: str) -> None:
         """Capture for a prompt, or ask it about text from elsewhere, read before any window of ours is in front."""

@@ -15,7 +15,6 @@ from kireji.core.settings import Settings
 from kireji.services.application import Services
 from kireji.ui.activation import works_in
 from kireji.ui.aio import TaskScope
-from kireji.ui.chat.draft import Attachment, Draft
 from kireji.ui.chat.presenter import ChatPresenter
 from kireji.ui.history.answers import Answers
 from kireji.ui.history.presenter import HistoryPresenter
@@ -218,11 +217,11 @@ class WindowPresenter(QObject):
         self._begin_chat()
         self.chat.drafts.take(content)
 
-    def take_picture(self, picture: EncodedPicture, question: str = "") -> None:
-        """Begin a conversation about a picture, and ask the question if there is one."""
+    def take_picture(self, picture: EncodedPicture, prompt: Prompt | None = None) -> None:
+        """Begin a conversation about a picture, and ask the prompt if there is one, once nothing is missing."""
         self._begin_chat()
-        if question.strip():
-            self.chat.ask(Draft(question, (Attachment(0, tr("Capture"), picture),)))
+        if prompt is not None:
+            self.chat.prompting.take_picture(prompt, picture, tr("Capture"))
         else:
             self.chat.drafts.add(picture, tr("Capture"))
 

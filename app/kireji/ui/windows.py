@@ -153,14 +153,14 @@ class Windows(QObject):
         self._build()[1].take(content)
         self.show(token)
 
-    def take_picture(self, picture: EncodedPicture, question: str) -> None:
+    def take_picture(self, picture: EncodedPicture, prompt: Prompt | None) -> None:
         """Begin a conversation about a picture.
 
         Args:
             picture: Encoded.
-            question: Asked at once; empty leaves it to the person.
+            prompt: Completed and asked about it; None leaves it to the person.
         """
-        self._build()[1].take_picture(picture, question)
+        self._build()[1].take_picture(picture, prompt)
         self.show()
 
     def take_prompt(self, prompt: Prompt, values: Mapping[str, str], token: str = "") -> None:

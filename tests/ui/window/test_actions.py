@@ -28,7 +28,7 @@ class Scene:
     below: FakeSurroundings = field(default_factory=FakeSurroundings)
     captured: list[CaptureRequest] = field(default_factory=list)
     taken: list[tuple[ClipboardContent, str]] = field(default_factory=list)
-    pictures: list[tuple[EncodedPicture, str]] = field(default_factory=list)
+    pictures: list[tuple[EncodedPicture, Prompt | None]] = field(default_factory=list)
     prompts: list[tuple[Prompt, Mapping[str, str], str]] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -37,8 +37,8 @@ class Scene:
     def take(self, content: ClipboardContent, token: str) -> None:
         self.taken.append((content, token))
 
-    def take_picture(self, picture: EncodedPicture, question: str) -> None:
-        self.pictures.append((picture, question))
+    def take_picture(self, picture: EncodedPicture, prompt: Prompt | None) -> None:
+        self.pictures.append((picture, prompt))
 
     def take_prompt(self, prompt: Prompt, values: Mapping[str, str], token: str) -> None:
         self.prompts.append((prompt, values, token))
@@ -206,16 +206,20 @@ async def test_opening_brings_the_window_to_the_front_with_the_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "question"),
-    [("", ""), ("explain", "Explain what is shown."), ("gone since", "")],
+    ("prompt", "found", "told"),
+    [("", "", []), ("explain", "explain", []), ("gone", "", ["There is no quick prompt called gone."])],
     ids=["no prompt", "a prompt", "a prompt that is gone"],
 )
-async def test_a_picture_of_the_desktops_own_dialog_is_asked_about(prompt: str, question: str) -> None:
+async def test_a_picture_of_the_desktops_own_dialog_is_handed_over_with_its_prompt(
+    prompt: str, found: str, told: list[str]
+) -> None:
     scene, picture = Scene(), EncodedPicture(b"png", "image/png", 4, 3)
     async with actions_over(scene) as actions:
         actions.picked(picture, prompt)
         await scene.until(lambda: scene.pictures)
-        assert scene.pictures == [(picture, question)]
+        [(taken, with_prompt)] = scene.pictures
+        assert (taken, with_prompt.name if with_prompt is not None else "") == (picture, found)
+        assert scene.told == told
 
 
 async def test_keys_of_a_prompt_about_a_picture_capture_for_it() -> None:

@@ -17,6 +17,7 @@ from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import ClipboardError, PictureError, StoreFull
 from kireji.core.pictures import is_animated
 from kireji.core.ports import EncodedPicture
+from kireji.core.prompts import Prompt, Variable, VariableKind
 from kireji.imaging.codec import PillowCodec
 from kireji.services.application import Services
 from kireji.ui.chat.attachment_row import AttachmentTile
@@ -30,6 +31,8 @@ from tests.support.pictures import png
 from tests.ui.window.support import Stand, window_over
 
 pytestmark = pytest.mark.qt
+
+EXPLAIN = Prompt("explain", "Explain", "Explain this.")
 
 
 def field_of(stand: Stand) -> PromptField:
@@ -295,7 +298,7 @@ async def test_a_picture_with_a_quick_prompt_is_asked_about_at_once_and_other_dr
     async with window_over(below) as stand:
         below.provider.enqueue(answer("A."))
         stand.window.chat.composer.set_text("half a thought")
-        stand.presenter.take_picture(EncodedPicture(b"cut out", "image/png", 3, 2), "Explain this.")
+        stand.presenter.take_picture(EncodedPicture(b"cut out", "image/png", 3, 2), EXPLAIN)
         assert await saved(stand) == ["cut out", "Explain this."]
         assert stand.window.chat.composer.text() == "half a thought"
 
@@ -304,10 +307,34 @@ async def test_a_picture_that_could_not_be_asked_about_stays_in_the_composer() -
     below = FakeSurroundings().with_key()
     async with window_over(below) as stand:
         below.conversations.failure = StoreFull("The disk is full.", "Free some space.")
-        stand.presenter.take_picture(EncodedPicture(b"cut out", "image/png", 3, 2), "Explain this.")
+        stand.presenter.take_picture(EncodedPicture(b"cut out", "image/png", 3, 2), EXPLAIN)
         await stand.until(lambda: stand.window.chat.notice.sentence())
         await stand.until(lambda: tiles(stand) and tiles(stand)[0].fact() == "3 × 2")
         assert stand.window.chat.composer.text() == "Explain this."
+
+
+async def test_a_prompt_with_a_choice_is_completed_beside_the_picture_it_was_chosen_for() -> None:
+    below = FakeSurroundings().with_key()
+    tones = Variable("Tone", kind=VariableKind.CHOICE, choices=("warm", "cold"))
+    prompt = Prompt("reply", "Reply", "Reply in a {{tone}} tone.", {"tone": tones}, model="model-b")
+    async with window_over(below) as stand:
+        below.provider.enqueue(answer("A."))
+        stand.presenter.take_picture(EncodedPicture(b"cut out", "image/png", 3, 2), prompt)
+        await stand.until(lambda: tiles(stand) and tiles(stand)[0].fact() == "3 × 2")
+        composer = stand.window.chat.composer
+        assert (composer.prompt_form.prompt, below.provider.asked) == (prompt, [])
+        QTest.keyClick(composer.prompt_form.fields["tone"], Qt.Key.Key_Down)
+        QTest.keyClick(composer.prompt_form.fields["tone"], Qt.Key.Key_Return)
+        assert await saved(stand) == ["cut out", "Reply in a cold tone."]
+
+
+async def test_a_picture_whose_prompt_cannot_be_completed_stays_in_the_composer() -> None:
+    below = FakeSurroundings().with_key()
+    prompt = Prompt("fix", "Fix", "Fix {{text}}", {"text": Variable(kind=VariableKind.CLIPBOARD)})
+    async with window_over(below) as stand:
+        stand.presenter.take_picture(EncodedPicture(b"cut out", "image/png", 3, 2), prompt)
+        await stand.until(lambda: tiles(stand) and tiles(stand)[0].fact() == "3 × 2")
+        assert "about the clipboard" in stand.window.chat.notice.sentence()
 
 
 async def test_a_picture_without_a_question_waits_in_the_composer() -> None:

@@ -8,13 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.core.prompts import Prompt
+from kireji.core.prompts import Prompt, Variable, VariableKind
 from kireji.services.titles import LONGEST, own_words, title_from_answer, title_from_reading, title_from_words
 
 PROMPTS = (
     Prompt("explain", "Explain", "Explain what is shown. Be brief."),
     Prompt("translate", "Translate", "Translate into {{language}}, please."),
+    Prompt(
+        "answer",
+        "Answer",
+        "{{shot}} In a {{tone}} tone, answer {{text}}; be brief.",
+        {
+            "shot": Variable(kind=VariableKind.CAPTURE),
+            "tone": Variable(kind=VariableKind.CHOICE, choices=("warm", "cold")),
+            "text": Variable(kind=VariableKind.CLIPBOARD),
+        },
+    ),
+    Prompt("free", "Free", "{{question}}", {"question": Variable()}),
 )
+ANSWER = PROMPTS[2].filled({"tone": "cold", "text": "Are you coming?\n\nI ask."})
 
 
 @pytest.mark.parametrize(
@@ -82,6 +94,9 @@ def test_hostile_answers_take_no_time(hostile: str) -> None:
         ("Translate into German, please. Thanks", "Translate into German, please. Thanks"),
         ("Explain what is shown.", "Explain what is shown."),
         ("  ", ""),
+        (ANSWER, ""),
+        (f"{ANSWER}\n\nIn French", "In French"),
+        ("Any words at all", "Any words at all"),
     ],
 )
 def test_the_words_of_a_quick_prompt_are_not_the_persons(question: str, own: str) -> None:

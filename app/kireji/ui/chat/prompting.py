@@ -8,11 +8,13 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from kireji.core.errors import KirejiError
+from kireji.core.ports import EncodedPicture
 from kireji.core.prompts import Prompt
 from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.composer import Composer
+from kireji.ui.chat.draft import Attachment, Draft
 from kireji.ui.chat.drafts import Drafts
 from kireji.ui.quick_prompts import QuickPrompt, interface_language
 
@@ -74,6 +76,23 @@ class Prompting(QObject):
         else:
             self._scope.restart(self._ask(prompt, {}, typed), name="ask")
 
+    def take_picture(self, prompt: Prompt, picture: EncodedPicture, name: str) -> None:
+        """A prompt that was chosen elsewhere for a picture: asked at once about that alone where nothing is missing,
+        and else completed here, with the picture in the composer.
+
+        Args:
+            prompt: Which.
+            picture: Encoded.
+            name: What people call it.
+        """
+        self._outside = {}
+        if prompt.asked or prompt.pictures > 1:
+            self._drafts.add(picture, name)
+            self._show(prompt)
+        else:
+            alone = Draft(attachments=(Attachment(0, name, picture),))
+            self._scope.restart(self._ask(prompt, {}, "", alone), name="ask")
+
     def send(self, typed: str) -> None:
         """Ask the prompt above the field, with what stands in it."""
         form = self._composer.prompt_form
@@ -91,10 +110,10 @@ class Prompting(QObject):
     def _show(self, prompt: Prompt) -> None:
         self._composer.show_prompt(prompt, self._services.prompt_values.last(prompt))
 
-    async def _ask(self, prompt: Prompt, given: Mapping[str, str], typed: str) -> None:
+    async def _ask(self, prompt: Prompt, given: Mapping[str, str], typed: str, alone: Draft | None = None) -> None:
         from kireji.services.prompt_running import lacking  # brings all services of such prompts along
 
-        draft = replace(self._drafts.draft, text=typed)
+        draft = alone or replace(self._drafts.draft, text=typed)
         pictures = sum(1 for each in draft.attachments if not each.off and not each.is_document)
         missing = lacking(prompt, pictures)
         try:
@@ -104,12 +123,15 @@ class Prompting(QObject):
             values = await self._services.prompt_values.gather(prompt, {**self._outside, **given}, language)
             filled = prompt.with_values(values)
         except KirejiError as error:
+            if alone is not None:
+                self._drafts.restore(alone)
             self._say(error.sentence)
             return
         self._services.prompt_values.remember(prompt, given)
         self._outside = {}
-        self._composer.show_prompt(None, {})
-        self._composer.set_text("")
+        if alone is None:
+            self._composer.show_prompt(None, {})
+            self._composer.set_text("")
         if filled.form is AnswerForm.TEXT:
             words = "\n\n".join(filter(None, (filled.text, typed.strip())))
             self.asked.emit(filled, replace(draft, text=words))

@@ -27,6 +27,7 @@ from kireji.ui.settings.prompts.library import DOWN, DUPLICATE, EDIT, EXPORT, RE
 from kireji.ui.settings.prompts.ordering import moved
 from kireji.ui.settings.prompts.page import PromptsPage
 from kireji.ui.settings.shortcuts import ShortcutControl
+from kireji.ui.settings.tools.seeing import bring_into_view
 from kireji.ui.theme import Theme
 from kireji.ui.translation import plural, tr
 
@@ -162,6 +163,8 @@ class PromptsPresenter(QObject):
         self._page.show_editor(on=False)
         row = self._page.library.row(self._replacing)
         (row.edit if row is not None else self._page.new).setFocus()
+        if row is not None:
+            bring_into_view(row)
 
     def _save(self, prompt: object) -> None:
         assert isinstance(prompt, Prompt)
@@ -184,6 +187,7 @@ class PromptsPresenter(QObject):
         state = self._shortcuts.state(PromptKey(prompt.name, prompt.title))
         if prompt.shortcut and state.trouble:
             self._page.say(tr("“{title}” is saved. {trouble}", title=prompt.title, trouble=state.trouble), "warn")
+            bring_into_view(self._page.sentence)
         else:
             self._page.say(tr("“{title}” is saved.", title=prompt.title))
 

@@ -84,6 +84,7 @@ class VariableList(QWidget):
         self._append(str(self.sender().property("variable")), Variable())
         self._show_none()
         self.rows[-1].description.setFocus(Qt.FocusReason.OtherFocusReason)
+        bring_into_view(self.rows[-1])
         self.changed.emit()
 
     def _add(self) -> None:

@@ -41,11 +41,11 @@ ABOUT_WORDS: Mapping[AnswerForm, str] = {
     AnswerForm.COMPARISON: mark("A comparison needs no words."),
 }
 _SHORT: Mapping[AnswerForm, str] = {
-    AnswerForm.TABLE: mark("table"),
-    AnswerForm.FIELDS: mark("fields"),
-    AnswerForm.VERDICT: mark("verdict"),
-    AnswerForm.TRANSLATION: mark("translation"),
-    AnswerForm.COMPARISON: mark("comparison"),
+    AnswerForm.TABLE: mark("Gives a table"),
+    AnswerForm.FIELDS: mark("Gives fields"),
+    AnswerForm.VERDICT: mark("Gives a verdict"),
+    AnswerForm.TRANSLATION: mark("Gives a translation in place"),
+    AnswerForm.COMPARISON: mark("Gives a comparison"),
 }
 
 
