@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from PIL import Image
 
@@ -31,3 +33,14 @@ def words_on(client: XClient, x: int, y: int, width: int, height: int) -> str:
             await reader.aclose()
 
     return asyncio.run(read(screenshot(client, x, y, width, height)))
+
+
+@contextmanager
+def reading(client: XClient) -> Iterator[Callable[[int, int, int, int], str]]:
+    """The same with one reader for many looks: starting it takes longer than reading."""
+    reader = ReaderProcess()
+    with asyncio.Runner() as runner:
+        try:
+            yield lambda *place: runner.run(reader.read_all(screenshot(client, *place))).text
+        finally:
+            runner.run(reader.aclose())
