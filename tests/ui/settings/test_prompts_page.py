@@ -279,7 +279,7 @@ async def test_what_is_imported_shows_what_becomes_of_those_whose_names_others_h
         assert list(part.rows) == ["mine"]
         assert part.rows["mine"].value() is Clash.KEEP_BOTH
         assert "bad.md cannot be used" in part.problems.text()
-        assert "New comes without its keys, Ctrl+Alt+N" in part.problems.text()
+        assert "\u2068New\u2069 comes without its keys, Ctrl+Alt+N" in part.problems.text()
         part.rows["mine"].choose(Clash.REPLACE)
         part.go.click()
         await shown.until(lambda: shown.page.sentence.text() == "2 prompts are imported.")

@@ -13,6 +13,7 @@ from kireji.core.prompts import Prompt
 from kireji.ui.parts import button, label, spread
 from kireji.ui.settings.cards import actions, tell
 from kireji.ui.settings.pane import ChoiceRow
+from kireji.ui.settings.prompts.words import apart
 from kireji.ui.settings.tools.seeing import bring_into_view
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import mark, plural, tr
@@ -68,14 +69,14 @@ class ImportPart(QFrame):
         titles = {each.prompt.name: each.prompt.title for each in bundle.found}
         for name in clashes(bundle, there):
             row = ChoiceRow(
-                tr("{title} ({name}) is another one", title=titles[name], name=name),
+                tr("{title} ({name}) is another one", title=apart(titles[name]), name=name),
                 [(clash, tr(words)) for clash, words in _ANSWERS],
             )
             self.rows[name] = row
             self._column.addWidget(row)
         self.sentence.setText(plural(len(bundle.found), "The file has 1 prompt.", "The file has {n} prompts."))
         keys = [
-            tr("{title} comes without its keys, {keys}; set them in its editor.", title=titles[each.prompt.name],
+            tr("{title} comes without its keys, {keys}; set them in its editor.", title=apart(titles[each.prompt.name]),
                keys=each.shortcut)
             for each in bundle.found if each.shortcut
         ]  # fmt: skip

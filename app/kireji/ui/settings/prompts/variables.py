@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from kireji.core.prompts import Variable, VariableKind
+from kireji.core.prompts import ASKED, Variable, VariableKind
 from kireji.ui.parts import Pair, button, caption, frame, label, set_icon, spread
 from kireji.ui.settings.cards import actions
 from kireji.ui.settings.fields import LineField
@@ -205,6 +205,7 @@ class VariableRow(QWidget):
 
     def _show_kind(self, kind: object) -> None:
         choice = kind is VariableKind.CHOICE
+        self.description.setPlaceholderText(tr("Tone of the reply") if kind in ASKED else "")
         self._choices_row.setVisible(choice)
         self.otherwise.setVisible(choice)
         self._default_row.setVisible(kind in _WITH_DEFAULT)

@@ -9,7 +9,7 @@ import msgspec
 from kireji.core.errors import KirejiError
 from kireji.core.prompt_files import Remark, is_name, parse, remarks_on, written
 from kireji.core.prompt_heads import PromptProblem
-from kireji.core.prompts import LANGUAGE, Prompt, Variable, VariableKind
+from kireji.core.prompts import LANGUAGE, PLACE, Prompt, Variable, VariableKind
 from kireji.core.structured.forms import AnswerForm
 from kireji.ui.translation import mark, plural, tr
 
@@ -52,8 +52,14 @@ _SHORT: Mapping[AnswerForm, str] = {
 def about(prompt: Prompt) -> str:
     """What a prompt is in one line: its keys, the form of its answer, the beginning of its words."""
     form = _SHORT.get(prompt.form)
-    told = [prompt.shortcut, tr(form) if form is not None else "", " ".join(prompt.text[:200].split())]
+    words = PLACE.sub(lambda place: apart(place.group()), " ".join(prompt.text[:200].split()))
+    told = [prompt.shortcut, tr(form) if form is not None else "", apart(words) if words else ""]
     return " · ".join(filter(None, told))
+
+
+def apart(words: str) -> str:
+    """Words whose direction moves nothing that stands beside them on a line (Unicode's isolates)."""
+    return f"\u2068{words}\u2069"
 
 
 def wrong(prompt: Prompt, title_is_own: bool, taken: Collection[str]) -> str:
