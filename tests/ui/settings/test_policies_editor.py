@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from kireji.core.moderation.verdicts import Action
 from kireji.ui.settings.policies.editor import OVERVIEW, TEXT
@@ -26,6 +27,17 @@ async def test_what_is_wrong_is_said_with_its_line_while_it_is_written_and_leads
         QTest.keyClick(editor.problems.rows[0], Qt.Key.Key_Return)
         assert editor.code.line() == 22
         assert editor.code.field.hasFocus() or shown.page.focusWidget() is editor.code.field
+
+
+async def test_another_part_keeps_the_keys_in_the_editor() -> None:
+    async with page_over(world()) as shown:
+        editor = await shown.open()
+        editor.code.field.setFocus()
+        editor.segments.press(OVERVIEW)
+        focused = shown.page.window().focusWidget()
+        assert isinstance(focused, QPushButton)
+        assert editor.segments.isAncestorOf(focused)
+        assert focused.isChecked()
 
 
 async def test_typing_alone_has_it_read_after_a_moment() -> None:

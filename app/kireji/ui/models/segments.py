@@ -69,6 +69,11 @@ class Segments(QWidget):
         """As if the person pressed it."""
         self._buttons()[self._values.index(value)].click()
 
+    def focus(self) -> None:
+        """The keys go to the one that holds."""
+        if (checked := self._group.checkedButton()) is not None:
+            checked.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _buttons(self) -> list[QPushButton]:
         return [each for each in self._group.buttons() if isinstance(each, QPushButton)]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from kireji.core.moderation.policies import ParsedPolicy, Policy, PolicyProblem
 from kireji.core.moderation.policy_text import same_rules, with_action, with_version
@@ -219,10 +219,14 @@ class PolicyEditor(QWidget):
 
     def show_part(self, part: str) -> None:
         """Show the text, the overview, the trial or the check."""
-        for name, widget in self._parts.items():
-            widget.setVisible(name == part)
         if self.segments.value() != part:
             self.segments.show_choices([(name, "") for name in self.segments.values()], part)
+        focused = QApplication.focusWidget()
+        going = [widget for name, widget in self._parts.items() if name != part]
+        if focused is not None and any(widget.isAncestorOf(focused) for widget in going):
+            self.segments.focus()  # else the keys would go on to whatever comes next in the window
+        for name, widget in self._parts.items():
+            widget.setVisible(name == part)
 
     def refuse(self, sentence: str) -> None:
         """Why something was not done; empty takes it away."""

@@ -103,6 +103,7 @@ class PoliciesPresenter(QObject):
     async def aclose(self) -> None:
         """End what runs."""
         self._look.stop()
+        self._page.editor.edited.disconnect(self._edited)  # its timer may be running
         await self._scope.aclose()
 
     async def policy(self) -> Policy | None:
