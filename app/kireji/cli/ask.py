@@ -15,7 +15,7 @@ from kireji.cli.approving import Approver
 from kireji.cli.arguments import LATEST
 from kireji.cli.console import Console, OutputClosed
 from kireji.cli.hiding import asked_before_sending
-from kireji.cli.prompt_answers import answer_in_form, as_prompt_wishes, chosen_prompt
+from kireji.cli.prompt_answers import answer_in_form, as_prompt_wishes, check_pictures, chosen_prompt
 from kireji.cli.receipt import last_row, tell
 from kireji.cli.sources import PictureFile, given, whole_file
 from kireji.cli.tool_values import ask_named
@@ -32,7 +32,6 @@ from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.services.cache_breaks import break_told
 from kireji.services.credentials import without_password
-from kireji.services.prompt_running import lacking
 from kireji.services.turns import (
     AnswerEnds,
     Question,
@@ -84,8 +83,8 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
             question = replace(question, conversation=conversation, sources=context.sources, room=arguments.room)
             question = await _with_pictures(services, question, pictures, screen)
             question = await _with_documents(services, question, context.documents)
-            if arguments.quick and (missing := lacking(chosen.prompt, len(question.images))):
-                raise KirejiError(missing)
+            if arguments.quick:
+                check_pictures(chosen.prompt, len(question.images))
         if arguments.tools:
             question = replace(question, tools=await ask_named(services, arguments.tools))
         async with Approver(services.tools.approvals, console, yes=arguments.yes) as approver:

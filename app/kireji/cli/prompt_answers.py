@@ -10,11 +10,15 @@ import msgspec
 
 from kireji.cli.console import Console
 from kireji.cli.prompts import find, persons_language
-from kireji.cli.work import DONE, WrongUsage
+from kireji.cli.receipt import last_row, tell
+from kireji.cli.work import DONE, FAILED, WrongUsage
+from kireji.core.errors import ClipboardError, KirejiError
 from kireji.core.models import Effort
-from kireji.core.prompts import Prompt
+from kireji.core.prompts import OUTSIDE, Prompt
+from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.questions import Asker
 from kireji.services.application import Services
+from kireji.services.prompt_running import lacking, run
 from kireji.services.structured.turn import Outcome
 from kireji.services.turns import Question
 
@@ -39,8 +43,26 @@ async def chosen_prompt(services: Services, arguments: argparse.Namespace) -> Ch
         ClipboardError: Clipboard or selection cannot be read here.
     """
     prompt = await find(services, arguments.quick)
-    language = persons_language(os.environ)
-    return Chosen(prompt, await services.prompt_values.gather(prompt, dict(arguments.values), language))
+    language, given = persons_language(os.environ), dict(arguments.values)
+    try:
+        return Chosen(prompt, await services.prompt_values.gather(prompt, given, language))
+    except ClipboardError as error:
+        outside = [name for name, each in prompt.variables.items() if each.kind in OUTSIDE and name not in given]
+        raise ClipboardError(error.message, f"Say it with --var {outside[0]}=…" if outside else error.hint) from error
+
+
+def check_pictures(prompt: Prompt, pictures: int) -> None:
+    """See that a prompt gets as many pictures as it takes.
+
+    Raises:
+        KirejiError: They are too few.
+        WrongUsage: Some would not be looked at.
+    """
+    if missing := lacking(prompt, pictures):
+        raise KirejiError(missing, "At the command line: -i FILE, or --screen X,Y,W,H")
+    most = {AnswerForm.TRANSLATION: 1, AnswerForm.COMPARISON: 2}.get(prompt.form, pictures)
+    if pictures > most:
+        raise WrongUsage(f"--prompt {prompt.name} takes {most} picture{'s' * (most > 1)}, and these are {pictures}")
 
 
 def as_prompt_wishes(arguments: argparse.Namespace, prompt: Prompt) -> None:
@@ -67,9 +89,9 @@ async def answer_in_form(
         WrongUsage: An option goes only with answers in words.
         KirejiError: As of `prompt_running.run`.
     """
-    from kireji.services.prompt_running import run
-
-    _fits(chosen.prompt, arguments)
+    _fits(chosen.prompt, arguments, question.text)
+    check_pictures(chosen.prompt, len(question.images))
+    told = _Receipt(services, console, await last_row(services)) if arguments.receipt else None
     asker = Asker(
         arguments.provider,
         arguments.model,
@@ -79,25 +101,52 @@ async def answer_in_form(
         hide=not arguments.no_redact,
         unpriced=arguments.yes,
     )
-    outcome = await run(
-        services.habits(),
-        chosen.prompt,
-        chosen.values,
-        question.images,
-        asker,
-        question.pictures,
-        besides=question.text,
-    )
+    try:
+        outcome = await run(
+            services.habits(),
+            chosen.prompt,
+            chosen.values,
+            question.images,
+            asker,
+            question.pictures,
+            besides=question.text,
+            began=told.began if told else lambda _: None,
+        )
+    finally:
+        if told:
+            await told.tell()
     if arguments.json:
         console.object(_value(chosen.prompt, outcome))
     else:
         console.line(outcome.words)
     if outcome.answer.note:
         console.note(outcome.answer.note)
-    return DONE
+    # A verdict says itself what is done when the model refuses; of anything else there is then nothing.
+    return FAILED if outcome.answer.refusal and chosen.prompt.form is not AnswerForm.VERDICT else DONE
 
 
-def _fits(prompt: Prompt, arguments: argparse.Namespace) -> None:
+class _Receipt:
+    """Tells what has left, however it ended."""
+
+    def __init__(self, services: Services, console: Console, before: int) -> None:
+        self._services = services
+        self._console = console
+        self._before = before
+        self._conversation: int | None = None
+
+    def began(self, conversation: int) -> None:
+        """The question stands there."""
+        self._conversation = conversation
+
+    async def tell(self) -> None:
+        """On standard error."""
+        if self._conversation is not None:
+            await tell(self._services, self._conversation, self._before, self._console, as_json=False)
+
+
+def _fits(prompt: Prompt, arguments: argparse.Namespace, besides: str) -> None:
+    if besides and prompt.form in (AnswerForm.TRANSLATION, AnswerForm.COMPARISON):
+        raise WrongUsage(f"--prompt {prompt.name} is about pictures alone, so words beside it mean nothing")
     given = {
         "--tools": arguments.tools is not None,
         "--stop": bool(arguments.stop),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from kireji.cli.console import Console
 from kireji.cli.prompts import find, value_of
 from kireji.cli.sources import whole_file
-from kireji.cli.work import DONE, Work, WrongUsage
+from kireji.cli.work import DONE, FAILED, Work, WrongUsage
 from kireji.core.errors import KirejiError
 from kireji.core.prompt_bundles import Clash, PromptBundle, clashes, placed
 from kireji.core.prompt_files import is_name, name_from, parse
@@ -17,6 +18,7 @@ from kireji.core.prompt_heads import PromptProblem
 from kireji.services.application import Services
 
 _STANDARD_INPUT = "-"
+_MOST_REMARKS = 10
 
 
 def prepare(arguments: argparse.Namespace, console: Console) -> Work:
@@ -58,12 +60,12 @@ def _add(arguments: argparse.Namespace, console: Console) -> Work:
                 f"You have a prompt {name} already.", "Give another name with --name, or put it in its place: --replace"
             )
         saved = await services.prompts.save(prompt, source=data)
-        for remark in remarks:
-            console.note(f"In the prompt {name}: {remark}.")
+        _tell_remarks(name, remarks, console)
         if arguments.json:
             console.object(value_of(saved))
         else:
-            console.line(f"Added {name}." + (" It stands in the place of the one from Kireji." if other else ""))
+            in_place = " It stands in the place of the one from Kireji." if other and not other.own else ""
+            console.line(f"Added {name}.{in_place}")
         return DONE
 
     return work
@@ -119,9 +121,9 @@ def _import(arguments: argparse.Namespace, console: Console) -> Work:
             console.object({"imported": saved, "problems": list(bundle.problems)})
         elif saved:
             console.line(f"Imported {', '.join(saved)}.")
-        else:
+        elif bundle.found:
             console.line("Nothing is new in it.")
-        return DONE
+        return FAILED if bundle.problems else DONE  # what could be used is there, but not all that was asked for
 
     return work
 
@@ -130,7 +132,13 @@ def _tell(bundle: PromptBundle, console: Console) -> None:
     for problem in bundle.problems:
         console.note(problem)
     for each in bundle.found:
-        for remark in each.remarks:
-            console.note(f"In the prompt {each.prompt.name}: {remark}.")
+        _tell_remarks(each.prompt.name, each.remarks, console)
         if each.shortcut:
             console.note(f"The keys of {each.prompt.name}, {each.shortcut}, were left out; set them in Settings.")
+
+
+def _tell_remarks(name: str, remarks: Sequence[str], console: Console) -> None:
+    for remark in remarks[:_MOST_REMARKS]:
+        console.note(f"In the prompt {name}: {remark}.")
+    if (more := len(remarks) - _MOST_REMARKS) > 0:
+        console.note(f"… and {more:,} more of the prompt {name}.")

@@ -189,6 +189,12 @@ def _bundle(path: Path) -> PromptBundle:
         data = _bytes(path, LONGEST_BUNDLE)
     except PromptProblem as problem:
         raise KirejiError(_cannot(path, problem.reason)) from problem
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        # It is the person's file: of the data folder, which store_error speaks of, nothing is wrong.
+        raise KirejiError(
+            say("{path} cannot be read: {reason}.", path=path, reason=_reason(error)),
+            say("Check the name; prompts are imported from a .md or .zip file."),
+        ) from error
     except OSError as error:
         raise store_error(error, path) or error from error
     return unpacked(path.name, data)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from kireji.core.desktop_ports import ClipboardContent
+from kireji.core.errors import ClipboardError
+from kireji.core.messages import StopReason
 from kireji.core.prompts import Prompt, Variable, VariableKind
 from kireji.core.structured.forms import AnswerForm
 from tests.fakes.provider import answer
@@ -215,3 +217,64 @@ def test_an_own_prompt_is_removed_and_a_shipped_one_holds_again(world: World, ki
         "Removed explain. The one that came with Kireji holds again.\n"
     )
     assert world.prompts.found[0].text == "Explain what is shown."
+
+
+def test_what_cannot_be_read_here_can_be_said(world: World, kireji: Kireji) -> None:
+    world.prompts.found = (Prompt("p", "P", "{{a}}", {"a": Variable(kind=VariableKind.SELECTION)}),)
+    world.clipboard.failure = ClipboardError("The selection cannot be read here.")
+    result = kireji("ask", "--prompt", "p")
+    assert (result.code, result.err.endswith("Say it with --var a=…\n")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("form", "typed", "why"),
+    [
+        (AnswerForm.COMPARISON, ["-i"] * 3, "takes 2 pictures, and these are 3"),
+        (AnswerForm.TRANSLATION, ["-i"] * 2, "takes 1 picture, and these are 2"),
+        (AnswerForm.COMPARISON, ["-i", "-i", "only the colours"], "words beside it mean nothing"),
+    ],
+)
+def test_nothing_that_goes_along_with_a_form_is_passed_over_in_silence(
+    world: World, kireji: Kireji, tmp_path: Path, form: AnswerForm, typed: list[str], why: str
+) -> None:
+    world.prompts.found = (Prompt("p", "P", "", form=form),)
+    arguments: list[str] = []
+    for number, option in enumerate(typed):
+        path = tmp_path / f"{number}.png"
+        path.write_bytes(b"\x89PNG %d" % number)
+        arguments += [option, str(path)] if option == "-i" else [option]
+    result = kireji("ask", "--prompt", "p", *arguments)
+    assert (result.code, why in result.err) == (2, True)
+    assert world.remote.asked == []
+
+
+def test_a_refusal_where_a_table_was_wanted_is_a_failure_and_its_receipt_is_told(
+    world: World, kireji: Kireji, tmp_path: Path
+) -> None:
+    world.prompts.found = (Prompt("p", "P", "", form=AnswerForm.TABLE),)
+    world.remote.enqueue(answer(reason=StopReason.REFUSAL))
+    (tmp_path / "a.png").write_bytes(b"\x89PNG a")
+    result = kireji("ask", "--prompt", "p", "-i", str(tmp_path / "a.png"), "--receipt")
+    assert (result.code, "The model declined to answer" in result.out) == (1, True)
+    assert "api.anthropic.com" in result.err
+
+
+def test_an_own_prompt_that_is_replaced_was_not_kirejis(kireji: Kireji, tmp_path: Path) -> None:
+    path = tmp_path / "mine.md"
+    path.write_text("One.")
+    assert kireji("prompts", "add", str(path)).out == "Added mine.\n"
+    assert kireji("prompts", "add", str(path), "--replace").out == "Added mine.\n"
+
+
+def test_an_import_that_leaves_something_out_does_not_end_well(world: World, kireji: Kireji, tmp_path: Path) -> None:
+    world.prompts.files[tmp_path / "a.md"] = b"\xff"
+    result = kireji("prompts", "import", str(tmp_path / "a.md"))
+    assert (result.code, result.out) == (1, "")
+    assert "it is not UTF-8 text" in result.err
+
+
+def test_thousands_of_remarks_are_not_all_told(kireji: Kireji, tmp_path: Path) -> None:
+    path = tmp_path / "mine.md"
+    path.write_text(" ".join(f"{{{{v{number}}}}}" for number in range(2_000)))
+    said = kireji("prompts", "add", str(path)).err.splitlines()
+    assert (len(said), said[-1]) == (11, "… and 1,990 more of the prompt mine.")

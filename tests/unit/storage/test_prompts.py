@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kireji.core.errors import StoreError
+from kireji.core.errors import KirejiError, StoreError
 from kireji.core.prompt_files import LONGEST_FILE
 from kireji.core.prompts import Prompt, Variable
 from kireji.core.structured.forms import AnswerForm
@@ -177,3 +177,12 @@ async def test_a_folder_that_cannot_be_written_says_so(shipped: Path, tmp_path: 
     store = FilePromptStore(shipped, tmp_path / "file")
     with pytest.raises(StoreError):
         await store.save(Prompt("mine", "Mine", "x", own=True))
+
+
+@pytest.mark.parametrize("name", ["nowhere.zip", ""])
+async def test_a_file_that_cannot_be_imported_is_told_as_the_persons_own(
+    store: FilePromptStore, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(KirejiError, match="cannot be read: ") as caught:
+        await store.bundle(tmp_path / name)
+    assert caught.value.hint.startswith("Check the name")
