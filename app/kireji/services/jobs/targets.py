@@ -14,9 +14,11 @@ from kireji.core.jobs.values import JobPlan, JobSource, Mode, SourceKind
 from kireji.core.messages import Usage
 from kireji.core.models import ModelInfo
 from kireji.core.provider_ports import JobFormat, Provider
+from kireji.core.structured.forms import AnswerForm
 from kireji.core.words import say
 from kireji.services.catalog import DEVICE, Catalog, Choice
 from kireji.services.preferences import Preferences
+from kireji.services.structured.asking import nobody_to_ask
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +120,8 @@ class JobTargets:
                 say("There is no key and no model server, so nobody could answer the rows."),
                 say("Set a key (kireji keys set anthropic), or start a model server."),
             )
+        if choice.provider.name == DEVICE and plan.form is not AnswerForm.TEXT:
+            raise nobody_to_ask(DEVICE)  # every row would fail
         if source.kind in _PICTURES:
             choice = self._seeing(choice, chosen=bool(plan.model))
         plan = msgspec.structs.replace(plan, provider=choice.provider.name, model=choice.model)

@@ -8,11 +8,12 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from kireji.core.errors import JobError, StoreFull
+from kireji.core.errors import JobError, KirejiError, StoreFull
 from kireji.core.history import Origin
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import ImportProgress, JobPlan, JobSource, LineKind, Mode, SourceKind
 from kireji.core.models import ModelInfo
+from kireji.core.structured.forms import AnswerForm
 from kireji.storage.jobs.loading import BadRow, NewRow
 from tests.fakes.job_parts import MemoryImporter, prompt_rows
 from tests.fakes.provider import FakeProvider, answer
@@ -68,6 +69,14 @@ async def test_this_computers_reader_answers_rows_only_when_it_was_chosen() -> N
         await made.jobs.add(JobPlan("Rows", "", ""), FILE)
     assert await made.jobs.jobs() == []
     assert (await made.jobs.add(JobPlan("Rows", "device", ""), FOLDER)).plan.mode is Mode.LIVE
+
+
+async def test_what_this_computers_reader_cannot_do_it_is_not_asked_for_row_by_row() -> None:
+    made = JobWorld()
+    plan = JobPlan("Rows", "device", "", form=AnswerForm.TRANSLATION)
+    with pytest.raises(KirejiError, match="reads words, and answers nothing of this kind"):
+        await made.jobs.add(plan, FOLDER)
+    assert await made.jobs.jobs() == []
 
 
 async def test_where_there_is_no_batch_service_rows_go_one_by_one() -> None:
