@@ -4,6 +4,14 @@
     <context>
         <name>Kireji</name>
         <message>
+            <source> (line {line})</source>
+            <translation> (السطر {line})</translation>
+        </message>
+        <message>
+            <source>"level" only goes with a single category.</source>
+            <translation>لا يأتي ⁦"level"⁩ إلا مع فئة واحدة.</translation>
+        </message>
+        <message>
             <source>#</source>
             <translation>#</translation>
         </message>
@@ -18,6 +26,10 @@
         <message>
             <source>(/ for prompts, drop files or images)</source>
             <translation>(/ للأسئلة السريعة، أو أفلت ملفات أو صورًا)</translation>
+        </message>
+        <message>
+            <source>**{action}** by the policy “{title}”, version {version}.</source>
+            <translation>**{action}** وفق السياسة «{title}»، الإصدار {version}.</translation>
         </message>
         <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
@@ -48,6 +60,18 @@
             <translation>⁦-----BEGIN PRIVATE KEY-----⁩</translation>
         </message>
         <message>
+            <source>--note goes with --accept or --overrule</source>
+            <translation>يُستعمل ⁦--note⁩ مع ⁦--accept⁩ أو ⁦--overrule⁩</translation>
+        </message>
+        <message>
+            <source>--overrule takes ROW=ACTION or ROW=ACTION:CATEGORY with one of {names}, not {text}</source>
+            <translation>يقبل ⁦--overrule⁩ صيغة ⁦ROW=ACTION⁩ أو ⁦ROW=ACTION:CATEGORY⁩ مع واحد من {names}، لا {text}</translation>
+        </message>
+        <message>
+            <source>--schema goes with a question of your own, or with --extract</source>
+            <translation>يُستعمل ⁦--schema⁩ مع سؤال خاص بك، أو مع ⁦--extract⁩</translation>
+        </message>
+        <message>
             <source>1 bad line left out</source>
             <translation>تُرك سطر فاسد واحد</translation>
         </message>
@@ -70,6 +94,10 @@
         <message>
             <source>1 row</source>
             <translation>صف واحد</translation>
+        </message>
+        <message>
+            <source>1 row gave nothing and is left out; see kireji batch results ID --failed.</source>
+            <translation>لم يعطِ صف واحد شيئًا وقد تُرك؛ انظر ⁦kireji batch results ID --failed⁩.</translation>
         </message>
         <message>
             <source>1 row has not ended yet and is left out.</source>
@@ -124,8 +152,32 @@
             <translation>أي تغيير يرفع تكلفة السؤال التالي: إذ تقرأ الخدمة المحادثة من جديد.</translation>
         </message>
         <message>
+            <source>A choice</source>
+            <translation>اختيار</translation>
+        </message>
+        <message>
             <source>A column in braces stands for what the row has there.</source>
             <translation>العمود بين قوسين معقوفين يمثّل ما في الصف هناك.</translation>
+        </message>
+        <message>
+            <source>A column in braces; empty takes the column “text”.</source>
+            <translation>عمود بين قوسين معقوفين؛ وإن تُرك فارغًا أُخذ العمود «text».</translation>
+        </message>
+        <message>
+            <source>A comparison</source>
+            <translation>مقارنة</translation>
+        </message>
+        <message>
+            <source>A comparison needs no words.</source>
+            <translation>لا تحتاج المقارنة إلى كلمات.</translation>
+        </message>
+        <message>
+            <source>A comparison takes two pictures: drop two folders or two pictures here.</source>
+            <translation>تحتاج المقارنة إلى صورتين: أفلت هنا مجلدين أو صورتين.</translation>
+        </message>
+        <message>
+            <source>A comparison takes two pictures; the row has {count}.</source>
+            <translation>تحتاج المقارنة إلى صورتين؛ وعدد صور الصف {count}.</translation>
         </message>
         <message>
             <source>A content check held the question back{why}.</source>
@@ -176,6 +228,14 @@
             <translation>لا يُستعمل المفتاح إلا لهذه الجلسة؛ ولا يُكتب في ملف أبدًا.</translation>
         </message>
         <message>
+            <source>A labelled set holds texts of which people have said what the policy should make of them, one JSON object a line. All of it is judged by the text as it stands here, saved or not.</source>
+            <translation>في المجموعة الموسومة نصوص قال الناس ما ينبغي أن تقوله السياسة فيها، كائن JSON واحد في كل سطر. ويُحكم عليها كلها وفق النص كما هو هنا، محفوظًا كان أو لا.</translation>
+        </message>
+        <message>
+            <source>A line of {name} is too long to be shown here. Break it, or use another editor.</source>
+            <translation>في ⁦{name}⁩ سطر أطول من أن يُعرض هنا. قسّمه، أو استعمل محررًا آخر.</translation>
+        </message>
+        <message>
             <source>A line with params has neither a method nor a url.</source>
             <translation>السطر الذي فيه params لا method فيه ولا url.</translation>
         </message>
@@ -202,6 +262,14 @@
         <message>
             <source>A page for a tool</source>
             <translation>صفحة لأداة</translation>
+        </message>
+        <message>
+            <source>A person shall decide.</source>
+            <translation>القرار لإنسان.</translation>
+        </message>
+        <message>
+            <source>A picture</source>
+            <translation>صورة</translation>
         </message>
         <message>
             <source>A picture in it is of an unknown kind, or damaged.</source>
@@ -238,6 +306,10 @@
         <message>
             <source>A place in the prompt has no name.</source>
             <translation>في السؤال موضع بلا اسم.</translation>
+        </message>
+        <message>
+            <source>A policy cannot be named {name}.</source>
+            <translation>لا يجوز أن تُسمّى سياسة {name}.</translation>
         </message>
         <message>
             <source>A program on this computer</source>
@@ -288,6 +360,10 @@
             <translation>إعادة توجيه</translation>
         </message>
         <message>
+            <source>A row's number is that of its column, too.</source>
+            <translation>رقم الصف هو رقم عموده أيضًا.</translation>
+        </message>
+        <message>
             <source>A rule of this {name} account held the question back.</source>
             <translation>أوقفت السؤالَ قاعدةٌ في حساب {name} هذا.</translation>
         </message>
@@ -324,6 +400,22 @@
             <translation>مبلغ بالدولار الأمريكي من فضلك، مثل 10 أو 2.50؛ والفارغ لا يعيّن شيئًا.</translation>
         </message>
         <message>
+            <source>A table</source>
+            <translation>جدول</translation>
+        </message>
+        <message>
+            <source>A table out of the picture</source>
+            <translation>جدول من الصورة</translation>
+        </message>
+        <message>
+            <source>A template with one category</source>
+            <translation>قالب بفئة واحدة</translation>
+        </message>
+        <message>
+            <source>A text, and a picture if you like</source>
+            <translation>نص، ومعه صورة إن شئت</translation>
+        </message>
+        <message>
             <source>A tool</source>
             <translation>أداة</translation>
         </message>
@@ -338,6 +430,22 @@
         <message>
             <source>A tool would have sent what is hidden from the model.</source>
             <translation>كانت أداة سترسل ما أُخفي عن النموذج.</translation>
+        </message>
+        <message>
+            <source>A translation in place</source>
+            <translation>ترجمة في الموضع</translation>
+        </message>
+        <message>
+            <source>A translation needs no words, only a variable named language.</source>
+            <translation>لا تحتاج الترجمة إلى كلمات، بل إلى متغيّر باسم language فقط.</translation>
+        </message>
+        <message>
+            <source>A verdict</source>
+            <translation>حكم</translation>
+        </message>
+        <message>
+            <source>A version that would comply:</source>
+            <translation>صيغة توافق السياسة:</translation>
         </message>
         <message>
             <source>A web page</source>
@@ -364,12 +472,40 @@
             <translation>حول</translation>
         </message>
         <message>
+            <source>About the text that is selected.</source>
+            <translation>عن النص المحدد.</translation>
+        </message>
+        <message>
+            <source>About what was copied and what is selected.</source>
+            <translation>عما نُسخ وما حُدّد.</translation>
+        </message>
+        <message>
+            <source>About what was copied.</source>
+            <translation>عما نُسخ.</translation>
+        </message>
+        <message>
             <source>Above here is no longer sent</source>
             <translation>ما فوق هذا لم يعد يُرسل</translation>
         </message>
         <message>
             <source>Above here, only the first question is still sent</source>
             <translation>مما فوق هذا لا يُرسل بعد الآن إلا السؤال الأول</translation>
+        </message>
+        <message>
+            <source>Accept (A)</source>
+            <translation>قبول (A)</translation>
+        </message>
+        <message>
+            <source>Accept: {action} (A)</source>
+            <translation>قبول: {action} (A)</translation>
+        </message>
+        <message>
+            <source>Accepted: {action}</source>
+            <translation>قُبل: {action}</translation>
+        </message>
+        <message>
+            <source>Actions agree in {share}; beyond chance: {kappa} (Cohen's kappa).</source>
+            <translation>تتفق الإجراءات في {share}؛ وما يتجاوز المصادفة: {kappa} (كابا كوهين).</translation>
         </message>
         <message>
             <source>Actual size</source>
@@ -420,6 +556,10 @@
             <translation>أضف مفتاحًا في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
+            <source>Add a key in the settings, or with: kireji keys set PROVIDER</source>
+            <translation>أضف مفتاحًا في الإعدادات، أو بالأمر: ⁦kireji keys set PROVIDER⁩</translation>
+        </message>
+        <message>
             <source>Add a key in the settings.</source>
             <translation>أضف مفتاحًا في الإعدادات.</translation>
         </message>
@@ -434,6 +574,10 @@
         <message>
             <source>Add a server</source>
             <translation>إضافة خادم</translation>
+        </message>
+        <message>
+            <source>Add a variable</source>
+            <translation>إضافة متغيّر</translation>
         </message>
         <message>
             <source>Add an environment variable…</source>
@@ -496,6 +640,10 @@
             <translation>إضافة من يجيب بدلًا منه</translation>
         </message>
         <message>
+            <source>Added</source>
+            <translation>أُضيف</translation>
+        </message>
+        <message>
             <source>Added {conversations} and {messages}.</source>
             <translation>أُضيفت {conversations} و{messages}.</translation>
         </message>
@@ -531,6 +679,10 @@
             <source>Add…</source>
             <translation>إضافة…</translation>
         </message>
+        <message>
+            <source>After</source>
+            <translation>بعد</translation>
+        </message>
         <message numerus="yes">
             <source>After {n} seconds</source>
             <extracomment>After 1 second</extracomment>
@@ -546,6 +698,10 @@
         <message>
             <source>Again with the same model</source>
             <translation>مجددًا بالنموذج نفسه</translation>
+        </message>
+        <message>
+            <source>Agreement by category</source>
+            <translation>الاتفاق حسب الفئة</translation>
         </message>
         <message>
             <source>All</source>
@@ -568,12 +724,20 @@
             <translation>كل أدواته</translation>
         </message>
         <message>
+            <source>All levels of all categories allow: the policy stops nothing.</source>
+            <translation>كل درجات كل الفئات تسمح: فالسياسة لا تمنع شيئًا.</translation>
+        </message>
+        <message>
             <source>All other rows have ended, but nobody can tell what became of rows that were sent ({rows}). Say whether they are to be sent again or count as failed.</source>
             <translation>انتهت كل الصفوف الأخرى، لكن مصير صفوف أُرسلت ({rows}) غير معروف. حدّد هل تُرسل مجددًا أم تُحتسب مخفقة.</translation>
         </message>
         <message>
             <source>All other rows have ended, but nobody can tell what became of {rows} that were sent. Say whether they are to be sent again or count as failed.</source>
             <translation type="vanished">انتهت كل الصفوف الأخرى، لكن مصير صفوف أُرسلت وعددها {rows} غير معروف. حدّد هل تُرسل مجددًا أم تُحتسب مخفقة.</translation>
+        </message>
+        <message>
+            <source>All rows</source>
+            <translation>كل الصفوف</translation>
         </message>
         <message>
             <source>All screens</source>
@@ -660,6 +824,10 @@
             <translation>اسمح بالكتابة في ذلك المجلد، أو اختر غيره بـ KIREJI_HOME.</translation>
         </message>
         <message>
+            <source>Allowed</source>
+            <translation>مسموح</translation>
+        </message>
+        <message>
             <source>Also for the questions that follow</source>
             <translation>للأسئلة التالية أيضًا</translation>
         </message>
@@ -670,6 +838,10 @@
         <message>
             <source>Alt + arrow keys</source>
             <translation>Alt + مفاتيح الأسهم</translation>
+        </message>
+        <message>
+            <source>Alt text</source>
+            <translation>اكتب نصًا بديلًا</translation>
         </message>
         <message>
             <source>Always</source>
@@ -686,6 +858,10 @@
         <message>
             <source>Amber</source>
             <translation>كهرماني</translation>
+        </message>
+        <message>
+            <source>Amount</source>
+            <translation>مبلغ</translation>
         </message>
         <message>
             <source>An address</source>
@@ -708,8 +884,16 @@
             <translation>تُكتب إجابة في هذا الفرع.</translation>
         </message>
         <message>
+            <source>An answer is on its way. Ask this when it is there, or stop it.</source>
+            <translation>هناك إجابة في الطريق. اسأل هذا حين تصل، أو أوقفها.</translation>
+        </message>
+        <message>
             <source>An entry in {folder}.</source>
             <translation>مدخل في {folder}.</translation>
+        </message>
+        <message>
+            <source>And {count} more.</source>
+            <translation>و{count} أخرى.</translation>
         </message>
         <message>
             <source>And {more} more.</source>
@@ -778,6 +962,10 @@
         <message>
             <source>Answer finished.</source>
             <translation>اكتملت الإجابة.</translation>
+        </message>
+        <message>
+            <source>Answer in English.</source>
+            <translation>أجب بالعربية.</translation>
         </message>
         <message>
             <source>Answer in one word.</source>
@@ -896,8 +1084,44 @@
             <translation>سهم، إطار، قلم، نص، رقم، تسويد؛ ومن خانة السؤال مع Alt</translation>
         </message>
         <message>
+            <source>As a table</source>
+            <translation>إلى جدول</translation>
+        </message>
+        <message>
+            <source>As fields</source>
+            <translation>إلى حقول</translation>
+        </message>
+        <message>
+            <source>As in the file</source>
+            <translation>كما في الملف</translation>
+        </message>
+        <message>
+            <source>As in the settings</source>
+            <translation>كما في الإعدادات</translation>
+        </message>
+        <message>
+            <source>As it is now</source>
+            <translation>كما هو الآن</translation>
+        </message>
+        <message>
+            <source>As it was</source>
+            <translation>كما كان</translation>
+        </message>
+        <message>
             <source>As it would leave</source>
             <translation>كما سيغادر</translation>
+        </message>
+        <message>
+            <source>As table</source>
+            <translation>إلى جدول</translation>
+        </message>
+        <message>
+            <source>As the policy says: it is found in “{title}”.</source>
+            <translation>كما تقول السياسة: وُجد في «{title}».</translation>
+        </message>
+        <message>
+            <source>As the policy says: it is not found in “{title}”.</source>
+            <translation>كما تقول السياسة: لم يوجد في «{title}».</translation>
         </message>
         <message>
             <source>As the system has it</source>
@@ -968,6 +1192,10 @@
             <translation>اسأل مرة أخرى بعد {seconds} ثانية.</translation>
         </message>
         <message>
+            <source>Ask again, or choose another model.</source>
+            <translation>اسأل مرة أخرى، أو اختر نموذجًا آخر.</translation>
+        </message>
+        <message>
             <source>Ask again, send it as it is (--no-redact), or switch hiding off in the settings.</source>
             <translation>اسأل مرة أخرى، أو أرسله كما هو (⁦--no-redact⁩)، أو عطّل الإخفاء في الإعدادات.</translation>
         </message>
@@ -984,6 +1212,10 @@
             <translation>اسأل مرة أخرى؛ في السجل التقني المزيد.</translation>
         </message>
         <message>
+            <source>Ask another provider.</source>
+            <translation>اسأل مزوّدًا آخر.</translation>
+        </message>
+        <message>
             <source>Ask anything, or capture a piece of the screen…</source>
             <translation>اسأل ما تشاء، أو التقط جزءًا من الشاشة…</translation>
         </message>
@@ -992,8 +1224,24 @@
             <translation>اسأل أولًا</translation>
         </message>
         <message>
+            <source>Ask for a table, fields, a verdict and the like</source>
+            <translation>اطلب جدولًا أو حقولًا أو حكمًا وما شابه</translation>
+        </message>
+        <message>
+            <source>Ask for fewer at once.</source>
+            <translation>اطلب أقل في المرة الواحدة.</translation>
+        </message>
+        <message>
+            <source>Ask for fewer values at once.</source>
+            <translation>اطلب قيمًا أقل في المرة الواحدة.</translation>
+        </message>
+        <message>
             <source>Ask for less at once, or choose a model that reads more.</source>
             <translation>اطلب أقل في المرة الواحدة، أو اختر نموذجًا يقرأ أكثر.</translation>
+        </message>
+        <message>
+            <source>Ask my own question</source>
+            <translation>طرح سؤال خاص بي</translation>
         </message>
         <message>
             <source>Ask now</source>
@@ -1064,6 +1312,14 @@
             <translation>على الأكثر</translation>
         </message>
         <message>
+            <source>At most {most} pictures are judged together.</source>
+            <translation>يُحكم على {most} صور معًا على الأكثر.</translation>
+        </message>
+        <message>
+            <source>At most {most} pictures can be taken together; these are {count}.</source>
+            <translation>يمكن أخذ {most} صور معًا على الأكثر؛ وهذه {count}.</translation>
+        </message>
+        <message>
             <source>Attach files or pictures</source>
             <translation>إرفاق ملفات أو صور</translation>
         </message>
@@ -1088,8 +1344,24 @@
             <translation>رجوع</translation>
         </message>
         <message>
+            <source>Back to the conversation</source>
+            <translation>العودة إلى المحادثة</translation>
+        </message>
+        <message>
             <source>Back to the jobs</source>
             <translation>العودة إلى المهام</translation>
+        </message>
+        <message>
+            <source>Back to the list of rows</source>
+            <translation>العودة إلى قائمة الصفوف</translation>
+        </message>
+        <message>
+            <source>Back to the results</source>
+            <translation>العودة إلى النتائج</translation>
+        </message>
+        <message>
+            <source>Back to the results of the job</source>
+            <translation>العودة إلى نتائج المهمة</translation>
         </message>
         <message>
             <source>Back up every day</source>
@@ -1136,12 +1408,28 @@
             <translation>لا تعرف الدفعات «{what}».</translation>
         </message>
         <message>
+            <source>Before</source>
+            <translation>قبل</translation>
+        </message>
+        <message>
+            <source>Begin no policy</source>
+            <translation>عدم بدء سياسة</translation>
+        </message>
+        <message>
+            <source>Begins as</source>
+            <translation>تبدأ من</translation>
+        </message>
+        <message>
             <source>Being looked through…</source>
             <translation>يجري فحصه…</translation>
         </message>
         <message>
             <source>Being read…</source>
             <translation>تجري قراءته…</translation>
+        </message>
+        <message>
+            <source>Belongs there</source>
+            <translation>ينتمي إليها</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -1152,8 +1440,20 @@
             <translation>تسويد</translation>
         </message>
         <message>
+            <source>Block</source>
+            <translation>الحظر</translation>
+        </message>
+        <message>
+            <source>Blocked</source>
+            <translation>محظور</translation>
+        </message>
+        <message>
             <source>Blue</source>
             <translation>أزرق</translation>
+        </message>
+        <message>
+            <source>Both</source>
+            <translation>كلاهما</translation>
         </message>
         <message>
             <source>Branch before this one, at the last fork</source>
@@ -1228,6 +1528,10 @@
             <translation>وفق القاعدة: كنتَ قد رفضتها</translation>
         </message>
         <message>
+            <source>CSV</source>
+            <translation>CSV</translation>
+        </message>
+        <message>
             <source>Calculate</source>
             <translation>الحساب</translation>
         </message>
@@ -1268,6 +1572,22 @@
             <translation>إلغاء «{job}»؟</translation>
         </message>
         <message>
+            <source>Cannot be read as a date</source>
+            <translation>لا تُقرأ تاريخًا</translation>
+        </message>
+        <message>
+            <source>Cannot be read as a number</source>
+            <translation>لا تُقرأ عددًا</translation>
+        </message>
+        <message>
+            <source>Cannot be read as a text</source>
+            <translation>لا تُقرأ نصًا</translation>
+        </message>
+        <message>
+            <source>Cannot be read as an amount</source>
+            <translation>لا تُقرأ مبلغًا</translation>
+        </message>
+        <message>
             <source>Capture</source>
             <translation>التقاط</translation>
         </message>
@@ -1294,6 +1614,10 @@
         <message>
             <source>Capture it again, or ask without it in a new conversation.</source>
             <translation>التقطها مجددًا، أو اسأل بدونها في محادثة جديدة.</translation>
+        </message>
+        <message>
+            <source>Capture it anew.</source>
+            <translation>التقطها من جديد.</translation>
         </message>
         <message>
             <source>Capture something first, or name a folder.</source>
@@ -1326,6 +1650,10 @@
         <message>
             <source>Card</source>
             <translation>بطاقة</translation>
+        </message>
+        <message>
+            <source>Category</source>
+            <translation>الفئة</translation>
         </message>
         <message>
             <source>Certificates (*.pem *.crt *.cer)</source>
@@ -1376,6 +1704,18 @@
             <translation>غيّر السؤال، أو قواعد الحساب لدى {name}.</translation>
         </message>
         <message>
+            <source>Change the rule in the privacy settings.</source>
+            <translation>غيّر القاعدة في إعدادات الخصوصية.</translation>
+        </message>
+        <message>
+            <source>Changed</source>
+            <translation>تغيّر</translation>
+        </message>
+        <message>
+            <source>Changes</source>
+            <translation>التغييرات</translation>
+        </message>
+        <message>
             <source>Change…</source>
             <translation>تغيير…</translation>
         </message>
@@ -1384,12 +1724,20 @@
             <translation>التحقق</translation>
         </message>
         <message>
+            <source>Check against a policy</source>
+            <translation>افحص وفق سياسة</translation>
+        </message>
+        <message>
             <source>Check and start</source>
             <translation>التحقق والبدء</translation>
         </message>
         <message>
             <source>Check and start…</source>
             <translation>التحقق والبدء…</translation>
+        </message>
+        <message>
+            <source>Check before sharing</source>
+            <translation>افحص قبل المشاركة</translation>
         </message>
         <message>
             <source>Check it and try again.</source>
@@ -1492,6 +1840,10 @@
             <translation>التحقق من الدفتر</translation>
         </message>
         <message>
+            <source>Check the name after --policy.</source>
+            <translation>تحقق من الاسم بعد ⁦--policy⁩.</translation>
+        </message>
+        <message>
             <source>Check the name after --schema.</source>
             <translation>تحقق من الاسم بعد ‎--schema.</translation>
         </message>
@@ -1516,8 +1868,28 @@
             <translation>تحقق ممن يجوز له قراءته.</translation>
         </message>
         <message>
+            <source>Check with a policy</source>
+            <translation>فحص وفق سياسة</translation>
+        </message>
+        <message>
             <source>Checking…</source>
             <translation>يجري التحقق…</translation>
+        </message>
+        <message>
+            <source>Check…</source>
+            <translation>فحص…</translation>
+        </message>
+        <message>
+            <source>Choice</source>
+            <translation>اختيار</translation>
+        </message>
+        <message>
+            <source>Choices</source>
+            <translation>الخيارات</translation>
+        </message>
+        <message>
+            <source>Choices, with commas between them</source>
+            <translation>الخيارات وبينها فواصل</translation>
         </message>
         <message>
             <source>Choose a backup</source>
@@ -1530,6 +1902,10 @@
         <message>
             <source>Choose a file with servers</source>
             <translation>اختيار ملف فيه خوادم</translation>
+        </message>
+        <message>
+            <source>Choose a file.</source>
+            <translation>اختر ملفًا.</translation>
         </message>
         <message>
             <source>Choose a file…</source>
@@ -1552,6 +1928,14 @@
             <translation>اختيار مجلد…</translation>
         </message>
         <message>
+            <source>Choose a labelled set</source>
+            <translation>اختيار مجموعة موسومة</translation>
+        </message>
+        <message>
+            <source>Choose a labelled set of your own</source>
+            <translation>اختيار مجموعة موسومة خاصة بك</translation>
+        </message>
+        <message>
             <source>Choose a model</source>
             <translation>اختيار نموذج</translation>
         </message>
@@ -1568,6 +1952,30 @@
             <translation>اختر نموذجًا.</translation>
         </message>
         <message>
+            <source>Choose a name such as prompts.zip.</source>
+            <translation>اختر اسمًا مثل ⁦prompts.zip⁩.</translation>
+        </message>
+        <message>
+            <source>Choose a picture</source>
+            <translation>اختيار صورة</translation>
+        </message>
+        <message>
+            <source>Choose a policy.</source>
+            <translation>اختر سياسة.</translation>
+        </message>
+        <message>
+            <source>Choose a region with words that can be read.</source>
+            <translation>اختر منطقة فيها كلمات يمكن قراءتها.</translation>
+        </message>
+        <message>
+            <source>Choose a shorter one.</source>
+            <translation>اختر أقصر منه.</translation>
+        </message>
+        <message>
+            <source>Choose a smaller region, or another model.</source>
+            <translation>اختر منطقة أصغر، أو نموذجًا آخر.</translation>
+        </message>
+        <message>
             <source>Choose an export</source>
             <translation>اختيار تصدير</translation>
         </message>
@@ -1582,6 +1990,10 @@
         <message>
             <source>Choose another model in Settings, Keys &amp; models.</source>
             <translation>اختر نموذجًا آخر في الإعدادات، المفاتيح والنماذج.</translation>
+        </message>
+        <message>
+            <source>Choose another model, or another picture.</source>
+            <translation>اختر نموذجًا آخر، أو صورة أخرى.</translation>
         </message>
         <message>
             <source>Choose another model, or begin again with: kireji watch --yes</source>
@@ -1608,6 +2020,10 @@
             <translation>اختر نموذجًا آخر.</translation>
         </message>
         <message>
+            <source>Choose another model; the regions are marked all the same.</source>
+            <translation>اختر نموذجًا آخر؛ المناطق معلَّمة على كل حال.</translation>
+        </message>
+        <message>
             <source>Choose another name, or allow it to be overwritten.</source>
             <translation>اختر اسمًا آخر، أو اسمح بالكتابة فوقه.</translation>
         </message>
@@ -1618,6 +2034,10 @@
         <message>
             <source>Choose another name.</source>
             <translation>اختر اسمًا آخر.</translation>
+        </message>
+        <message>
+            <source>Choose another place.</source>
+            <translation>اختر مكانًا آخر.</translation>
         </message>
         <message>
             <source>Choose another shortcut in Settings.</source>
@@ -1632,8 +2052,16 @@
             <translation>اختر غيرها.</translation>
         </message>
         <message>
+            <source>Choose file…</source>
+            <translation>اختيار ملف…</translation>
+        </message>
+        <message>
             <source>Choose one in Settings, Keys &amp; models.</source>
             <translation>اختر واحدًا في الإعدادات، المفاتيح والنماذج.</translation>
+        </message>
+        <message>
+            <source>Choose one of these: {choices}.</source>
+            <translation>اختر واحدًا من هذه: {choices}.</translation>
         </message>
         <message>
             <source>Choose one within {width} x {height} pixels.</source>
@@ -1642,6 +2070,10 @@
         <message>
             <source>Choose other keys</source>
             <translation>اختيار مفاتيح أخرى</translation>
+        </message>
+        <message>
+            <source>Choose picture…</source>
+            <translation>اختيار صورة…</translation>
         </message>
         <message>
             <source>Choose text, a PDF or a picture.</source>
@@ -1684,6 +2116,10 @@
             <translation>اختر {new} في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
+            <source>Chosen at first</source>
+            <translation>المختار أولًا</translation>
+        </message>
+        <message>
             <source>Click or Enter: this window</source>
             <translation>نقرة أو Enter: هذه النافذة</translation>
         </message>
@@ -1706,6 +2142,10 @@
         <message>
             <source>Close a program that listens on many ports, or paste a key instead.</source>
             <translation>أغلق برنامجًا يستمع على منافذ كثيرة، أو الصق مفتاحًا بدلًا من ذلك.</translation>
+        </message>
+        <message>
+            <source>Close the editor</source>
+            <translation>إغلاق المحرر</translation>
         </message>
         <message>
             <source>Close the program that uses it (a database viewer, a backup) and try again; nothing was lost.</source>
@@ -1736,6 +2176,10 @@
             <translation>الألوان</translation>
         </message>
         <message>
+            <source>Columns are proposed from every picture, or follow your schema.</source>
+            <translation>تُقترح الأعمدة من كل صورة، أو تتبع مخططك.</translation>
+        </message>
+        <message>
             <source>Columns: {columns}</source>
             <translation>الأعمدة: {columns}</translation>
         </message>
@@ -1750,6 +2194,34 @@
         <message>
             <source>Commands</source>
             <translation>الأوامر</translation>
+        </message>
+        <message>
+            <source>Compare</source>
+            <translation>قارن</translation>
+        </message>
+        <message>
+            <source>Compare two captures</source>
+            <translation>قارن لقطتين</translation>
+        </message>
+        <message>
+            <source>Compare two pictures</source>
+            <translation>مقارنة صورتين</translation>
+        </message>
+        <message>
+            <source>Compare with the screen now</source>
+            <translation>قارن بالشاشة الآن</translation>
+        </message>
+        <message>
+            <source>Comparing…</source>
+            <translation>تجري المقارنة…</translation>
+        </message>
+        <message>
+            <source>Comparison</source>
+            <translation>المقارنة</translation>
+        </message>
+        <message>
+            <source>Confused categories</source>
+            <translation>الفئات المختلطة</translation>
         </message>
         <message>
             <source>Connect one and try again.</source>
@@ -1808,6 +2280,10 @@
             <translation>نُسخ</translation>
         </message>
         <message>
+            <source>Copied.</source>
+            <translation>نُسخ.</translation>
+        </message>
+        <message>
             <source>Copied. Open it in a browser on this computer, and allow it there.</source>
             <translation>نُسخ. افتحه في متصفح على هذا الحاسوب واسمح به هناك.</translation>
         </message>
@@ -1824,6 +2300,14 @@
             <translation>انسخ جزءًا أصغر منه.</translation>
         </message>
         <message>
+            <source>Copy all of the translated text (Ctrl+C)</source>
+            <translation>نسخ كل النص المترجم (Ctrl+C)</translation>
+        </message>
+        <message>
+            <source>Copy as CSV</source>
+            <translation>نسخ بصيغة CSV</translation>
+        </message>
+        <message>
             <source>Copy as Markdown</source>
             <translation>نسخ بصيغة Markdown</translation>
         </message>
@@ -1832,8 +2316,16 @@
             <translation>نسخ كنص منسّق</translation>
         </message>
         <message>
+            <source>Copy changes</source>
+            <translation>نسخ التغييرات</translation>
+        </message>
+        <message>
             <source>Copy details</source>
             <translation>نسخ التفاصيل</translation>
+        </message>
+        <message>
+            <source>Copy for a spreadsheet</source>
+            <translation>نسخ لجدول بيانات</translation>
         </message>
         <message>
             <source>Copy it again, or from another program.</source>
@@ -1848,12 +2340,28 @@
             <translation>انسخ نصه إلى السؤال.</translation>
         </message>
         <message>
+            <source>Copy of {title}</source>
+            <translation>نسخة من {title}</translation>
+        </message>
+        <message>
+            <source>Copy of “{title}”</source>
+            <translation>نسخة من «{title}»</translation>
+        </message>
+        <message>
+            <source>Copy original and translation</source>
+            <translation>نسخ الأصل والترجمة</translation>
+        </message>
+        <message>
             <source>Copy picture</source>
             <translation>نسخ الصورة</translation>
         </message>
         <message>
             <source>Copy picture, copy its text</source>
             <translation>نسخ الصورة، نسخ نصها</translation>
+        </message>
+        <message>
+            <source>Copy some text, then ask again.</source>
+            <translation>انسخ نصًا ثم اسأل مرة أخرى.</translation>
         </message>
         <message>
             <source>Copy text</source>
@@ -1908,6 +2416,26 @@
             <translation>نسخ السؤال</translation>
         </message>
         <message>
+            <source>Copy the result</source>
+            <translation>نسخ النتيجة</translation>
+        </message>
+        <message>
+            <source>Copy the suggested version</source>
+            <translation>نسخ الصيغة المقترحة</translation>
+        </message>
+        <message>
+            <source>Copy the table as CSV</source>
+            <translation>نسخ الجدول بصيغة CSV</translation>
+        </message>
+        <message>
+            <source>Copy the table as Markdown</source>
+            <translation>نسخ الجدول بصيغة Markdown</translation>
+        </message>
+        <message>
+            <source>Copy the table for a spreadsheet (Ctrl+C)</source>
+            <translation>نسخ الجدول لجدول بيانات (Ctrl+C)</translation>
+        </message>
+        <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
             <translation>نسخ النص الذي في الصورة (Ctrl+Shift+C)</translation>
         </message>
@@ -1918,6 +2446,14 @@
         <message>
             <source>Copy the text yourself.</source>
             <translation>انسخ النص بنفسك.</translation>
+        </message>
+        <message>
+            <source>Copy the translation</source>
+            <translation>نسخ الترجمة</translation>
+        </message>
+        <message>
+            <source>Copy the verdict</source>
+            <translation>نسخ الحكم</translation>
         </message>
         <message>
             <source>Copy the whole key and paste it again.</source>
@@ -1940,6 +2476,18 @@
             <translation>نسخ هذه الأسطر</translation>
         </message>
         <message>
+            <source>Copy translation</source>
+            <translation>نسخ الترجمة</translation>
+        </message>
+        <message>
+            <source>Copy verdict</source>
+            <translation>نسخ الحكم</translation>
+        </message>
+        <message>
+            <source>Copy what changed</source>
+            <translation>نسخ ما تغيّر</translation>
+        </message>
+        <message>
             <source>Copy what is known about it</source>
             <translation>نسخ المعروف عنه</translation>
         </message>
@@ -1958,6 +2506,10 @@
         <message>
             <source>Correct it and look again.</source>
             <translation>صحّحه ثم ابحث مجددًا.</translation>
+        </message>
+        <message>
+            <source>Correct it and try again.</source>
+            <translation>صحّحه ثم حاول مجددًا.</translation>
         </message>
         <message>
             <source>Correct it in an editor; it is left as it is until then.</source>
@@ -2002,6 +2554,14 @@
         <message>
             <source>Correct the file, or set them in Settings, Privacy; kireji doctor says what is wrong.</source>
             <translation>صحّح الملف، أو عيّنها في الإعدادات، الخصوصية؛ ويبيّن ⁦kireji doctor⁩ موضع الخطأ.</translation>
+        </message>
+        <message>
+            <source>Correct the file.</source>
+            <translation>صحّح الملف.</translation>
+        </message>
+        <message>
+            <source>Correct the file; kireji policies check {name} shows all that is wrong.</source>
+            <translation>صحّح الملف؛ ويعرض ⁦kireji policies check {name}⁩ كل الأخطاء.</translation>
         </message>
         <message>
             <source>Correct the path, or install the program.</source>
@@ -2054,6 +2614,10 @@
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
             <translation>عدّته الخدمة: {tokens}. التقدير: {estimate}.</translation>
+        </message>
+        <message>
+            <source>Create it, or choose another place.</source>
+            <translation>أنشئه، أو اختر مكانًا آخر.</translation>
         </message>
         <message>
             <source>Credit cards</source>
@@ -2120,8 +2684,16 @@
             <translation>داكن</translation>
         </message>
         <message>
+            <source>Date</source>
+            <translation>تاريخ</translation>
+        </message>
+        <message>
             <source>Date and time</source>
             <translation>التاريخ والوقت</translation>
+        </message>
+        <message>
+            <source>Decided</source>
+            <translation>بُتّ فيه</translation>
         </message>
         <message>
             <source>Default</source>
@@ -2204,6 +2776,22 @@
             <translation>هل تقصد {name}؟</translation>
         </message>
         <message>
+            <source>Did you mean {other}?</source>
+            <translation>هل تقصد {other}؟</translation>
+        </message>
+        <message>
+            <source>Differs: the picture says “{words}”</source>
+            <translation>مختلفة: في الصورة «{words}»</translation>
+        </message>
+        <message>
+            <source>Disagreeing</source>
+            <translation>المخالِفة للنموذج</translation>
+        </message>
+        <message>
+            <source>Discard changes</source>
+            <translation>تجاهل التغييرات</translation>
+        </message>
+        <message>
             <source>Do it yourself, or switch hiding off for this service in the settings.</source>
             <translation>افعل ذلك بنفسك، أو عطّل الإخفاء لهذه الخدمة في الإعدادات.</translation>
         </message>
@@ -2222,6 +2810,14 @@
         <message>
             <source>Documents</source>
             <translation>المستندات</translation>
+        </message>
+        <message>
+            <source>Does not belong there</source>
+            <translation>لا ينتمي إليها</translation>
+        </message>
+        <message>
+            <source>Does not belong there: {example}</source>
+            <translation>لا ينتمي إليها: {example}</translation>
         </message>
         <message>
             <source>Don't send</source>
@@ -2288,6 +2884,14 @@
             <translation>صورة مُفلتة</translation>
         </message>
         <message>
+            <source>Duplicate</source>
+            <translation>تكرار</translation>
+        </message>
+        <message>
+            <source>Duplicate…</source>
+            <translation>تكرار…</translation>
+        </message>
+        <message>
             <source>Each command is shown exactly as it would run, and you are asked every time. No permission lasts.</source>
             <translation>يُعرض كل أمر تمامًا كما سيُشغَّل، وتُسأل في كل مرة. لا يدوم أي إذن.</translation>
         </message>
@@ -2320,12 +2924,20 @@
             <translation>أسئلة سابقة، في خانة فارغة</translation>
         </message>
         <message>
+            <source>Edit</source>
+            <translation>تعديل</translation>
+        </message>
+        <message>
             <source>Edit the last question</source>
             <translation>تعديل آخر سؤال</translation>
         </message>
         <message>
             <source>Edit the question and ask again</source>
             <translation>تعديل السؤال وطرحه مجددًا</translation>
+        </message>
+        <message>
+            <source>Edit: {title}</source>
+            <translation>تعديل: {title}</translation>
         </message>
         <message>
             <source>Editing an earlier question</source>
@@ -2400,6 +3012,10 @@
             <translation>قُرئ المدخل</translation>
         </message>
         <message>
+            <source>Error</source>
+            <translation>خطأ</translation>
+        </message>
+        <message>
             <source>Esc</source>
             <translation>Esc</translation>
         </message>
@@ -2442,6 +3058,14 @@
         <message>
             <source>Every line of this job can be asked.</source>
             <translation>يمكن السؤال عن كل أسطر هذه المهمة.</translation>
+        </message>
+        <message>
+            <source>Every row that has ended has a verdict.</source>
+            <translation>لكل صف انتهى حكم.</translation>
+        </message>
+        <message>
+            <source>Every text or picture gets a verdict; what waits for a person is reviewed afterwards.</source>
+            <translation>يحصل كل نص أو صورة على حكم؛ وما ينتظر إنسانًا يُراجع بعد ذلك.</translation>
         </message>
         <message>
             <source>Everything</source>
@@ -2488,8 +3112,16 @@
             <translation>تصدير كل المحادثات</translation>
         </message>
         <message>
+            <source>Export all prompts into a file</source>
+            <translation>تصدير كل الأسئلة السريعة إلى ملف</translation>
+        </message>
+        <message>
             <source>Export all…</source>
             <translation>تصدير الكل…</translation>
+        </message>
+        <message>
+            <source>Export prompts</source>
+            <translation>تصدير الأسئلة السريعة</translation>
         </message>
         <message>
             <source>Export results…</source>
@@ -2498,6 +3130,22 @@
         <message>
             <source>Export the answers of “{name}”</source>
             <translation>تصدير إجابات «{name}»</translation>
+        </message>
+        <message>
+            <source>Export the decisions (Ctrl+S)</source>
+            <translation>تصدير القرارات (Ctrl+S)</translation>
+        </message>
+        <message>
+            <source>Export the decisions about “{name}”</source>
+            <translation>تصدير القرارات بشأن «{name}»</translation>
+        </message>
+        <message>
+            <source>Export the policy</source>
+            <translation>تصدير السياسة</translation>
+        </message>
+        <message>
+            <source>Export the prompts again, or unpack it and import the files.</source>
+            <translation>صدّر الأسئلة السريعة مجددًا، أو فك الأرشيف واستورد الملفات.</translation>
         </message>
         <message>
             <source>Export them again.</source>
@@ -2540,6 +3188,10 @@
             <translation>تصدير «{title}»</translation>
         </message>
         <message>
+            <source>Exported to {path}.</source>
+            <translation>صُدّر إلى ⁦{path}⁩.</translation>
+        </message>
+        <message>
             <source>Exported {conversations} to {path}.</source>
             <translation>صُدّرت {conversations} إلى {path}.</translation>
         </message>
@@ -2564,8 +3216,16 @@
             <translation>استخراج النص</translation>
         </message>
         <message>
+            <source>F1</source>
+            <translation>F1</translation>
+        </message>
+        <message>
             <source>F1: all keys</source>
             <translation>F1: كل المفاتيح</translation>
+        </message>
+        <message>
+            <source>F8 goes to the next one</source>
+            <translation>F8 ينتقل إلى التالية</translation>
         </message>
         <message>
             <source>Failed</source>
@@ -2582,6 +3242,14 @@
         <message>
             <source>Fetches a page, a text, a picture or a PDF from the web; nobody is signed in there.</source>
             <translation>تجلب صفحة أو نصًا أو صورة أو ملف PDF من الويب؛ دون تسجيل دخول أحد.</translation>
+        </message>
+        <message>
+            <source>Field</source>
+            <translation>الحقل</translation>
+        </message>
+        <message>
+            <source>Fields</source>
+            <translation>الحقول</translation>
         </message>
         <message>
             <source>File</source>
@@ -2604,6 +3272,10 @@
             <translation>ملفات فيها خوادم (*.json *.toml *.yaml *.yml)</translation>
         </message>
         <message>
+            <source>Findings that are less than {number} % sure: {action}.</source>
+            <translation>المآخذ التي ثقتها دون {number}%: {action}.</translation>
+        </message>
+        <message>
             <source>Finds files below a folder by their names or by the text in them.</source>
             <translation>تعثر على ملفات داخل مجلد وما تحته بأسمائها أو بالنص الذي فيها.</translation>
         </message>
@@ -2614,6 +3286,10 @@
         <message>
             <source>First that can work</source>
             <translation>أول من يستطيع</translation>
+        </message>
+        <message>
+            <source>Fit</source>
+            <translation>ملاءمة</translation>
         </message>
         <message>
             <source>Folder</source>
@@ -2656,12 +3332,20 @@
             <translation>مثلًا: صف هذه الصورة في جملة واحدة لمن لا يستطيع رؤيتها.</translation>
         </message>
         <message>
+            <source>For example: German</source>
+            <translation>مثلًا: الألمانية</translation>
+        </message>
+        <message>
             <source>For example: Translate into English.</source>
             <translation>مثلًا: ترجم إلى الإنجليزية.</translation>
         </message>
         <message>
             <source>For example: Which product is this mail about? {column}</source>
             <translation>مثلًا: عن أي منتج تتحدث هذه الرسالة؟ ‎{column}‎</translation>
+        </message>
+        <message>
+            <source>For example: {column}</source>
+            <translation>مثلًا: ⁦{column}⁩</translation>
         </message>
         <message>
             <source>For how long</source>
@@ -2672,8 +3356,16 @@
             <translation>للأسطر التي لا سؤال فيها؛ أما التي فيها سؤال فتُبقيه.</translation>
         </message>
         <message>
+            <source>For review</source>
+            <translation>للمراجعة</translation>
+        </message>
+        <message>
             <source>For the host {host}, until you take it back</source>
             <translation>للمضيف ⁦{host}⁩، حتى تتراجع عنه</translation>
+        </message>
+        <message>
+            <source>Found</source>
+            <translation>المرصود</translation>
         </message>
         <message>
             <source>Free software under the MIT licence.</source>
@@ -2720,12 +3412,72 @@
             <translation>أعطِ اسمًا ينتهي بـ .zip، أو اسمًا بلا امتداد لمجلد.</translation>
         </message>
         <message>
+            <source>Give a smaller one.</source>
+            <translation>أعطِ أصغر منه.</translation>
+        </message>
+        <message>
+            <source>Give a text or a picture.</source>
+            <translation>أعطِ نصًا أو صورة.</translation>
+        </message>
+        <message>
             <source>Give each column a name of its own.</source>
             <translation>أعطِ كل عمود اسمًا خاصًّا به.</translation>
         </message>
         <message>
             <source>Give it a name, such as git.</source>
             <translation>أعطه اسمًا، مثل git.</translation>
+        </message>
+        <message>
+            <source>Give it a name.</source>
+            <translation>أعطها اسمًا.</translation>
+        </message>
+        <message>
+            <source>Give it a title.</source>
+            <translation>أعطها عنوانًا.</translation>
+        </message>
+        <message>
+            <source>Give it one of these: {endings}.</source>
+            <translation>أعطه واحدًا من هذه: ⁦{endings}⁩.</translation>
+        </message>
+        <message>
+            <source>Give one picture or several.</source>
+            <translation>أعطِ صورة أو أكثر.</translation>
+        </message>
+        <message>
+            <source>Give one with "type": "object" and its "properties".</source>
+            <translation>أعطِ واحدًا فيه ⁦"type": "object"⁩ و⁦"properties"⁩.</translation>
+        </message>
+        <message>
+            <source>Give one with "type": "object".</source>
+            <translation>أعطِ واحدًا فيه ⁦"type": "object"⁩.</translation>
+        </message>
+        <message>
+            <source>Give one with {options}.</source>
+            <translation>أعطِ واحدًا بـ {options}.</translation>
+        </message>
+        <message>
+            <source>Give some words, or a picture.</source>
+            <translation>أعطِ كلمات أو صورة.</translation>
+        </message>
+        <message>
+            <source>Gives a comparison</source>
+            <translation>يعطي مقارنة</translation>
+        </message>
+        <message>
+            <source>Gives a table</source>
+            <translation>يعطي جدولًا</translation>
+        </message>
+        <message>
+            <source>Gives a translation in place</source>
+            <translation>يعطي ترجمة في الموضع</translation>
+        </message>
+        <message>
+            <source>Gives a verdict</source>
+            <translation>يعطي حكمًا</translation>
+        </message>
+        <message>
+            <source>Gives fields</source>
+            <translation>يعطي حقولًا</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -2740,6 +3492,10 @@
             <translation>المتابعة بلا مفتاح</translation>
         </message>
         <message>
+            <source>Gravest first</source>
+            <translation>الأشد أولًا</translation>
+        </message>
+        <message>
             <source>Green</source>
             <translation>أخضر</translation>
         </message>
@@ -2750,6 +3506,10 @@
         <message>
             <source>Half price through the batch service</source>
             <translation>نصف السعر عبر خدمة الدفعات</translation>
+        </message>
+        <message>
+            <source>Hardly any finding is that sure: nearly all go to a person.</source>
+            <translation>نادرًا ما يكون مأخذ بهذه الثقة: فكلها تقريبًا تُحال إلى إنسان.</translation>
         </message>
         <message>
             <source>Have {name} summarise the message that is left out?</source>
@@ -2820,6 +3580,18 @@
             <translation>مضيفون بلا وكيل</translation>
         </message>
         <message>
+            <source>House rules</source>
+            <translation>قواعد المكان</translation>
+        </message>
+        <message>
+            <source>How far the check is</source>
+            <translation>تقدم الفحص</translation>
+        </message>
+        <message>
+            <source>How it is rewritten</source>
+            <translation>كيف تُعاد الصياغة</translation>
+        </message>
+        <message>
             <source>How jobs run</source>
             <translation>كيف تعمل المهام</translation>
         </message>
@@ -2852,12 +3624,28 @@
             <translation>استيراد مجلد</translation>
         </message>
         <message>
+            <source>Import a policy</source>
+            <translation>استيراد سياسة</translation>
+        </message>
+        <message>
+            <source>Import a policy from a file</source>
+            <translation>استيراد سياسة من ملف</translation>
+        </message>
+        <message>
             <source>Import a smaller export.</source>
             <translation>استورد تصديرًا أصغر.</translation>
         </message>
         <message>
             <source>Import nothing</source>
             <translation>عدم استيراد شيء</translation>
+        </message>
+        <message>
+            <source>Import prompts</source>
+            <translation>استيراد أسئلة سريعة</translation>
+        </message>
+        <message>
+            <source>Import prompts from a file</source>
+            <translation>استيراد أسئلة سريعة من ملف</translation>
         </message>
         <message>
             <source>Import servers</source>
@@ -2870,6 +3658,10 @@
         <message>
             <source>Import the chosen servers</source>
             <translation>استيراد الخوادم المختارة</translation>
+        </message>
+        <message>
+            <source>Import the prompts</source>
+            <translation>استيراد الأسئلة السريعة</translation>
         </message>
         <message numerus="yes">
             <source>Import {n} servers</source>
@@ -2922,6 +3714,10 @@
         <message>
             <source>In the folder {folder}, until you take it back</source>
             <translation>في المجلد ⁦{folder}⁩، حتى تتراجع عنه</translation>
+        </message>
+        <message>
+            <source>In the tray menu</source>
+            <translation>في قائمة الشريط</translation>
         </message>
         <message>
             <source>In window</source>
@@ -2984,12 +3780,28 @@
             <translation>التعليمات: {words}. تغييرها</translation>
         </message>
         <message>
+            <source>Into: {language}</source>
+            <translation>إلى: {language}</translation>
+        </message>
+        <message>
             <source>It cannot be made again from the conversation.</source>
             <translation>لا يمكن إعادة تكوينه من المحادثة.</translation>
         </message>
         <message>
             <source>It cannot be read.</source>
             <translation>تعذرت قراءته.</translation>
+        </message>
+        <message>
+            <source>It cannot be read: {reason}.</source>
+            <translation>تعذرت قراءته: {reason}.</translation>
+        </message>
+        <message>
+            <source>It cannot be saved. {problem}</source>
+            <translation>تعذر الحفظ. {problem}</translation>
+        </message>
+        <message>
+            <source>It cannot be saved: {reason}.</source>
+            <translation>تعذر الحفظ: {reason}.</translation>
         </message>
         <message>
             <source>It cannot be used at present.</source>
@@ -3056,8 +3868,20 @@
             <translation>حجمه {size}؛ وتقبل الخدمة {most} على الأكثر.</translation>
         </message>
         <message>
+            <source>It has: none.</source>
+            <translation>فيه: لا شيء.</translation>
+        </message>
+        <message>
+            <source>It has: {names}.</source>
+            <translation>فيه: {names}.</translation>
+        </message>
+        <message>
             <source>It holds no conversations and was left out.</source>
             <translation>لا محادثات فيه وتُرك.</translation>
+        </message>
+        <message>
+            <source>It holds signs that cannot be written.</source>
+            <translation>فيه علامات لا يمكن كتابتها.</translation>
         </message>
         <message>
             <source>It is</source>
@@ -3074,6 +3898,14 @@
         <message>
             <source>It is damaged ({why}).</source>
             <translation>تالف ({why}).</translation>
+        </message>
+        <message>
+            <source>It is filled with</source>
+            <translation>يُملأ بـ</translation>
+        </message>
+        <message>
+            <source>It is judged by the text as it stands here, saved or not, and is not kept in the history.</source>
+            <translation>يُحكم عليه وفق النص كما هو هنا، محفوظًا كان أو لا، ولا يُحفظ في السجل.</translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
@@ -3104,12 +3936,20 @@
             <translation>ليس JSON صالحًا ({why}).</translation>
         </message>
         <message>
+            <source>It is not a file.</source>
+            <translation>ليس ملفًا.</translation>
+        </message>
+        <message>
             <source>It is not as this version writes it ({why}).</source>
             <translation>ليس كما يكتبه هذا الإصدار ({why}).</translation>
         </message>
         <message>
             <source>It is not known whether this model can see.</source>
             <translation>لا يُعرف هل يستطيع هذا النموذج الرؤية.</translation>
+        </message>
+        <message>
+            <source>It is offered under “Quick prompts”.</source>
+            <translation>يُعرض تحت «أسئلة سريعة».</translation>
         </message>
         <message>
             <source>It is on its way; answers come when its batch has ended.</source>
@@ -3160,6 +4000,10 @@
             <translation>يحتفظ بها 30 يومًا؛ أعد السؤال عما لا إجابة له.</translation>
         </message>
         <message>
+            <source>It may have been asked again meanwhile.</source>
+            <translation>ربما سُئل عنه مجددًا في الأثناء.</translation>
+        </message>
+        <message>
             <source>It may have been removed meanwhile.</source>
             <translation>ربما أُزيلت في الأثناء.</translation>
         </message>
@@ -3184,8 +4028,20 @@
             <translation>يعمل على حاسوب آخر يمرّر إليه Ollama كل شيء.</translation>
         </message>
         <message>
+            <source>It says {action}, but the policy says {other} for the level {level}.</source>
+            <translation>يقول {action}، لكن السياسة تقول {other} للدرجة {level}.</translation>
+        </message>
+        <message>
             <source>It sent a message of more than {size} MB.</source>
             <translation>أرسل رسالة أكبر من {size} MB.</translation>
+        </message>
+        <message>
+            <source>It stands in the place of the one of this name from Kireji, which can be restored.</source>
+            <translation>يحل محل الذي بهذا الاسم من Kireji، ويمكن استعادة ذاك.</translation>
+        </message>
+        <message>
+            <source>It takes either "category" or "categories", which is [] where nothing is to be found.</source>
+            <translation>يقبل إما ⁦"category"⁩ أو ⁦"categories"⁩، وقيمته ⁦[]⁩ حيث لا شيء يُنتظر العثور عليه.</translation>
         </message>
         <message>
             <source>It takes too long to look through it; choose a smaller folder.</source>
@@ -3194,6 +4050,10 @@
         <message>
             <source>It waits for you to start it.</source>
             <translation>تنتظر أن تبدأها.</translation>
+        </message>
+        <message>
+            <source>It waits still, or shares the answer of another row; kireji batch review lists the others.</source>
+            <translation>ما زال ينتظر، أو يشارك صفًا آخر إجابته؛ ويسرد ⁦kireji batch review⁩ بقية الصفوف.</translation>
         </message>
         <message>
             <source>It was called back before it was answered.</source>
@@ -3216,6 +4076,10 @@
             <translation>لم يُجَب عنه بعد.</translation>
         </message>
         <message>
+            <source>It was not asked about: {reason}</source>
+            <translation>لم يُسأل عنها: {reason}</translation>
+        </message>
+        <message>
             <source>It was not sent yet.</source>
             <translation>لم يُرسل بعد.</translation>
         </message>
@@ -3228,6 +4092,18 @@
             <translation>أُرسل، ومصيره غير معروف.</translation>
         </message>
         <message>
+            <source>It was stopped before.</source>
+            <translation>أُوقف قبل ذلك.</translation>
+        </message>
+        <message>
+            <source>It was stopped.</source>
+            <translation>أُوقف.</translation>
+        </message>
+        <message>
+            <source>It was stopped. Press Judge to begin anew.</source>
+            <translation>أُوقف. اضغط «احكم» للبدء من جديد.</translation>
+        </message>
+        <message>
             <source>It works.</source>
             <translation>يعمل.</translation>
         </message>
@@ -3238,6 +4114,10 @@
         <message>
             <source>Its address begins with https:// or, on this computer, http://.</source>
             <translation>يبدأ عنوانه بـ https://‎ أو، على هذا الحاسوب، بـ http://‎.</translation>
+        </message>
+        <message>
+            <source>Its categories are: {names}.</source>
+            <translation>فئاتها: {names}.</translation>
         </message>
         <message>
             <source>Its columns are: {columns}.</source>
@@ -3258,6 +4138,14 @@
         <message>
             <source>Its name is not written in UTF-8.</source>
             <translation>اسمه ليس مكتوبًا بترميز UTF-8.</translation>
+        </message>
+        <message>
+            <source>Its name may only have small letters, digits and hyphens between them.</source>
+            <translation>لا يجوز في اسمه إلا أحرف لاتينية صغيرة وأرقام وبينها شرطات.</translation>
+        </message>
+        <message>
+            <source>Its page says why.</source>
+            <translation>في صفحته السبب.</translation>
         </message>
         <message numerus="yes">
             <source>Its rows and {n} answers go, and cannot be brought back. The file that it was made from stays.</source>
@@ -3308,6 +4196,14 @@
             <translation>مخطط JSON</translation>
         </message>
         <message>
+            <source>JSON schema of what is wanted; empty has it proposed from the picture.</source>
+            <translation>مخطط JSON للمطلوب؛ وإن تُرك فارغًا اقتُرح من الصورة.</translation>
+        </message>
+        <message>
+            <source>JSON with places and doubts (*.json)</source>
+            <translation>JSON مع المواضع والشكوك (*.json)</translation>
+        </message>
+        <message>
             <source>JSONL or CSV file…</source>
             <translation>ملف JSONL أو CSV…</translation>
         </message>
@@ -3352,12 +4248,96 @@
             </translation>
         </message>
         <message>
+            <source>Jobs that judge are made with a policy: kireji batch add FILE --policy NAME</source>
+            <translation>تُنشأ المهام التي تحكم بسياسة: ⁦kireji batch add FILE --policy NAME⁩</translation>
+        </message>
+        <message>
             <source>Jobs, {words}</source>
             <translation>المهام، {words}</translation>
         </message>
         <message>
+            <source>Judge</source>
+            <translation>احكم</translation>
+        </message>
+        <message>
+            <source>Judge it by this policy</source>
+            <translation>الحكم عليه وفق هذه السياسة</translation>
+        </message>
+        <message>
+            <source>Judge it in pieces.</source>
+            <translation>احكم عليه مجزّأً.</translation>
+        </message>
+        <message>
+            <source>Judge nothing</source>
+            <translation>عدم الحكم على شيء</translation>
+        </message>
+        <message>
+            <source>Judge them in several steps.</source>
+            <translation>احكم عليها على عدة خطوات.</translation>
+        </message>
+        <message>
+            <source>Judge this by the policy “{title}” (version {version}).</source>
+            <translation>احكم على هذا وفق السياسة «{title}» (الإصدار {version}).</translation>
+        </message>
+        <message>
+            <source>Judge this example: {text}</source>
+            <translation>الحكم على هذا المثال: {text}</translation>
+        </message>
+        <message>
+            <source>Judge {id} by itself</source>
+            <translation>الحكم على {id} وحده</translation>
+        </message>
+        <message numerus="yes">
+            <source>Judge {n} items</source>
+            <extracomment>Judge 1 item</extracomment>
+            <translation>
+                <numerusform>الحكم على {n} عنصر</numerusform>
+                <numerusform>الحكم على عنصر واحد</numerusform>
+                <numerusform>الحكم على عنصرين</numerusform>
+                <numerusform>الحكم على {n} عناصر</numerusform>
+                <numerusform>الحكم على {n} عنصرًا</numerusform>
+                <numerusform>الحكم على {n} عنصر</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Judged by</source>
+            <translation>السياسة</translation>
+        </message>
+        <message>
+            <source>Judged text</source>
+            <translation>النص المحكوم عليه</translation>
+        </message>
+        <message>
+            <source>Judges what is written and attached</source>
+            <translation>يحكم على المكتوب والمرفق</translation>
+        </message>
+        <message>
+            <source>Judging</source>
+            <translation>يجري الحكم</translation>
+        </message>
+        <message>
+            <source>Judging by “{title}”, version {version}, as it is written…</source>
+            <translation>يجري الحكم وفق «{title}»، الإصدار {version}، كما هي مكتوبة…</translation>
+        </message>
+        <message>
+            <source>Judging…</source>
+            <translation>يجري الحكم…</translation>
+        </message>
+        <message>
+            <source>Kappa</source>
+            <translation>كابا</translation>
+        </message>
+        <message>
+            <source>Keep a region first (Insert), and choose another; then compare them.</source>
+            <translation>أبقِ على منطقة أولًا (Insert) واختر أخرى؛ ثم قارنهما.</translation>
+        </message>
+        <message>
             <source>Keep backups in the data folder</source>
             <translation>حفظ النسخ الاحتياطية في مجلد البيانات</translation>
+        </message>
+        <message>
+            <source>Keep both</source>
+            <translation>الإبقاء على كليهما</translation>
         </message>
         <message>
             <source>Keep it</source>
@@ -3370,6 +4350,10 @@
         <message>
             <source>Keep it untested</source>
             <translation>حفظ دون اختبار</translation>
+        </message>
+        <message>
+            <source>Keep mine</source>
+            <translation>الإبقاء على ما لدي</translation>
         </message>
         <message>
             <source>Keep the contents of what is sent</source>
@@ -3436,6 +4420,14 @@
             <translation>مفاتيح «{title}»: {keys}</translation>
         </message>
         <message>
+            <source>Keys that ask it</source>
+            <translation>المفاتيح التي تطرحه</translation>
+        </message>
+        <message>
+            <source>Keys: {keys}</source>
+            <translation>المفاتيح: {keys}</translation>
+        </message>
+        <message>
             <source>Kind: {kind}</source>
             <translation>النوع: {kind}</translation>
         </message>
@@ -3496,12 +4488,32 @@
             <translation>Kireji: اختر ما تسأل عنه</translation>
         </message>
         <message>
+            <source>Labelled</source>
+            <translation>الموسوم</translation>
+        </message>
+        <message>
+            <source>Labelled set</source>
+            <translation>المجموعة الموسومة</translation>
+        </message>
+        <message>
+            <source>Labelled set, to check policies with (*.labels.jsonl)</source>
+            <translation>مجموعة موسومة لفحص السياسات (*.labels.jsonl)</translation>
+        </message>
+        <message>
+            <source>Labelled sets (*.jsonl)</source>
+            <translation>مجموعات موسومة (*.jsonl)</translation>
+        </message>
+        <message>
             <source>Language</source>
             <translation>اللغة</translation>
         </message>
         <message>
             <source>Language of the translation</source>
             <translation>لغة الترجمة</translation>
+        </message>
+        <message>
+            <source>Larger</source>
+            <translation>تكبير</translation>
         </message>
         <message>
             <source>Last 30 days</source>
@@ -3516,6 +4528,14 @@
             <translation>آخر نسخة احتياطية {when}، فُحصت، {size}.</translation>
         </message>
         <message>
+            <source>Least certain first</source>
+            <translation>الأقل يقينًا أولًا</translation>
+        </message>
+        <message>
+            <source>Leave it out</source>
+            <translation>تركه</translation>
+        </message>
+        <message>
             <source>Leave out</source>
             <translation>استبعاد</translation>
         </message>
@@ -3528,8 +4548,24 @@
             <translation>ترك السؤال السابق كما كان</translation>
         </message>
         <message>
+            <source>Leave this prompt</source>
+            <translation>الخروج من هذا السؤال</translation>
+        </message>
+        <message>
+            <source>Left out by the model</source>
+            <translation>تركها النموذج</translation>
+        </message>
+        <message>
             <source>Left this computer</source>
             <translation>غادر هذا الحاسوب</translation>
+        </message>
+        <message>
+            <source>Less</source>
+            <translation>أقل</translation>
+        </message>
+        <message>
+            <source>Let a picture go along instead.</source>
+            <translation>أرفق صورة بدلًا من ذلك.</translation>
         </message>
         <message>
             <source>Let it go along</source>
@@ -3538,6 +4574,10 @@
         <message>
             <source>Let it run</source>
             <translation>تركها تعمل</translation>
+        </message>
+        <message>
+            <source>Let the settings say who answers</source>
+            <translation>ترك الإعدادات تحدّد من يجيب</translation>
         </message>
         <message>
             <source>Light</source>
@@ -3554,6 +4594,18 @@
         <message>
             <source>Line {line} has the id of line {first}.</source>
             <translation>معرّف السطر {line} هو معرّف السطر {first} نفسه.</translation>
+        </message>
+        <message>
+            <source>Line {line} · {kind}: {reason}</source>
+            <translation>السطر {line} · {kind}: {reason}</translation>
+        </message>
+        <message>
+            <source>Line {line}: {place} is no variable yet, so it is asked as it stands.</source>
+            <translation>السطر {line}: ليس ⁦{place}⁩ متغيّرًا بعد، فيُسأل كما هو.</translation>
+        </message>
+        <message>
+            <source>Line {line}: {sentence}</source>
+            <translation>السطر {line}: {sentence}</translation>
         </message>
         <message>
             <source>Line {line}: {why}</source>
@@ -3590,6 +4642,10 @@
         <message>
             <source>List them with: kireji history list</source>
             <translation>اسردها بالأمر: kireji history list</translation>
+        </message>
+        <message>
+            <source>List them with: kireji policies list</source>
+            <translation>اسردها بالأمر: ⁦kireji policies list⁩</translation>
         </message>
         <message>
             <source>List them with: kireji tools list</source>
@@ -3644,6 +4700,10 @@
             <translation>انظر إليها مجددًا: ربما غيّرها غيرك.</translation>
         </message>
         <message>
+            <source>Look at it again; what was decided there stands.</source>
+            <translation>انظر إليه مجددًا؛ ما بُتّ فيه هناك قائم.</translation>
+        </message>
+        <message>
             <source>Look at the clock</source>
             <translation>النظر إلى الساعة</translation>
         </message>
@@ -3684,6 +4744,10 @@
             <translation>تُفحص الصورة…</translation>
         </message>
         <message>
+            <source>Looking where it stands on the picture…</source>
+            <translation>يجري البحث عن موضعه في الصورة…</translation>
+        </message>
+        <message>
             <source>Low</source>
             <translation>منخفض</translation>
         </message>
@@ -3706,6 +4770,10 @@
         <message>
             <source>Mail addresses</source>
             <translation>عناوين البريد</translation>
+        </message>
+        <message>
+            <source>Make a job of them: kireji batch add FOLDER --schema FILE</source>
+            <translation>أنشئ منها مهمة: ⁦kireji batch add FOLDER --schema FILE⁩</translation>
         </message>
         <message>
             <source>Make a new one with: kireji keys new webhook</source>
@@ -3736,6 +4804,10 @@
             <translation>أنشئ المهمة من جديد من مصدرها.</translation>
         </message>
         <message>
+            <source>Make the job anew.</source>
+            <translation>أنشئ المهمة من جديد.</translation>
+        </message>
+        <message>
             <source>Make the job anew: its rows then go one by one, at full price.</source>
             <translation>أنشئ المهمة من جديد: تُرسل صفوفها عندئذ واحدًا واحدًا، بالسعر الكامل.</translation>
         </message>
@@ -3744,12 +4816,20 @@
             <translation>اجعل {folder} قابلًا للكتابة.</translation>
         </message>
         <message>
+            <source>Make {name} a variable</source>
+            <translation>جعل {name} متغيّرًا</translation>
+        </message>
+        <message>
             <source>Make {parent} writable, or add Kireji in the desktop's settings.</source>
             <translation>اجعل {parent} قابلًا للكتابة، أو أضف Kireji في إعدادات سطح المكتب.</translation>
         </message>
         <message>
             <source>Markdown</source>
             <translation>Markdown</translation>
+        </message>
+        <message>
+            <source>Markdown (*.md)</source>
+            <translation>Markdown (*.md)</translation>
         </message>
         <message>
             <source>Marks</source>
@@ -3832,6 +4912,10 @@
             <translation>طرق أخرى للرفض</translation>
         </message>
         <message>
+            <source>More: {title}</source>
+            <translation>المزيد: {title}</translation>
+        </message>
+        <message>
             <source>More…</source>
             <translation>المزيد…</translation>
         </message>
@@ -3844,8 +4928,16 @@
             <translation>تحريك بمقدار بكسل؛ ومع Shift بعشرة</translation>
         </message>
         <message>
+            <source>Move down: {title}</source>
+            <translation>نقل إلى أسفل: {title}</translation>
+        </message>
+        <message>
             <source>Move it away, or choose another folder with KIREJI_HOME; it was left as it is.</source>
             <translation>انقلها، أو اختر مجلدًا آخر بـ KIREJI_HOME؛ تُركت كما هي.</translation>
+        </message>
+        <message>
+            <source>Move it away.</source>
+            <translation>انقله من هناك.</translation>
         </message>
         <message>
             <source>Move that file away, or choose another folder with KIREJI_HOME.</source>
@@ -3863,6 +4955,10 @@
             <source>Move the right and the bottom edge</source>
             <translation>تحريك الحافة اليمنى والسفلى</translation>
         </message>
+        <message>
+            <source>Move up: {title}</source>
+            <translation>نقل إلى أعلى: {title}</translation>
+        </message>
         <message numerus="yes">
             <source>Move {n} out of the archive</source>
             <extracomment>Move out of the archive</extracomment>
@@ -3874,6 +4970,10 @@
                 <numerusform>إخراج {n} من الأرشيف</numerusform>
                 <numerusform>إخراج {n} من الأرشيف</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Moved</source>
+            <translation>انتقل</translation>
         </message>
         <message>
             <source>My key is sk-ant-…, write to ada@example.org</source>
@@ -3896,8 +4996,16 @@
             <translation>سمّ ملفًا، أو أنشئ مهمة من صوره.</translation>
         </message>
         <message>
+            <source>Name a picture in the set.</source>
+            <translation>سمّ صورة في المجموعة.</translation>
+        </message>
+        <message>
             <source>Name fewer of them.</source>
             <translation>اذكر أقل منها.</translation>
+        </message>
+        <message>
+            <source>Name it under "properties".</source>
+            <translation>سمّه تحت ⁦"properties"⁩.</translation>
         </message>
         <message>
             <source>Name its columns in braces: {columns}.</source>
@@ -3908,8 +5016,16 @@
             <translation>اسم الخادم</translation>
         </message>
         <message>
+            <source>Name of the variable</source>
+            <translation>اسم المتغيّر</translation>
+        </message>
+        <message>
             <source>Name one in braces: {columns}.</source>
             <translation>سمّ واحدًا منها بين قوسين معقوفين: {columns}.</translation>
+        </message>
+        <message>
+            <source>Name some under "enum".</source>
+            <translation>سمّ بعضها تحت "enum".</translation>
         </message>
         <message>
             <source>Name the export you downloaded.</source>
@@ -3918,6 +5034,14 @@
         <message>
             <source>Name the folder or the zip file that Kireji made; exports are imported instead.</source>
             <translation>سمّ المجلد أو ملف zip الذي صنعه Kireji؛ أما التصديرات فتُستورد.</translation>
+        </message>
+        <message>
+            <source>Name the language to translate into.</source>
+            <translation>اذكر اللغة التي يُترجم إليها.</translation>
+        </message>
+        <message>
+            <source>Name the one to translate into.</source>
+            <translation>سمّ اللغة التي يُترجم إليها.</translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
@@ -3936,8 +5060,28 @@
             <translation>سمّ ملف zip الذي صنعه.</translation>
         </message>
         <message>
+            <source>Name what is wanted under "properties".</source>
+            <translation>سمّ المطلوب تحت ⁦"properties"⁩.</translation>
+        </message>
+        <message>
+            <source>Names and values out of the picture</source>
+            <translation>أسماء وقيم من الصورة</translation>
+        </message>
+        <message>
+            <source>Names of the tools, with commas between them</source>
+            <translation>أسماء الأدوات وبينها فواصل</translation>
+        </message>
+        <message>
+            <source>Names with their values, one row for each picture.</source>
+            <translation>أسماء وقيمها، صف واحد لكل صورة.</translation>
+        </message>
+        <message>
             <source>Names, projects, customers. Whole words, in any case, also in pictures.</source>
             <translation>أسماء ومشاريع وعملاء. كلمات كاملة، بأي حالة أحرف، وفي الصور أيضًا.</translation>
+        </message>
+        <message>
+            <source>Neither yes nor no</source>
+            <translation>ليست نعم ولا لا</translation>
         </message>
         <message>
             <source>Network</source>
@@ -3962,6 +5106,18 @@
         <message>
             <source>New line</source>
             <translation>سطر جديد</translation>
+        </message>
+        <message>
+            <source>New policy</source>
+            <translation>سياسة جديدة</translation>
+        </message>
+        <message>
+            <source>New policy…</source>
+            <translation>سياسة جديدة…</translation>
+        </message>
+        <message>
+            <source>New prompt</source>
+            <translation>سؤال سريع جديد</translation>
         </message>
         <message>
             <source>Next conversation in the list</source>
@@ -3992,6 +5148,10 @@
             <translation>تعذر فتح متصفح. افتح هذا العنوان في متصفح على هذا الحاسوب:</translation>
         </message>
         <message>
+            <source>No category</source>
+            <translation>بلا فئة</translation>
+        </message>
+        <message>
             <source>No connection to {host}</source>
             <translation>لا اتصال بـ {host}</translation>
         </message>
@@ -4012,6 +5172,14 @@
             <translation>لا تعمل بوابة سطح مكتب هنا.</translation>
         </message>
         <message>
+            <source>No fields were found on the picture.</source>
+            <translation>لم يُعثر على حقول في الصورة.</translation>
+        </message>
+        <message>
+            <source>No fields were found.</source>
+            <translation>لم يُعثر على حقول.</translation>
+        </message>
+        <message>
             <source>No jobs</source>
             <translation type="vanished">لا مهام</translation>
         </message>
@@ -4020,12 +5188,20 @@
             <translation>لا مفتاح محفوظ.</translation>
         </message>
         <message>
+            <source>No language was named.</source>
+            <translation>لم تُذكر لغة.</translation>
+        </message>
+        <message>
             <source>No longer before all others</source>
             <translation>إلغاء التثبيت</translation>
         </message>
         <message>
             <source>No model can be asked for a summary.</source>
             <translation>لا نموذج يمكن طلب ملخص منه.</translation>
+        </message>
+        <message>
+            <source>No model can be asked: there is no key and no local server.</source>
+            <translation>لا نموذج يمكن سؤاله: لا مفتاح ولا خادم محليًّا.</translation>
         </message>
         <message>
             <source>No model matches “{query}”.</source>
@@ -4058,6 +5234,14 @@
         <message>
             <source>No other program with servers was found. A file in the usual form (mcpServers) can be chosen.</source>
             <translation>لم يُعثر على برنامج آخر فيه خوادم. يمكن اختيار ملف بالصيغة المعتادة (mcpServers).</translation>
+        </message>
+        <message>
+            <source>No picture in {before} has the name of one in {after}.</source>
+            <translation>لا صورة في ⁦{before}⁩ تحمل اسم صورة في ⁦{after}⁩.</translation>
+        </message>
+        <message>
+            <source>No policy is that long.</source>
+            <translation>لا سياسة بهذا الطول.</translation>
         </message>
         <message>
             <source>No port of this computer could be opened for the browser's answer.</source>
@@ -4120,6 +5304,14 @@
             <translation>لم يُعيَّن اختصار. اختر واحدًا في الإعدادات، الاختصارات.</translation>
         </message>
         <message>
+            <source>No table was found on the picture.</source>
+            <translation>لم يُعثر على جدول في الصورة.</translation>
+        </message>
+        <message>
+            <source>No table was found.</source>
+            <translation>لم يُعثر على جدول.</translation>
+        </message>
+        <message>
             <source>No text is selected. Select some in any program, then choose this again.</source>
             <translation>لم يُحدَّد أي نص. حدّد نصًا في أي برنامج ثم اختر هذا مرة أخرى.</translation>
         </message>
@@ -4132,6 +5324,10 @@
             <translation>لم يُعثر على نص في الصورة. يعرف هذا القارئ الكتابة اللاتينية والصينية واليابانية: اقتطع منطقة نصها أكبر أو أوضح، أو أضف مفتاحًا في الإعدادات لسؤال نموذج عنها.</translation>
         </message>
         <message>
+            <source>No verdict</source>
+            <translation>بلا حكم</translation>
+        </message>
+        <message>
             <source>No way of capturing is built in.</source>
             <translation>لا وسيلة التقاط مضمّنة.</translation>
         </message>
@@ -4140,12 +5336,20 @@
             <translation>بلا كلمات</translation>
         </message>
         <message>
+            <source>No words were found in the picture.</source>
+            <translation>لم يُعثر على كلمات في الصورة.</translation>
+        </message>
+        <message>
             <source>Nobody came back from the browser within {minutes}.</source>
             <translation>لم يعد أحد من المتصفح خلال {minutes}.</translation>
         </message>
         <message>
             <source>Nobody can look into these documents: {titles}.</source>
             <translation>لا يمكن النظر في هذه المستندات: {titles}.</translation>
+        </message>
+        <message>
+            <source>Nobody has compared it with the picture</source>
+            <translation>لم تُقارن بالصورة</translation>
         </message>
         <message>
             <source>Nobody is set up who could answer. Add a key in the settings.</source>
@@ -4158,6 +5362,10 @@
         <message>
             <source>Nobody knows what it will cost, so no budget can hold for it.</source>
             <translation>التكلفة غير معروفة، لذا لا يمكن أن تسري عليها أي ميزانية.</translation>
+        </message>
+        <message>
+            <source>Nobody knows why.</source>
+            <translation>السبب غير معروف.</translation>
         </message>
         <message>
             <source>Nobody knows yet what it will cost: kireji batch estimate {id} says why.</source>
@@ -4180,12 +5388,20 @@
             <translation>لا تُعرض أي أداة في هذه المحادثة.</translation>
         </message>
         <message>
+            <source>None of the choices of this column</source>
+            <translation>ليست من خيارات هذا العمود</translation>
+        </message>
+        <message>
             <source>None yet. A plugin is a Python file with functions that a model may call; the folder opens with an example to begin with.</source>
             <translation>لا شيء بعد. الملحق ملف Python فيه دوال يجوز للنموذج استدعاؤها؛ ويُفتح المجلد وفيه مثال تبدأ به.</translation>
         </message>
         <message>
             <source>None yet. Add one with the command or address that its documentation names, or import those of another program.</source>
             <translation>لا شيء بعد. أضف واحدًا بالأمر أو العنوان المذكور في توثيقه، أو استورد خوادم برنامج آخر.</translation>
+        </message>
+        <message>
+            <source>None yet. Write {{name}} into the words, or add one here.</source>
+            <translation>لا شيء بعد. اكتب ⁦{{name}}⁩ في الكلمات، أو أضف واحدًا هنا.</translation>
         </message>
         <message>
             <source>None. A card in the conversation asks for one when a tool is called.</source>
@@ -4204,16 +5420,64 @@
             <translation>عادي</translation>
         </message>
         <message>
+            <source>Not as labelled: {number}</source>
+            <translation>بخلاف الوسم: {number}</translation>
+        </message>
+        <message>
+            <source>Not as the policy says: it belongs to “{title}” and was not found there.</source>
+            <translation>بخلاف ما تقوله السياسة: ينتمي إلى «{title}» ولم يوجد فيها.</translation>
+        </message>
+        <message>
+            <source>Not as the policy says: it does not belong to “{title}” and was found there.</source>
+            <translation>بخلاف ما تقوله السياسة: لا ينتمي إلى «{title}» ووُجد فيها.</translation>
+        </message>
+        <message>
+            <source>Not explained</source>
+            <translation>بلا تفسير</translation>
+        </message>
+        <message>
+            <source>Not found on the picture</source>
+            <translation>لم يُعثر عليها في الصورة</translation>
+        </message>
+        <message>
+            <source>Not found on the picture.</source>
+            <translation>لم يُعثر عليه في الصورة.</translation>
+        </message>
+        <message>
             <source>Not now</source>
             <translation>ليس الآن</translation>
+        </message>
+        <message>
+            <source>Not one pixel is different.</source>
+            <translation>لا يختلف بكسل واحد.</translation>
         </message>
         <message>
             <source>Not tested.</source>
             <translation>لم يُختبر.</translation>
         </message>
         <message>
+            <source>Not translated: {count}.</source>
+            <translation>لم يُترجم: {count}.</translation>
+        </message>
+        <message>
+            <source>Note</source>
+            <translation>ملاحظة</translation>
+        </message>
+        <message>
+            <source>Notes</source>
+            <translation>ملاحظات</translation>
+        </message>
+        <message>
             <source>Nothing answers at {address}. Start the server, or correct the address.</source>
             <translation>لا شيء يجيب على {address}. شغّل الخادم أو صحّح العنوان.</translation>
+        </message>
+        <message>
+            <source>Nothing came of row {number} that could be shown.</source>
+            <translation>لم ينتج عن الصف {number} ما يمكن عرضه.</translation>
+        </message>
+        <message>
+            <source>Nothing differs on the pictures where this could be.</source>
+            <translation>لا شيء يختلف في الصورتين حيث يمكن أن يكون هذا.</translation>
         </message>
         <message>
             <source>Nothing found for “{words}”. Try fewer or shorter words.</source>
@@ -4228,8 +5492,16 @@
             <translation>لم يُرسل شيء. هذه البايتات تحديدًا هي ما سيغادر لو سألتَ الآن.</translation>
         </message>
         <message>
+            <source>Nothing has changed.</source>
+            <translation>لم يتغير شيء.</translation>
+        </message>
+        <message>
             <source>Nothing has left this computer.</source>
             <translation>لم يغادر شيء هذا الحاسوب.</translation>
+        </message>
+        <message>
+            <source>Nothing in it asks for anything to be done.</source>
+            <translation>ليس فيه ما يستدعي فعل شيء.</translation>
         </message>
         <message>
             <source>Nothing in it would be hidden.</source>
@@ -4248,6 +5520,14 @@
             <translation>لا شيء اسمه «{words}».</translation>
         </message>
         <message>
+            <source>Nothing is decided yet.</source>
+            <translation>لم يُبتّ في شيء بعد.</translation>
+        </message>
+        <message>
+            <source>Nothing is different: both pictures show the same.</source>
+            <translation>لا اختلاف: تعرض الصورتان الشيء نفسه.</translation>
+        </message>
+        <message>
             <source>Nothing is hidden in it.</source>
             <translation>لا شيء مخفي فيها.</translation>
         </message>
@@ -4264,12 +5544,24 @@
             <translation>لا يُرسل شيء قبل أن يوجد سر يُوقَّع به.</translation>
         </message>
         <message>
+            <source>Nothing is wrong with it</source>
+            <translation>لا خطأ فيه</translation>
+        </message>
+        <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>لا جديد: كل ما فيه موجود بالفعل.</translation>
         </message>
         <message>
+            <source>Nothing of the policy's categories was found.</source>
+            <translation>لم يُعثر على شيء من فئات السياسة.</translation>
+        </message>
+        <message>
             <source>Nothing of this conversation is left out.</source>
             <translation>لا يُترك شيء من هذه المحادثة.</translation>
+        </message>
+        <message>
+            <source>Nothing waits for you.</source>
+            <translation>لا شيء بانتظارك.</translation>
         </message>
         <message>
             <source>Nothing waits to be run.</source>
@@ -4290,6 +5582,10 @@
         <message>
             <source>Nothing was asked this month.</source>
             <translation>لم يُسأل شيء هذا الشهر.</translation>
+        </message>
+        <message>
+            <source>Nothing was decided against the model.</source>
+            <translation>لم يُبتّ في شيء بخلاف النموذج.</translation>
         </message>
         <message>
             <source>Nothing was deleted in the last 30 days.</source>
@@ -4316,6 +5612,10 @@
             <translation>لم يُزَل شيء.</translation>
         </message>
         <message>
+            <source>Nothing was said about the regions {numbers}.</source>
+            <translation>لم يُقل شيء عن المناطق {numbers}.</translation>
+        </message>
+        <message>
             <source>Nothing was spent in the last {days} days.</source>
             <translation>لم يُنفق شيء في آخر {days} يومًا.</translation>
         </message>
@@ -4332,8 +5632,16 @@
             <translation>لا شيء بعد. يُدوَّن هنا كل استدعاء لأداة قبل تشغيله.</translation>
         </message>
         <message>
+            <source>Nothing: it is asked for</source>
+            <translation>لا شيء: يُسأل عنه</translation>
+        </message>
+        <message>
             <source>Notify when an answer is ready</source>
             <translation>إشعار عند جاهزية الإجابة</translation>
+        </message>
+        <message>
+            <source>Now right</source>
+            <translation>صار صحيحًا</translation>
         </message>
         <message>
             <source>Now that is {name} ({who}).</source>
@@ -4344,8 +5652,20 @@
             <translation>هو الآن {who}.</translation>
         </message>
         <message>
+            <source>Now wrong</source>
+            <translation>صار خطأ</translation>
+        </message>
+        <message>
             <source>Now, one by one: full price</source>
             <translation>الآن، واحدًا واحدًا: السعر الكامل</translation>
+        </message>
+        <message>
+            <source>Number</source>
+            <translation>عدد</translation>
+        </message>
+        <message>
+            <source>Of these regions nothing was said: {numbers}.</source>
+            <translation>لم يُقل شيء عن هذه المناطق: {numbers}.</translation>
         </message>
         <message>
             <source>Off in the settings</source>
@@ -4362,6 +5682,14 @@
         <message>
             <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
             <translation>في الأيام التي تغيّر فيها شيء، حين لا يجري غيره. يُحتفظ بسبعة أيام وأربعة أسابيع.</translation>
+        </message>
+        <message>
+            <source>On the picture it reads: {seen}</source>
+            <translation>المكتوب في الصورة: {seen}</translation>
+        </message>
+        <message>
+            <source>On the picture stands: {seen}</source>
+            <translation>المكتوب في الصورة: {seen}</translation>
         </message>
         <message>
             <source>On the usual ports of Ollama, llama.cpp and LM Studio.</source>
@@ -4388,6 +5716,10 @@
             <translation>شهر واحد</translation>
         </message>
         <message>
+            <source>One of your rules for answers ended this one before it was whole.</source>
+            <translation>أنهت إحدى قواعدك للإجابات هذه الإجابة قبل اكتمالها.</translation>
+        </message>
+        <message>
             <source>One question, asked of thousands</source>
             <translation>سؤال واحد يُطرح على الآلاف</translation>
         </message>
@@ -4404,6 +5736,10 @@
             <translation>لم يُحفظ إلا حجمه وبصمته.</translation>
         </message>
         <message>
+            <source>Only jobs that take out tables or fields become a spreadsheet.</source>
+            <translation>لا يصير جدول بيانات إلا المهام التي تستخرج جداول أو حقولًا.</translation>
+        </message>
+        <message>
             <source>Only services that do not keep or train on what they are sent</source>
             <translation>الخدمات التي لا تحتفظ بما يُرسل إليها ولا تتدرب عليه فقط</translation>
         </message>
@@ -4414,6 +5750,14 @@
         <message>
             <source>Only the first {count} characters are tried.</source>
             <translation>لا تُجرَّب إلا الأحرف الأولى، وعددها {count}.</translation>
+        </message>
+        <message>
+            <source>Only the first {most} prompts of the file are taken.</source>
+            <translation>لا يُؤخذ من الملف إلا أول {most} سؤال سريع.</translation>
+        </message>
+        <message>
+            <source>Only these</source>
+            <translation>هذه فقط</translation>
         </message>
         <message>
             <source>Only those that failed are asked again with: kireji batch retry {id}</source>
@@ -4452,6 +5796,10 @@
             <translation>افتح الإعدادات، المفاتيح والنماذج: الصقه تحت {right}، والصق مفتاح {asked} هنا.</translation>
         </message>
         <message>
+            <source>Open comparison</source>
+            <translation>فتح المقارنة</translation>
+        </message>
+        <message>
             <source>Open folder</source>
             <translation>فتح المجلد</translation>
         </message>
@@ -4468,6 +5816,10 @@
             <translation>فتح مجلد الملحقات</translation>
         </message>
         <message>
+            <source>Open result</source>
+            <translation>فتح النتيجة</translation>
+        </message>
+        <message>
             <source>Open results</source>
             <translation>فتح النتائج</translation>
         </message>
@@ -4476,8 +5828,24 @@
             <translation>فتح الإعدادات</translation>
         </message>
         <message>
+            <source>Open table</source>
+            <translation>فتح الجدول</translation>
+        </message>
+        <message>
             <source>Open the conversation again.</source>
             <translation>افتح المحادثة مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Open the editor with the new policy</source>
+            <translation>فتح المحرر على السياسة الجديدة</translation>
+        </message>
+        <message>
+            <source>Open the folder of your policies</source>
+            <translation>فتح مجلد سياساتك</translation>
+        </message>
+        <message>
+            <source>Open the folder of your prompts</source>
+            <translation>فتح مجلد أسئلتك السريعة</translation>
         </message>
         <message>
             <source>Open the folder with an example</source>
@@ -4492,8 +5860,24 @@
             <translation>فتح الإيصالات</translation>
         </message>
         <message>
+            <source>Open translation</source>
+            <translation>فتح الترجمة</translation>
+        </message>
+        <message>
+            <source>Open verdict</source>
+            <translation>فتح الحكم</translation>
+        </message>
+        <message>
+            <source>Open what came of this row beside its pictures</source>
+            <translation>فتح ما نتج عن هذا الصف بجانب صوره</translation>
+        </message>
+        <message>
             <source>Open what you want to show. Click here to cancel.</source>
             <translation>افتح ما تريد عرضه. انقر هنا للإلغاء.</translation>
+        </message>
+        <message>
+            <source>Open: {title}</source>
+            <translation>فتح: {title}</translation>
         </message>
         <message>
             <source>OpenRouter did not accept the sign-in.</source>
@@ -4524,6 +5908,14 @@
             <translation>أو دع هذا الحاسوب يقرأ النص في الصورة.</translation>
         </message>
         <message>
+            <source>Order</source>
+            <translation>الترتيب</translation>
+        </message>
+        <message>
+            <source>Original</source>
+            <translation>الأصل</translation>
+        </message>
+        <message>
             <source>Other ways to answer again</source>
             <translation>طرق أخرى للإجابة مجددًا</translation>
         </message>
@@ -4532,8 +5924,36 @@
             <translation>طرق أخرى للنسخ</translation>
         </message>
         <message>
+            <source>Otherwise</source>
+            <translation>وإلا</translation>
+        </message>
+        <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
             <translation>وإلا فحيث لا يسمح سطح المكتب لـ Kireji بتجميد الشاشة فقط.</translation>
+        </message>
+        <message>
+            <source>Overrule it: say what shall be done.</source>
+            <translation>انقضه: حدّد ما يُفعل.</translation>
+        </message>
+        <message>
+            <source>Overrule the verdict</source>
+            <translation>نقض الحكم</translation>
+        </message>
+        <message>
+            <source>Overrule: say what shall be done</source>
+            <translation>نقض: تحديد ما يُفعل</translation>
+        </message>
+        <message>
+            <source>Overruled: {action}</source>
+            <translation>نُقض إلى: {action}</translation>
+        </message>
+        <message>
+            <source>Overrule… (O)</source>
+            <translation>نقض… (O)</translation>
+        </message>
+        <message>
+            <source>Overview</source>
+            <translation>نظرة عامة</translation>
         </message>
         <message>
             <source>Own word</source>
@@ -4562,6 +5982,14 @@
         <message>
             <source>Pages of these hosts may be fetched</source>
             <translation>يجوز جلب صفحات هؤلاء المضيفين</translation>
+        </message>
+        <message>
+            <source>Pairs of pictures</source>
+            <translation>أزواج صور</translation>
+        </message>
+        <message>
+            <source>Part of the editor</source>
+            <translation>قسم المحرر</translation>
         </message>
         <message>
             <source>Part of the watched region is on no screen now.</source>
@@ -4594,6 +6022,10 @@
         <message>
             <source>Paste a text to see how it would leave. It is looked through here and goes nowhere.</source>
             <translation>الصق نصًا لترى كيف سيغادر. يُفحص هنا ولا يذهب إلى أي مكان.</translation>
+        </message>
+        <message>
+            <source>Paste picture</source>
+            <translation>لصق صورة</translation>
         </message>
         <message>
             <source>Paste the whole key.</source>
@@ -4648,6 +6080,14 @@
             <translation>صورة</translation>
         </message>
         <message>
+            <source>Picture that is judged</source>
+            <translation>الصورة المحكوم عليها</translation>
+        </message>
+        <message>
+            <source>Picture {number}</source>
+            <translation>الصورة {number}</translation>
+        </message>
+        <message>
             <source>Picture {number}. Show it in full size</source>
             <translation>الصورة {number}. عرضها بالحجم الكامل</translation>
         </message>
@@ -4660,8 +6100,20 @@
             <translation>صورة، {width} × {height} بكسل. عرض كبير</translation>
         </message>
         <message>
+            <source>Picture: {path}</source>
+            <translation>الصورة: ⁦{path}⁩</translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>صور</translation>
+        </message>
+        <message>
+            <source>Pictures ({endings})</source>
+            <translation>صور ({endings})</translation>
+        </message>
+        <message>
+            <source>Pictures belong together that have the same name in both folders.</source>
+            <translation>تُقرن الصور التي تحمل الاسم نفسه في المجلدين.</translation>
         </message>
         <message>
             <source>Pictures need a prompt that says what to do with each.</source>
@@ -4700,6 +6152,22 @@
             <translation>الملحقات</translation>
         </message>
         <message>
+            <source>Policies</source>
+            <translation>السياسات</translation>
+        </message>
+        <message>
+            <source>Policies (*.toml)</source>
+            <translation>سياسات (*.toml)</translation>
+        </message>
+        <message>
+            <source>Policy</source>
+            <translation>السياسة</translation>
+        </message>
+        <message>
+            <source>Precision</source>
+            <translation>الدقة</translation>
+        </message>
+        <message>
             <source>Press a shortcut, cut out a piece of the screen and ask about it; the answer streams right beside it. Every conversation is kept on this computer, and what leaves it is written down for you to see.</source>
             <translation>اضغط اختصارًا، واقتطع جزءًا من الشاشة واسأل عنه؛ تظهر الإجابة بجانبه مباشرة. تُحفظ كل محادثة على هذا الحاسوب، ويُدوَّن ما يغادره لتراه.</translation>
         </message>
@@ -4714,6 +6182,10 @@
         <message>
             <source>Press it now: {title}</source>
             <translation>اضغطه الآن: {title}</translation>
+        </message>
+        <message>
+            <source>Press the keys, or Escape to keep what was. If nothing happens, another program has them: press others.</source>
+            <translation>اضغط المفاتيح، أو Escape للإبقاء على ما كان. إن لم يحدث شيء فهي لدى برنامج آخر: اضغط غيرها.</translation>
         </message>
         <message>
             <source>Press the keys…</source>
@@ -4788,6 +6260,14 @@
             <translation>السؤال لكل صف</translation>
         </message>
         <message>
+            <source>Prompts</source>
+            <translation>الأسئلة السريعة</translation>
+        </message>
+        <message>
+            <source>Prompts (*.md *.zip)</source>
+            <translation>أسئلة سريعة (*.md *.zip)</translation>
+        </message>
+        <message>
             <source>Protocol spoken</source>
             <translation>جرى التحدث بالبروتوكول</translation>
         </message>
@@ -4808,6 +6288,10 @@
             <translation>وضعه في السؤال</translation>
         </message>
         <message>
+            <source>Put it there.</source>
+            <translation>ضعه هناك.</translation>
+        </message>
+        <message>
             <source>Put question {place} back into the field</source>
             <translation>إعادة السؤال {place} إلى الخانة</translation>
         </message>
@@ -4824,8 +6308,16 @@
             <translation>إغلاق هذه الرسالة</translation>
         </message>
         <message>
+            <source>Put what it means under "$defs", and refer to it as "#/$defs/NAME".</source>
+            <translation>ضع ما يعنيه تحت ⁦"$defs"⁩، وأحِل إليه بـ ⁦"#/$defs/NAME"⁩.</translation>
+        </message>
+        <message>
             <source>Question</source>
             <translation>السؤال</translation>
+        </message>
+        <message>
+            <source>Questions that are asked with one click, from the selection, the tray or with keys of their own. Type a slash to choose one while you write.</source>
+            <translation>أسئلة تُطرح بنقرة واحدة، من التحديد أو من شريط النظام أو بمفاتيح خاصة بها. اكتب شرطة مائلة لاختيار واحد أثناء الكتابة.</translation>
         </message>
         <message>
             <source>Questions that wait</source>
@@ -4880,6 +6372,10 @@
             <translation>قُرئ من جديد</translation>
         </message>
         <message>
+            <source>Read as {value}</source>
+            <translation>قُرئت {value}</translation>
+        </message>
+        <message>
             <source>Read from the cache</source>
             <translation type="vanished">قُرئ من الذاكرة المؤقتة</translation>
         </message>
@@ -4904,6 +6400,10 @@
             <translation>تُقرأ النسخة الاحتياطية…</translation>
         </message>
         <message>
+            <source>Reading the fields…</source>
+            <translation>تجري قراءة الحقول…</translation>
+        </message>
+        <message>
             <source>Reading the picture on this computer</source>
             <translation>تُقرأ الصورة على هذا الحاسوب</translation>
         </message>
@@ -4912,12 +6412,44 @@
             <translation>انقطعت قراءة الصفوف.</translation>
         </message>
         <message>
+            <source>Reading the table…</source>
+            <translation>تجري قراءة الجدول…</translation>
+        </message>
+        <message>
+            <source>Reading verdicts…</source>
+            <translation>تجري قراءة الأحكام…</translation>
+        </message>
+        <message>
             <source>Reading what goes along…  Esc cancels</source>
             <translation>تجري قراءة ما يُرسل مع السؤال…  Esc للإلغاء</translation>
         </message>
         <message>
             <source>Reading…</source>
             <translation>تجري القراءة…</translation>
+        </message>
+        <message numerus="yes">
+            <source>Reading… {n} fields</source>
+            <extracomment>Reading… 1 field</extracomment>
+            <translation>
+                <numerusform>تجري القراءة… {n} حقل</numerusform>
+                <numerusform>تجري القراءة… حقل واحد</numerusform>
+                <numerusform>تجري القراءة… حقلان</numerusform>
+                <numerusform>تجري القراءة… {n} حقول</numerusform>
+                <numerusform>تجري القراءة… {n} حقلًا</numerusform>
+                <numerusform>تجري القراءة… {n} حقل</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Reading… {n} rows</source>
+            <extracomment>Reading… 1 row</extracomment>
+            <translation>
+                <numerusform>تجري القراءة… {n} صف</numerusform>
+                <numerusform>تجري القراءة… صف واحد</numerusform>
+                <numerusform>تجري القراءة… صفان</numerusform>
+                <numerusform>تجري القراءة… {n} صفوف</numerusform>
+                <numerusform>تجري القراءة… {n} صفًا</numerusform>
+                <numerusform>تجري القراءة… {n} صف</numerusform>
+            </translation>
         </message>
         <message>
             <source>Reads a file: text, picture or PDF.</source>
@@ -4934,6 +6466,10 @@
         <message>
             <source>Reasoning</source>
             <translation>التفكير</translation>
+        </message>
+        <message>
+            <source>Recall</source>
+            <translation>الاستدعاء</translation>
         </message>
         <message>
             <source>Receipt</source>
@@ -4958,6 +6494,10 @@
         <message>
             <source>Redo (Ctrl+Shift+Z)</source>
             <translation>إعادة (Ctrl+Shift+Z)</translation>
+        </message>
+        <message>
+            <source>Refused</source>
+            <translation>امتنع عنه</translation>
         </message>
         <message>
             <source>Regenerate it with another model</source>
@@ -4988,6 +6528,10 @@
             <translation>إعادة التحميل</translation>
         </message>
         <message>
+            <source>Remark</source>
+            <translation>ملحوظة</translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>إزالة</translation>
         </message>
@@ -4998,6 +6542,10 @@
         <message>
             <source>Remove its permissions</source>
             <translation>إزالة أذوناتها</translation>
+        </message>
+        <message>
+            <source>Remove picture</source>
+            <translation>إزالة الصورة</translation>
         </message>
         <message>
             <source>Remove question {place}</source>
@@ -5026,6 +6574,10 @@
         <message>
             <source>Remove the key of this server</source>
             <translation>إزالة مفتاح هذا الخادم</translation>
+        </message>
+        <message>
+            <source>Remove the keys</source>
+            <translation>إزالة المفاتيح</translation>
         </message>
         <message>
             <source>Remove the keys: {title}</source>
@@ -5068,6 +6620,10 @@
             <translation>إزالة «{job}»؟</translation>
         </message>
         <message>
+            <source>Removed</source>
+            <translation>أُزيل</translation>
+        </message>
+        <message>
             <source>Remove…</source>
             <translation>إزالة…</translation>
         </message>
@@ -5082,6 +6638,14 @@
         <message>
             <source>Replace key…</source>
             <translation>استبدال المفتاح…</translation>
+        </message>
+        <message>
+            <source>Replace mine</source>
+            <translation>استبدال ما لدي</translation>
+        </message>
+        <message>
+            <source>Reply</source>
+            <translation>اكتب ردًا</translation>
         </message>
         <message>
             <source>Request id: {id}</source>
@@ -5106,6 +6670,10 @@
         <message>
             <source>Restore it instead; nothing was imported.</source>
             <translation>استعدها بدلًا من ذلك؛ لم يُستورد شيء.</translation>
+        </message>
+        <message>
+            <source>Restore the one from Kireji</source>
+            <translation>استعادة نسخة Kireji</translation>
         </message>
         <message>
             <source>Restore this backup</source>
@@ -5140,6 +6708,10 @@
             <translation>نتيجة أداة</translation>
         </message>
         <message>
+            <source>Results</source>
+            <translation>النتائج</translation>
+        </message>
+        <message>
             <source>Results of a job</source>
             <translation>نتائج مهمة</translation>
         </message>
@@ -5172,12 +6744,48 @@
             <translation>استعمال نتائج مهام سابقة</translation>
         </message>
         <message>
+            <source>Review</source>
+            <translation>المراجعة</translation>
+        </message>
+        <message>
+            <source>Review code</source>
+            <translation>راجع الكود</translation>
+        </message>
+        <message>
+            <source>Review of {name}</source>
+            <translation>مراجعة {name}</translation>
+        </message>
+        <message>
+            <source>Review the code that is shown. Name each problem in order of harm: what is wrong, where (quote the line), what happens because of it, and the exact change that mends it. Look for mistakes, unhandled cases, security holes and races first, then for what makes it hard to read. Do not praise, and do not name matters of taste. If you find no problem, say so in one sentence. Say so where the code is cut off and you cannot tell.</source>
+            <translation>راجع الكود المعروض. اذكر كل مشكلة بترتيب الضرر: ما الخطأ، وأين (اقتبس السطر)، وما الذي يترتب عليه، والتعديل الدقيق الذي يصلحه. ابحث أولًا عن الأخطاء والحالات غير المعالَجة والثغرات الأمنية وحالات التسابق، ثم عمّا يصعّب القراءة. لا تمدح، ولا تذكر مسائل الذوق. وإن لم تجد مشكلة فقل ذلك في جملة واحدة. وحيث يكون الكود مقطوعًا فلا يمكنك الحكم، قل ذلك.</translation>
+        </message>
+        <message>
+            <source>Review the verdicts</source>
+            <translation>مراجعة الأحكام</translation>
+        </message>
+        <message>
+            <source>Review verdicts</source>
+            <translation>مراجعة الأحكام</translation>
+        </message>
+        <message>
             <source>Revoke</source>
             <translation>سحب</translation>
         </message>
         <message>
             <source>Revoke: {tool}, {what}</source>
             <translation>سحب: {tool}، {what}</translation>
+        </message>
+        <message>
+            <source>Rewrite the selection</source>
+            <translation>أعد صياغة التحديد</translation>
+        </message>
+        <message>
+            <source>Rewrite the text below so that it is the same text {{style}}. Keep its language, its meaning, its names, numbers and links, and its line breaks where they carry meaning. Add nothing that is not in it. Write the new text alone, without a word about what you have changed.
+
+{{text}}</source>
+            <translation>أعد صياغة النص أدناه ليصير النص نفسه {{style}}. حافظ على لغته ومعناه وأسمائه وأرقامه وروابطه، وعلى فواصل أسطره حيث تحمل معنى. لا تضف ما ليس فيه. اكتب النص الجديد وحده، دون كلمة عما غيّرته.
+
+{{text}}</translation>
         </message>
         <message>
             <source>Row</source>
@@ -5188,6 +6796,10 @@
             <translation>الصف كاملًا</translation>
         </message>
         <message>
+            <source>Row under review</source>
+            <translation>الصف قيد المراجعة</translation>
+        </message>
+        <message>
             <source>Row {number}</source>
             <translation>الصف {number}</translation>
         </message>
@@ -5196,12 +6808,32 @@
             <translation>كلّف الصف {number} مبلغ {cost}، بالسعر الكامل. تُحتسب إجابته؛ ولا يُسأل عنه مجددًا.</translation>
         </message>
         <message>
+            <source>Row {number} has no verdict that could be accepted.</source>
+            <translation>ليس للصف {number} حكم يمكن قبوله.</translation>
+        </message>
+        <message>
+            <source>Row {number} has nothing that could be decided about.</source>
+            <translation>ليس في الصف {number} ما يُبتّ فيه.</translation>
+        </message>
+        <message>
+            <source>Row {number} was decided elsewhere meanwhile.</source>
+            <translation>بُتّ في الصف {number} في مكان آخر في الأثناء.</translation>
+        </message>
+        <message>
             <source>Row {row}: {read} tokens read, {written} written, {cost}.</source>
             <translation>الصف {row}: قُرئ {read} من الرموز، وكُتب {written}، {cost}.</translation>
         </message>
         <message>
             <source>Rows</source>
             <translation>الصفوف</translation>
+        </message>
+        <message>
+            <source>Rows are labels, columns are verdicts.</source>
+            <translation>الصفوف هي الوسوم، والأعمدة هي الأحكام.</translation>
+        </message>
+        <message>
+            <source>Rows are labels, columns are verdicts. {right} they agree, {wrong} they do not.</source>
+            <translation>الصفوف هي الوسوم، والأعمدة هي الأحكام. {right} يتفقان، {wrong} لا يتفقان.</translation>
         </message>
         <message>
             <source>Rows of a job</source>
@@ -5264,8 +6896,16 @@
             <translation>حفظ</translation>
         </message>
         <message>
+            <source>Save as version {version}</source>
+            <translation>حفظ كإصدار {version}</translation>
+        </message>
+        <message>
             <source>Save as…</source>
             <translation>حفظ باسم…</translation>
+        </message>
+        <message>
+            <source>Save decision</source>
+            <translation>حفظ القرار</translation>
         </message>
         <message>
             <source>Save it as UTF-8.</source>
@@ -5284,6 +6924,10 @@
             <translation>احفظه بدونها.</translation>
         </message>
         <message>
+            <source>Save nothing</source>
+            <translation>عدم حفظ شيء</translation>
+        </message>
+        <message>
             <source>Save or download it again.</source>
             <translation>احفظه أو نزّله مرة أخرى.</translation>
         </message>
@@ -5296,20 +6940,68 @@
             <translation>حفظ الصورة في ملف (Ctrl+S)</translation>
         </message>
         <message>
+            <source>Save the prompt</source>
+            <translation>حفظ السؤال السريع</translation>
+        </message>
+        <message>
+            <source>Save the result</source>
+            <translation>حفظ النتيجة</translation>
+        </message>
+        <message>
+            <source>Save the table</source>
+            <translation>حفظ الجدول</translation>
+        </message>
+        <message>
             <source>Save the table as CSV UTF-8.</source>
             <translation>احفظ الجدول بصيغة CSV UTF-8.</translation>
+        </message>
+        <message>
+            <source>Save what is written here over the file</source>
+            <translation>حفظ المكتوب هنا فوق الملف</translation>
         </message>
         <message>
             <source>Save, save as</source>
             <translation>حفظ، حفظ باسم</translation>
         </message>
         <message>
+            <source>Save, still version {version}</source>
+            <translation>حفظ، والإصدار يبقى {version}</translation>
+        </message>
+        <message>
             <source>Saved as {file}.</source>
             <translation>حُفظت باسم {file}.</translation>
         </message>
         <message>
+            <source>Saved as {path}.</source>
+            <translation>حُفظ باسم ⁦{path}⁩.</translation>
+        </message>
+        <message>
+            <source>Saved, it stands in the place of the one of this name from Kireji, which can be restored.</source>
+            <translation>إذا حُفظت حلّت محل السياسة التي بهذا الاسم من Kireji، ويمكن استعادة تلك.</translation>
+        </message>
+        <message>
+            <source>Save…</source>
+            <translation>حفظ…</translation>
+        </message>
+        <message>
+            <source>Saving…</source>
+            <translation>يجري الحفظ…</translation>
+        </message>
+        <message>
             <source>Say how it is reached: its command, or its address.</source>
             <translation>حدّد كيف يُوصَل إليه: أمره أو عنوانه.</translation>
+        </message>
+        <message>
+            <source>Say into which, such as English or de.</source>
+            <translation>حدّد اللغة، مثل الإنجليزية أو de.</translation>
+        </message>
+        <message>
+            <source>Say what a check takes</source>
+            <translation>عرض ما يتطلبه الفحص</translation>
+        </message>
+        <message>
+            <source>Schema of what is wanted, as JSON</source>
+            <translation>مخطط المطلوب بصيغة JSON</translation>
         </message>
         <message>
             <source>Screen</source>
@@ -5356,8 +7048,16 @@
             <translation>نتائج البحث</translation>
         </message>
         <message>
+            <source>Second picture</source>
+            <translation>الصورة الثانية</translation>
+        </message>
+        <message>
             <source>Secret</source>
             <translation>سري</translation>
+        </message>
+        <message>
+            <source>See all</source>
+            <translation>عرض الكل</translation>
         </message>
         <message>
             <source>See all of it in the main window</source>
@@ -5382,6 +7082,10 @@
         <message>
             <source>Select all</source>
             <translation>تحديد الكل</translation>
+        </message>
+        <message>
+            <source>Select some text in any program, then ask again.</source>
+            <translation>حدّد نصًا في أي برنامج ثم اسأل مرة أخرى.</translation>
         </message>
         <message>
             <source>Send</source>
@@ -5540,12 +7244,24 @@
             <translation>لا تتسع ملف واحد لعدة محادثات.</translation>
         </message>
         <message>
+            <source>Several prompts go into one archive, so its name ends in .zip.</source>
+            <translation>توضع عدة أسئلة سريعة في أرشيف واحد، فينتهي اسمه بـ ⁦.zip⁩.</translation>
+        </message>
+        <message>
             <source>Shortcuts</source>
             <translation>الاختصارات</translation>
         </message>
         <message>
             <source>Shortcuts are paused. Resume them from the tray menu.</source>
             <translation>الاختصارات موقوفة مؤقتًا. استأنفها من قائمة الشريط.</translation>
+        </message>
+        <message>
+            <source>Shorten it.</source>
+            <translation>قصّره.</translation>
+        </message>
+        <message>
+            <source>Shortened on the picture, for lack of room</source>
+            <translation>مختصرة على الصورة لضيق المكان</translation>
         </message>
         <message>
             <source>Show all</source>
@@ -5558,6 +7274,10 @@
         <message>
             <source>Show all jobs</source>
             <translation>عرض كل المهام</translation>
+        </message>
+        <message>
+            <source>Show all of the picture</source>
+            <translation>عرض الصورة كلها</translation>
         </message>
         <message numerus="yes">
             <source>Show all {n}</source>
@@ -5612,6 +7332,10 @@
             <translation>عرض كبير</translation>
         </message>
         <message>
+            <source>Show only these, so that more of the picture is seen</source>
+            <translation>عرض هذه فقط ليظهر من الصورة أكثر</translation>
+        </message>
+        <message>
             <source>Show or hide the details</source>
             <translation>عرض التفاصيل أو إخفاؤها</translation>
         </message>
@@ -5624,12 +7348,32 @@
             <translation>عرض المحادثات</translation>
         </message>
         <message>
+            <source>Show the field, too (Enter)</source>
+            <translation>عرض الخانة أيضًا (Enter)</translation>
+        </message>
+        <message>
+            <source>Show the file</source>
+            <translation>عرض الملف</translation>
+        </message>
+        <message>
+            <source>Show the file as it is now; what is written here goes</source>
+            <translation>عرض الملف كما هو الآن؛ ويذهب المكتوب هنا</translation>
+        </message>
+        <message>
             <source>Show the last few only</source>
             <translation>عرض الأخيرة فقط</translation>
         </message>
         <message>
+            <source>Show the original (Space; hold it to peek)</source>
+            <translation>عرض الأصل (المسافة؛ مع إبقائها مضغوطة لنظرة سريعة)</translation>
+        </message>
+        <message>
             <source>Show the text</source>
             <translation>عرض النص</translation>
+        </message>
+        <message>
+            <source>Show them</source>
+            <translation>عرضها</translation>
         </message>
         <message>
             <source>Show what was sent</source>
@@ -5656,12 +7400,24 @@
             <translation>يعرضها {name}.</translation>
         </message>
         <message>
+            <source>Shown here: {rows} of {all_rows} rows, {columns} of {all_columns} columns.</source>
+            <translation>المعروض هنا: {rows} من {all_rows} صف، و{columns} من {all_columns} عمود.</translation>
+        </message>
+        <message>
+            <source>Shown here: {some} of {all} fields.</source>
+            <translation>المعروض هنا: {some} من {all} حقل.</translation>
+        </message>
+        <message>
             <source>Shrink it below {most} megapixels.</source>
             <translation>صغّرها إلى ما دون {most} ميغابكسل.</translation>
         </message>
         <message>
             <source>Shrink it below {most} million pixels.</source>
             <translation>صغّرها إلى ما دون {most} مليون بكسل.</translation>
+        </message>
+        <message>
+            <source>Side by side</source>
+            <translation>جنبًا إلى جنب</translation>
         </message>
         <message>
             <source>Sign in again, or paste a key instead.</source>
@@ -5688,8 +7444,16 @@
             <translation>منذ البداية</translation>
         </message>
         <message>
+            <source>Since the check of {date} (version {version}, {model})</source>
+            <translation>منذ فحص {date} (الإصدار {version}، {model})</translation>
+        </message>
+        <message>
             <source>Size</source>
             <translation>الحجم</translation>
+        </message>
+        <message>
+            <source>Smaller</source>
+            <translation>تصغير</translation>
         </message>
         <message>
             <source>So that conversations are found by what their pictures say. This computer does it by itself, while nothing else goes on; nothing is sent.</source>
@@ -5698,6 +7462,10 @@
         <message>
             <source>Some settings could not be used:</source>
             <translation>تعذر استعمال بعض الإعدادات:</translation>
+        </message>
+        <message>
+            <source>Something differs here; the model says nothing about it.</source>
+            <translation>هنا شيء مختلف؛ ولا يقول النموذج عنه شيئًا.</translation>
         </message>
         <message>
             <source>Something in Kireji failed before this answer was complete.</source>
@@ -5748,8 +7516,16 @@
             <translation>حدث خلل في Kireji؛ تفاصيله في السجل التقني. استأنف المهمة للمحاولة مجددًا.</translation>
         </message>
         <message>
+            <source>Source</source>
+            <translation>المصدر</translation>
+        </message>
+        <message>
             <source>Space</source>
             <translation>المسافة</translation>
+        </message>
+        <message>
+            <source>Space shows the original</source>
+            <translation>المسافة تعرض الأصل</translation>
         </message>
         <message>
             <source>Space switches a line on or off, P pins it, Delete takes it out.</source>
@@ -5774,6 +7550,10 @@
         <message>
             <source>Split it, or save it with smaller pictures.</source>
             <translation>قسّمه، أو احفظه بصور أصغر.</translation>
+        </message>
+        <message>
+            <source>Spreadsheet (*.xlsx)</source>
+            <translation>جدول بيانات (*.xlsx)</translation>
         </message>
         <message>
             <source>Stands on the work of</source>
@@ -5892,6 +7672,10 @@
             <translation>إيقاف</translation>
         </message>
         <message>
+            <source>Stop judging</source>
+            <translation>إيقاف الحكم</translation>
+        </message>
+        <message>
             <source>Stop the answer</source>
             <translation>إيقاف الإجابة</translation>
         </message>
@@ -5900,12 +7684,20 @@
             <translation>إيقاف الإجابة والإبقاء على ما وصل</translation>
         </message>
         <message>
+            <source>Stop the check</source>
+            <translation>إيقاف الفحص</translation>
+        </message>
+        <message>
             <source>Stop: {title}</source>
             <translation>إيقاف: {title}</translation>
         </message>
         <message>
             <source>Stopped. What was added before stays.</source>
             <translation>أُوقف. ما أُضيف قبل ذلك باقٍ.</translation>
+        </message>
+        <message>
+            <source>Stopping after the items that are being judged…</source>
+            <translation>سيتوقف بعد العناصر التي يُحكم عليها الآن…</translation>
         </message>
         <message>
             <source>Stops</source>
@@ -5918,6 +7710,10 @@
         <message>
             <source>Such text may tell the model what to do. So a tool that could send something or change something asks again here, even if you have allowed it before.</source>
             <translation>قد يملي نص كهذا على النموذج ما يفعله. لذا فإن الأداة التي قد ترسل شيئًا أو تغيّر شيئًا تسأل هنا مجددًا، حتى إن كنت قد سمحت بها من قبل.</translation>
+        </message>
+        <message>
+            <source>Suggested version that complies</source>
+            <translation>صيغة مقترحة توافق السياسة</translation>
         </message>
         <message>
             <source>Summarise</source>
@@ -5984,6 +7780,18 @@
             <translation>جدول (*.csv)</translation>
         </message>
         <message>
+            <source>Table with tabs (*.tsv)</source>
+            <translation>جدول بعلامات جدولة (*.tsv)</translation>
+        </message>
+        <message>
+            <source>Table {number}</source>
+            <translation>الجدول {number}</translation>
+        </message>
+        <message>
+            <source>Take a part of it.</source>
+            <translation>خذ جزءًا منه.</translation>
+        </message>
+        <message>
             <source>Take it out and ask again.</source>
             <translation>أزله ثم اسأل مرة أخرى.</translation>
         </message>
@@ -6008,8 +7816,40 @@
             <translation>أزله، أو دع OpenRouter أو خادمًا محليًّا يجيب.</translation>
         </message>
         <message>
+            <source>Take out a table</source>
+            <translation>استخراج جدول</translation>
+        </message>
+        <message>
+            <source>Take out fields</source>
+            <translation>استخراج حقول</translation>
+        </message>
+        <message>
             <source>Take the denial back</source>
             <translation>التراجع عن الرفض</translation>
+        </message>
+        <message>
+            <source>Take the fields out of the picture</source>
+            <translation>استخرج الحقول من الصورة</translation>
+        </message>
+        <message>
+            <source>Take the fields out of {count} pictures</source>
+            <translation>استخرج الحقول من الصور ({count})</translation>
+        </message>
+        <message>
+            <source>Take the tables out of the picture</source>
+            <translation>استخرج الجداول من الصورة</translation>
+        </message>
+        <message>
+            <source>Take the tables out of {count} pictures</source>
+            <translation>استخرج الجداول من الصور ({count})</translation>
+        </message>
+        <message>
+            <source>Take what a schema asks for out of the picture</source>
+            <translation>استخرج من الصورة ما يطلبه مخطط</translation>
+        </message>
+        <message>
+            <source>Take what a schema asks for out of {count} pictures</source>
+            <translation>استخرج من الصور ({count}) ما يطلبه مخطط</translation>
         </message>
         <message>
             <source>Take what is offered; ask once something is selected</source>
@@ -6076,8 +7916,16 @@
             <translation>يُقرأ النص في الصور على هذا الحاسوب.</translation>
         </message>
         <message>
+            <source>Text of the policy</source>
+            <translation>نص السياسة</translation>
+        </message>
+        <message>
             <source>Text size</source>
             <translation>حجم النص</translation>
+        </message>
+        <message>
+            <source>Text that I type</source>
+            <translation>نص أكتبه</translation>
         </message>
         <message>
             <source>Text to ask about</source>
@@ -6114,6 +7962,10 @@
         <message>
             <source>That is no host. A host is written like docs.python.org, without a path or a star.</source>
             <translation>هذا ليس مضيفًا. يُكتب المضيف مثل docs.python.org، بلا مسار ولا نجمة.</translation>
+        </message>
+        <message>
+            <source>That is not a file name.</source>
+            <translation>ليس هذا اسم ملف.</translation>
         </message>
         <message>
             <source>That is not a key.</source>
@@ -6224,12 +8076,24 @@
             <translation>الإجابة من مهمة سابقة؛ ولم يُسأل عنه مجددًا.</translation>
         </message>
         <message>
+            <source>The answer does not fit the policy: {why}</source>
+            <translation>لا توافق الإجابة السياسة: {why}</translation>
+        </message>
+        <message>
             <source>The answer does not fit the schema: {why}</source>
             <translation>لا توافق الإجابة المخطط: {why}</translation>
         </message>
         <message>
+            <source>The answer does not fit: {why}</source>
+            <translation>لا توافق الإجابة المطلوب: {why}</translation>
+        </message>
+        <message>
             <source>The answer ends at {rule}.</source>
             <translation>تنتهي الإجابة عند {rule}.</translation>
+        </message>
+        <message>
+            <source>The answer is</source>
+            <translation>نوع الإجابة</translation>
         </message>
         <message>
             <source>The answer is empty.</source>
@@ -6254,6 +8118,14 @@
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued: the oldest messages then no longer go along.</source>
             <translation>قُطعت الإجابة لأن المحادثة تملأ كل ما يستطيع هذا النموذج قراءته. يمكن متابعتها: عندئذ لا تُرسل أقدم الرسائل بعد ذلك.</translation>
+        </message>
+        <message>
+            <source>The answer was cut before its end, because it is longer than the model may write.</source>
+            <translation>قُطعت الإجابة قبل نهايتها لأنها أطول مما يجوز للنموذج كتابته.</translation>
+        </message>
+        <message>
+            <source>The answer was cut before its end, because it is longer than the model may write: the last rows are missing. Choose a smaller region for them.</source>
+            <translation>قُطعت الإجابة قبل نهايتها لأنها أطول مما يجوز للنموذج كتابته: الصفوف الأخيرة ناقصة. اختر لها منطقة أصغر.</translation>
         </message>
         <message>
             <source>The answer was cut off at its longest length.</source>
@@ -6332,6 +8204,10 @@
             <translation>يوثَق بشهادات النظام. اختر ملفًا (PEM) لغيرها إلى جانبها.</translation>
         </message>
         <message>
+            <source>The clipboard</source>
+            <translation>الحافظة</translation>
+        </message>
+        <message>
             <source>The connection failed; the log says more.</source>
             <translation>أخفق الاتصال؛ في السجل التقني المزيد.</translation>
         </message>
@@ -6358,6 +8234,10 @@
         <message>
             <source>The conversation with its pictures is too large to send.</source>
             <translation>المحادثة مع صورها أكبر من أن تُرسل.</translation>
+        </message>
+        <message>
+            <source>The decision about row {number} is taken back.</source>
+            <translation>أُلغي القرار بشأن الصف {number}.</translation>
         </message>
         <message>
             <source>The desktop did not accept “{title}”. {bind_by_hand}</source>
@@ -6519,6 +8399,22 @@
             <source>The file ends in the middle; what comes after is missing.</source>
             <translation>ينتهي الملف في الوسط؛ وما بعده مفقود.</translation>
         </message>
+        <message numerus="yes">
+            <source>The file has {n} prompts.</source>
+            <extracomment>The file has 1 prompt.</extracomment>
+            <translation>
+                <numerusform>في الملف {n} سؤال سريع.</numerusform>
+                <numerusform>في الملف سؤال سريع واحد.</numerusform>
+                <numerusform>في الملف سؤالان سريعان.</numerusform>
+                <numerusform>في الملف {n} أسئلة سريعة.</numerusform>
+                <numerusform>في الملف {n} سؤالًا سريعًا.</numerusform>
+                <numerusform>في الملف {n} سؤال سريع.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The file holds control characters.</source>
+            <translation>في الملف أحرف تحكم.</translation>
+        </message>
         <message>
             <source>The file is empty.</source>
             <translation>الملف فارغ.</translation>
@@ -6526,6 +8422,26 @@
         <message>
             <source>The file is larger than {most} MB.</source>
             <translation>الملف أكبر من {most} م.ب.</translation>
+        </message>
+        <message>
+            <source>The file is longer than {count} KB.</source>
+            <translation>الملف أطول من {count} ك.بايت.</translation>
+        </message>
+        <message>
+            <source>The file is not UTF-8 text.</source>
+            <translation>الملف ليس نص UTF-8.</translation>
+        </message>
+        <message>
+            <source>The file is not UTF-8 text: what could not be read is shown as �.</source>
+            <translation>الملف ليس نص UTF-8: يُعرض ما تعذرت قراءته بالعلامة �.</translation>
+        </message>
+        <message>
+            <source>The file was changed elsewhere meanwhile</source>
+            <translation>تغيّر الملف في مكان آخر في الأثناء</translation>
+        </message>
+        <message>
+            <source>The file was changed elsewhere; this is what stands in it now.</source>
+            <translation>تغيّر الملف في مكان آخر؛ وهذا ما فيه الآن.</translation>
         </message>
         <message>
             <source>The file with what was to be sent is gone, or was changed.</source>
@@ -6696,6 +8612,10 @@
             <translation>مكتبة libxcb مفقودة.</translation>
         </message>
         <message>
+            <source>The line brings a whole question along; this job asks its own about a prompt, pictures, or both.</source>
+            <translation>يأتي السطر بسؤال كامل؛ وهذه المهمة تطرح سؤالها هي عن prompt أو صور أو كليهما.</translation>
+        </message>
+        <message>
             <source>The line could not be read.</source>
             <translation>تعذرت قراءة السطر.</translation>
         </message>
@@ -6744,6 +8664,10 @@
             <translation>السطر ليس كائن JSON.</translation>
         </message>
         <message>
+            <source>The line names more than {most} pictures.</source>
+            <translation>يسمّي السطر أكثر من {most} صورة.</translation>
+        </message>
+        <message>
             <source>The line names the model {model}, the job asks {other}. Give the job a model, or split the file.</source>
             <translation>يسمّي السطر النموذج {model}، والمهمة تسأل {other}. حدّد للمهمة نموذجًا، أو قسّم الملف.</translation>
         </message>
@@ -6776,8 +8700,16 @@
             <translation>امتنع النموذج عن الإجابة.</translation>
         </message>
         <message>
+            <source>The model declined to answer{about}.</source>
+            <translation>امتنع النموذج عن الإجابة{about}.</translation>
+        </message>
+        <message>
             <source>The model declined to answer{about}. Ask differently, or choose another model.</source>
             <translation>امتنع النموذج عن الإجابة{about}. اسأل بطريقة أخرى، أو اختر نموذجًا آخر.</translation>
+        </message>
+        <message>
+            <source>The model declined to judge this example.</source>
+            <translation>امتنع النموذج عن الحكم على هذا المثال.</translation>
         </message>
         <message>
             <source>The model gave no answer. Ask again, or with a lower effort.</source>
@@ -6788,12 +8720,28 @@
             <translation>لم يعطِ النموذج ملخصًا.</translation>
         </message>
         <message>
+            <source>The model has refused nothing.</source>
+            <translation>لم يمتنع النموذج عن شيء.</translation>
+        </message>
+        <message>
+            <source>The model is {sure}.</source>
+            <translation>ثقة النموذج: {sure}.</translation>
+        </message>
+        <message>
             <source>The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.</source>
             <translation>ربما ما زال النموذج قيد التحميل، أو هو أكبر من هذا الحاسوب: اسأل مرة أخرى، أو اختر أصغر منه.</translation>
         </message>
         <message>
+            <source>The model quotes nothing for it.</source>
+            <translation>لا يقتبس النموذج شيئًا لذلك.</translation>
+        </message>
+        <message>
             <source>The model reached the maximum length before its first word. Ask again with a lower effort or a higher maximum.</source>
             <translation>بلغ النموذج أقصى طول قبل أول كلمة. اسأل مجددًا بجهد أقل أو حد أعلى.</translation>
+        </message>
+        <message>
+            <source>The model refused to judge; the policy says what is done then.</source>
+            <translation>امتنع النموذج عن الحكم؛ وتحدّد السياسة ما يُفعل عندئذٍ.</translation>
         </message>
         <message>
             <source>The model said nothing more after its tools had run. It can be continued.</source>
@@ -6824,6 +8772,10 @@
             <translation>لم يعد النموذج {model} متاحًا؛ ويحل محله {new}.</translation>
         </message>
         <message>
+            <source>The model's answer did not have the form it was asked for, twice.</source>
+            <translation>لم تكن إجابة النموذج بالصيغة المطلوبة، مرتين.</translation>
+        </message>
+        <message>
             <source>The models could not be listed.</source>
             <translation>تعذر سرد النماذج.</translation>
         </message>
@@ -6836,6 +8788,10 @@
             <translation>اسم الصورة فارغ.</translation>
         </message>
         <message>
+            <source>The name {name} may only have small letters, digits and hyphens between them.</source>
+            <translation>لا يجوز في الاسم {name} إلا أحرف لاتينية صغيرة وأرقام وبينها شرطات.</translation>
+        </message>
+        <message>
             <source>The new secret</source>
             <translation>السر الجديد</translation>
         </message>
@@ -6846,6 +8802,10 @@
         <message>
             <source>The next row</source>
             <translation>الصف التالي</translation>
+        </message>
+        <message>
+            <source>The next row (J)</source>
+            <translation>الصف التالي (J)</translation>
         </message>
         <message>
             <source>The next version</source>
@@ -6900,6 +8860,10 @@
             <translation>في الصورة أكثر من {most} مليون بكسل.</translation>
         </message>
         <message>
+            <source>The picture in another language</source>
+            <translation>الصورة بلغة أخرى</translation>
+        </message>
+        <message>
             <source>The picture in the line</source>
             <translation>الصورة التي في السطر</translation>
         </message>
@@ -6932,8 +8896,24 @@
             <translation>الصورة {name} ليست على هذا الحاسوب.</translation>
         </message>
         <message>
+            <source>The pictures are identical.</source>
+            <translation>الصورتان متطابقتان.</translation>
+        </message>
+        <message>
             <source>The pictures could not be looked through for what should be hidden; nothing was sent.</source>
             <translation>تعذر فحص الصور بحثًا عما ينبغي إخفاؤه؛ ولم يُرسل شيء.</translation>
+        </message>
+        <message>
+            <source>The pictures have different sizes.</source>
+            <translation>للصورتين مقاسان مختلفان.</translation>
+        </message>
+        <message>
+            <source>The pictures have different sizes; the second was compared at the size of the first.</source>
+            <translation>للصورتين مقاسان مختلفان؛ قورنت الثانية بمقاس الأولى.</translation>
+        </message>
+        <message>
+            <source>The place where this was captured lies on no screen any more.</source>
+            <translation>لم يعد الموضع الذي التُقطت منه هذه الصورة على أي شاشة.</translation>
         </message>
         <message>
             <source>The plugin or the server has changed while the call waited; it was not run.</source>
@@ -6966,6 +8946,38 @@
         <message>
             <source>The pointer is on no screen.</source>
             <translation>المؤشر ليس على أي شاشة.</translation>
+        </message>
+        <message>
+            <source>The policy does not let it pass.</source>
+            <translation>لا تسمح السياسة بمروره.</translation>
+        </message>
+        <message>
+            <source>The policy has no category {name}.</source>
+            <translation>ليس في السياسة فئة {name}.</translation>
+        </message>
+        <message>
+            <source>The policy is longer than {count} KB.</source>
+            <translation>السياسة أطول من {count} ك.بايت.</translation>
+        </message>
+        <message>
+            <source>The policy of this job cannot be read any more.</source>
+            <translation>لم تعد قراءة سياسة هذه المهمة ممكنة.</translation>
+        </message>
+        <message>
+            <source>The policy says what is done then. Another model may judge it.</source>
+            <translation>تحدّد السياسة ما يُفعل عندئذٍ. وقد يحكم عليه نموذج آخر.</translation>
+        </message>
+        <message>
+            <source>The policy {name}{where} cannot be used: {reason}</source>
+            <translation>لا تصلح السياسة {name}{where}: {reason}</translation>
+        </message>
+        <message>
+            <source>The policy “{title}” that came with Kireji holds again.</source>
+            <translation>عادت سياسة «{title}» المرفقة مع Kireji سارية.</translation>
+        </message>
+        <message>
+            <source>The policy's name may only have small letters, digits and hyphens between them, 64 at most.</source>
+            <translation>لا يجوز في اسم السياسة إلا أحرف لاتينية صغيرة وأرقام وبينها شرطات، 64 على الأكثر.</translation>
         </message>
         <message>
             <source>The price of this model is unknown, so only the number of questions is limited.</source>
@@ -7006,6 +9018,22 @@
         <message>
             <source>The prompt names no column, so every row would ask the same.</source>
             <translation>لا يسمّي السؤال أي عمود، فيصير واحدًا لكل الصفوف.</translation>
+        </message>
+        <message>
+            <source>The prompt {name} cannot be saved: {reason}.</source>
+            <translation>تعذر حفظ السؤال السريع {name}: {reason}.</translation>
+        </message>
+        <message>
+            <source>The prompt {name} has no variable {variable}.</source>
+            <translation>ليس في السؤال السريع {name} متغيّر باسم {variable}.</translation>
+        </message>
+        <message>
+            <source>The prompt {name} needs a value for {names}.</source>
+            <translation>يحتاج السؤال السريع {name} إلى قيمة لـ {names}.</translation>
+        </message>
+        <message>
+            <source>The prompt “{title}” that came with Kireji holds again.</source>
+            <translation>عاد السؤال السريع «{title}» المرفق مع Kireji ساريًا.</translation>
         </message>
         <message>
             <source>The proxy</source>
@@ -7092,6 +9120,10 @@
             <translation>الصف السابق</translation>
         </message>
         <message>
+            <source>The row before (K)</source>
+            <translation>الصف السابق (K)</translation>
+        </message>
+        <message>
             <source>The row cannot be read: {reason}.</source>
             <translation>تعذرت قراءة الصف: {reason}.</translation>
         </message>
@@ -7120,6 +9152,10 @@
             <translation>تتطلب القواعد لهذا عملًا أكثر من اللازم؛ ولن تُعرض بقية الإجابة.</translation>
         </message>
         <message>
+            <source>The rules were changed since then, and the version was not counted up.</source>
+            <translation>تغيّرت القواعد منذ ذلك الحين ولم يُرفع رقم الإصدار.</translation>
+        </message>
+        <message>
             <source>The same for the edges that Ctrl and Alt move</source>
             <translation>الشيء نفسه للحواف التي يحرّكها Ctrl وAlt</translation>
         </message>
@@ -7132,12 +9168,76 @@
             <translation>الطلب نفسه في الصف {number}؛ وقد سُئل عنه مرة واحدة.</translation>
         </message>
         <message>
+            <source>The same text is an example and a counterexample of {category}.</source>
+            <translation>النص نفسه مثال ومثال مضاد للفئة {category}.</translation>
+        </message>
+        <message>
+            <source>The same text stands there twice.</source>
+            <translation>النص نفسه وارد هناك مرتين.</translation>
+        </message>
+        <message>
+            <source>The schema cannot be used: line {line}, {place}: {reason}.</source>
+            <translation>لا يصلح المخطط: السطر {line}، ⁦{place}⁩: {reason}.</translation>
+        </message>
+        <message>
+            <source>The schema cannot be used: {reason}.</source>
+            <translation>لا يصلح المخطط: {reason}.</translation>
+        </message>
+        <message>
+            <source>The schema does not say what stands in {place}.</source>
+            <translation>لا يقول المخطط ما يوجد في {place}.</translation>
+        </message>
+        <message>
+            <source>The schema has a choice without choices.</source>
+            <translation>في المخطط اختيار بلا خيارات.</translation>
+        </message>
+        <message>
+            <source>The schema is larger than 1 MB.</source>
+            <translation>المخطط أكبر من 1 م.بايت.</translation>
+        </message>
+        <message>
             <source>The schema is nested too deeply.</source>
             <translation>تداخل المخطط أعمق من اللازم.</translation>
         </message>
         <message>
+            <source>The schema is not a JSON object.</source>
+            <translation>المخطط ليس كائن JSON.</translation>
+        </message>
+        <message>
             <source>The schema is not complete.</source>
             <translation>المخطط غير مكتمل.</translation>
+        </message>
+        <message>
+            <source>The schema is not valid JSON: it is no UTF-8 text, or nested too deeply.</source>
+            <translation>المخطط ليس JSON صحيحًا: ليس نص UTF-8، أو تداخله أعمق من اللازم.</translation>
+        </message>
+        <message>
+            <source>The schema is not valid JSON: line {line}: {reason}.</source>
+            <translation>المخطط ليس JSON صحيحًا: السطر {line}: {reason}.</translation>
+        </message>
+        <message>
+            <source>The schema is not valid JSON: {reason}.</source>
+            <translation>المخطط ليس JSON صحيحًا: {reason}.</translation>
+        </message>
+        <message>
+            <source>The schema is too large to be asked for.</source>
+            <translation>المخطط أكبر من أن يُطلب.</translation>
+        </message>
+        <message>
+            <source>The schema must be that of an object or of a list of objects.</source>
+            <translation>يجب أن يكون المخطط لكائن أو لقائمة كائنات.</translation>
+        </message>
+        <message>
+            <source>The schema names more than {most} values.</source>
+            <translation>يسمّي المخطط أكثر من {most} قيمة.</translation>
+        </message>
+        <message>
+            <source>The schema names nothing that could be extracted.</source>
+            <translation>لا يسمّي المخطط شيئًا يمكن استخراجه.</translation>
+        </message>
+        <message>
+            <source>The schema refers to {reference}, which does not stand in it.</source>
+            <translation>يحيل المخطط إلى ⁦{reference}⁩، وهو غير موجود فيه.</translation>
         </message>
         <message>
             <source>The screen cannot be captured here.</source>
@@ -7152,12 +9252,24 @@
             <translation>تغيّرت الشاشات فأُغلق الالتقاط. اضغط الاختصار للبدء من جديد.</translation>
         </message>
         <message>
+            <source>The second picture shows a part of the first, or the same scrolled.</source>
+            <translation>تعرض الصورة الثانية جزءًا من الأولى، أو الشيء نفسه بعد التمرير.</translation>
+        </message>
+        <message>
+            <source>The second picture shows a part of the first, or the same scrolled; only what both show was compared.</source>
+            <translation>تعرض الصورة الثانية جزءًا من الأولى أو الشيء نفسه بعد التمرير؛ ولم يُقارن إلا ما تعرضه كلتاهما.</translation>
+        </message>
+        <message>
             <source>The secret of the webhook is not one: it begins with whsec_, and Base64 follows.</source>
             <translation>سر Webhook ليس سرًّا صالحًا: السر يبدأ بـ whsec_ ويليه Base64.</translation>
         </message>
         <message>
             <source>The secret that messages are signed with is in the keychain.</source>
             <translation>السر الذي تُوقَّع به الرسائل في سلسلة المفاتيح.</translation>
+        </message>
+        <message>
+            <source>The selected text</source>
+            <translation>النص المحدد</translation>
         </message>
         <message>
             <source>The selected text can be had here only by pressing the copy keys.</source>
@@ -7232,6 +9344,26 @@
             <translation>ضاع رد الخدمة على صفوف عددها {rows}. ستُظهر قائمتها هل تسلّمتها؛ ولا تُرسل مرتين.</translation>
         </message>
         <message>
+            <source>The set has more than {count} items.</source>
+            <translation>في المجموعة أكثر من {count} عنصر.</translation>
+        </message>
+        <message>
+            <source>The set has no such item any more.</source>
+            <translation>لم يعد هذا العنصر في المجموعة.</translation>
+        </message>
+        <message>
+            <source>The set is empty.</source>
+            <translation>المجموعة فارغة.</translation>
+        </message>
+        <message>
+            <source>The set is longer than {count} MB.</source>
+            <translation>المجموعة أطول من {count} م.بايت.</translation>
+        </message>
+        <message>
+            <source>The set {name} cannot be used with this policy.</source>
+            <translation>لا تصلح المجموعة {name} لهذه السياسة.</translation>
+        </message>
+        <message>
             <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
             <translation type="vanished">تغيّرت الإعدادات أو الأدوات أو البرنامج منذ ذلك الحين، أو أُرسل معه نص إيقاف.</translation>
         </message>
@@ -7264,12 +9396,44 @@
             <translation>لا عمود في الجدول باسم «{name}»؛ هل قصدت «{meant}»؟</translation>
         </message>
         <message>
+            <source>The text for {variable} is longer than {most} characters.</source>
+            <translation>النص في {variable} أطول من {most} حرف.</translation>
+        </message>
+        <message>
+            <source>The text has errors. What is shown here is what it said before them.</source>
+            <translation>في النص أخطاء. المعروض هنا ما كان يقوله قبلها.</translation>
+        </message>
+        <message>
+            <source>The text has {count} characters; at most {most} can be translated at once.</source>
+            <translation>في النص {count} حرف؛ ويمكن ترجمة {most} على الأكثر دفعة واحدة.</translation>
+        </message>
+        <message>
+            <source>The text in the picture could not be read on this computer, so nobody knows whether the values stand there.</source>
+            <translation>تعذرت قراءة النص في الصورة على هذا الحاسوب، فلا يُعرف هل القيم موجودة فيها.</translation>
+        </message>
+        <message>
+            <source>The text in these pictures could not be read on this computer, so nobody knows whether the values stand there: {names}.</source>
+            <translation>تعذرت قراءة النص في هذه الصور على هذا الحاسوب، فلا يُعرف هل القيم موجودة فيها: {names}.</translation>
+        </message>
+        <message>
+            <source>The text is longer than a cell of a spreadsheet can hold, and is cut.</source>
+            <translation>النص أطول مما تتسع له خلية في جدول بيانات، وقد قُطع.</translation>
+        </message>
+        <message>
+            <source>The text is longer than {count} letters, which no model reads.</source>
+            <translation>النص أطول من {count} حرف، ولا نموذج يقرأ ذلك.</translation>
+        </message>
+        <message>
             <source>The text is longer than {most} MB.</source>
             <translation>النص أطول من {most} م.ب.</translation>
         </message>
         <message>
             <source>The text is on the clipboard.</source>
             <translation>النص في الحافظة.</translation>
+        </message>
+        <message>
+            <source>The text of the policy has errors. Correct them first.</source>
+            <translation>في نص السياسة أخطاء. صحّحها أولًا.</translation>
         </message>
         <message>
             <source>The text reader cannot open this picture.</source>
@@ -7304,6 +9468,14 @@
             <translation>أُغلق قارئ النص.</translation>
         </message>
         <message>
+            <source>The text that is judged, such as {{text}}; empty judges the picture alone.</source>
+            <translation>النص المحكوم عليه، مثل ⁦{{text}}⁩؛ وإن تُرك فارغًا حُكم على الصورة وحدها.</translation>
+        </message>
+        <message>
+            <source>The text that is rewritten</source>
+            <translation>النص الذي تُعاد صياغته</translation>
+        </message>
+        <message>
             <source>The text to ask about</source>
             <translation>النص المسؤول عنه</translation>
         </message>
@@ -7336,8 +9508,16 @@
             <translation>لا يمكن إرسال url أو إحدى الترويسات كما هي.</translation>
         </message>
         <message>
+            <source>The usual policy</source>
+            <translation>السياسة المعتادة</translation>
+        </message>
+        <message>
             <source>The variable {name} is not set.</source>
             <translation>المتغير {name} غير معيّن.</translation>
+        </message>
+        <message>
+            <source>The verdict is coming…</source>
+            <translation>الحكم في الطريق…</translation>
         </message>
         <message>
             <source>The version before</source>
@@ -7354,6 +9534,10 @@
         <message>
             <source>The windows of other programs are not told here.</source>
             <translation>نوافذ البرامج الأخرى غير معروفة هنا.</translation>
+        </message>
+        <message>
+            <source>The words of every text or picture in another language.</source>
+            <translation>كلمات كل نص أو صورة بلغة أخرى.</translation>
         </message>
         <message>
             <source>The {count} requests in the ledger hold together, but nothing says whether some are missing at its end.</source>
@@ -7374,6 +9558,14 @@
         <message>
             <source>There are both a command and a url. Keep one of them.</source>
             <translation>يوجد command وurl معًا. أبقِ أحدهما.</translation>
+        </message>
+        <message>
+            <source>There are more than {count} policies; this one and those after it are left out.</source>
+            <translation>هناك أكثر من {count} سياسة؛ تُركت هذه وما بعدها.</translation>
+        </message>
+        <message>
+            <source>There are more than {count} {key}.</source>
+            <translation>عدد {key} أكثر من {count}.</translation>
         </message>
         <message>
             <source>There are more than {most} files; choose a smaller folder.</source>
@@ -7432,8 +9624,20 @@
             <translation>فيها صور لا يتسع لها ملف Markdown واحد.</translation>
         </message>
         <message>
+            <source>There are several tables in the file, with an empty line between them; .xlsx keeps them apart.</source>
+            <translation>في الملف عدة جداول وبينها سطر فارغ؛ أما ⁦.xlsx⁩ فيفصل بينها.</translation>
+        </message>
+        <message>
             <source>There are two plugins with the name {name}: {first} is used, and {second} is not. Rename one of them.</source>
             <translation>يوجد ملحقان باسم {name}: يُستعمل {first}، ولا يُستعمل {second}. غيّر اسم أحدهما.</translation>
+        </message>
+        <message>
+            <source>There are two with the id {name}.</source>
+            <translation>هناك اثنان بالمعرّف {name}.</translation>
+        </message>
+        <message>
+            <source>There are two with the name {name}.</source>
+            <translation>هناك اثنان بالاسم {name}.</translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
@@ -7458,6 +9662,10 @@
         <message>
             <source>There is neither a command nor a url.</source>
             <translation>لا يوجد command ولا url.</translation>
+        </message>
+        <message>
+            <source>There is neither a text nor a picture to judge.</source>
+            <translation>لا نص ولا صورة للحكم عليها.</translation>
         </message>
         <message>
             <source>There is no answer</source>
@@ -7500,6 +9708,10 @@
             <translation>لا ملف فيه.</translation>
         </message>
         <message>
+            <source>There is no folder {path}.</source>
+            <translation>لا يوجد مجلد ⁦{path}⁩.</translation>
+        </message>
+        <message>
             <source>There is no job {job}.</source>
             <translation>لا مهمة برقم {job}.</translation>
         </message>
@@ -7536,12 +9748,28 @@
             <translation>لا صورة فيه.</translation>
         </message>
         <message>
+            <source>There is no picture on the clipboard. Copy one, or choose a file.</source>
+            <translation>لا صورة في الحافظة. انسخ واحدة، أو اختر ملفًا.</translation>
+        </message>
+        <message>
             <source>There is no picture to be had from {host}.</source>
             <translation>لا يمكن الحصول على صورة من {host}.</translation>
         </message>
         <message>
+            <source>There is no picture to take anything out of.</source>
+            <translation>لا صورة يُستخرج منها شيء.</translation>
+        </message>
+        <message>
             <source>There is no picture {name}.</source>
             <translation>لا صورة باسم {name}.</translation>
+        </message>
+        <message>
+            <source>There is no policy that can be used.</source>
+            <translation>لا توجد سياسة صالحة للاستعمال.</translation>
+        </message>
+        <message>
+            <source>There is no policy {name}.</source>
+            <translation>لا توجد سياسة باسم {name}.</translation>
         </message>
         <message>
             <source>There is no provider {name}.</source>
@@ -7549,6 +9777,10 @@
         </message>
         <message>
             <source>There is no quick prompt called {name}.</source>
+            <translation>لا يوجد سؤال سريع باسم {name}.</translation>
+        </message>
+        <message>
+            <source>There is no quick prompt {name}.</source>
             <translation>لا يوجد سؤال سريع باسم {name}.</translation>
         </message>
         <message>
@@ -7600,20 +9832,56 @@
             <translation>لا يوجد مصدر أدوات باسم {name}.</translation>
         </message>
         <message>
+            <source>There is no such row.</source>
+            <translation>لا يوجد صف كهذا.</translation>
+        </message>
+        <message>
             <source>There is no such service at {host}.</source>
             <translation>لا توجد خدمة كهذه على {host}.</translation>
+        </message>
+        <message>
+            <source>There is no table in it.</source>
+            <translation>لا جدول فيه.</translation>
+        </message>
+        <message>
+            <source>There is no table in the picture.</source>
+            <translation>لا جدول في الصورة.</translation>
         </message>
         <message>
             <source>There is no tool with the name {name}.</source>
             <translation>لا توجد أداة باسم {name}.</translation>
         </message>
         <message>
+            <source>There is no verdict to accept.</source>
+            <translation>لا حكم للقبول.</translation>
+        </message>
+        <message>
+            <source>There is no verdict.</source>
+            <translation>لا حكم.</translation>
+        </message>
+        <message>
             <source>There is no window under the pointer.</source>
             <translation>لا نافذة تحت المؤشر.</translation>
         </message>
         <message>
+            <source>There is no {key}; each is a table that begins with [[{header}]].</source>
+            <translation>لا يوجد {key}؛ وكل واحد جدول يبدأ بـ ⁦[[{header}]]⁩.</translation>
+        </message>
+        <message>
+            <source>There is no {name} in {folder}.</source>
+            <translation>لا يوجد ⁦{name}⁩ في ⁦{folder}⁩.</translation>
+        </message>
+        <message>
             <source>There is no {path}.</source>
             <translation>لا وجود لـ ‎{path}.</translation>
+        </message>
+        <message>
+            <source>There is no {what} {name}; did you mean {other}?</source>
+            <translation>لا توجد ({what}) باسم {name}؛ هل تقصد {other}؟</translation>
+        </message>
+        <message>
+            <source>There is no {what} {name}; there are: {known}.</source>
+            <translation>لا توجد ({what}) باسم {name}؛ الموجود: {known}.</translation>
         </message>
         <message>
             <source>There is not enough memory to read this picture.</source>
@@ -7628,6 +9896,10 @@
             <translation>لا شيء فيها.</translation>
         </message>
         <message>
+            <source>There is nothing on it that was asked for.</source>
+            <translation>ليس فيها شيء مما طُلب.</translation>
+        </message>
+        <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
             <translation>لا يوجد في الحافظة ما يُسأل عنه. انسخ نصًا أو صورة أو ملفًا أولًا.</translation>
         </message>
@@ -7636,8 +9908,28 @@
             <translation>لا شيء يُسأل عنه.</translation>
         </message>
         <message>
+            <source>There is nothing to compare this with.</source>
+            <translation>لا شيء يُقارن به هذا.</translation>
+        </message>
+        <message>
             <source>There is nothing to export.</source>
             <translation>لا شيء للتصدير.</translation>
+        </message>
+        <message>
+            <source>There is nothing to judge. Write or paste the text, or attach a picture.</source>
+            <translation>لا شيء للحكم عليه. اكتب النص أو الصقه، أو أرفق صورة.</translation>
+        </message>
+        <message>
+            <source>There is nothing to judge: picture {number} is empty.</source>
+            <translation>لا شيء للحكم عليه: الصورة {number} فارغة.</translation>
+        </message>
+        <message>
+            <source>There is nothing to judge: the text is empty.</source>
+            <translation>لا شيء للحكم عليه: النص فارغ.</translation>
+        </message>
+        <message>
+            <source>There is nothing to translate.</source>
+            <translation>لا شيء للترجمة.</translation>
         </message>
         <message>
             <source>There is one of this name already.</source>
@@ -7648,8 +9940,28 @@
             <translation>في المجلد {path} شيء بالفعل.</translation>
         </message>
         <message>
+            <source>There is something that is not saved. Save it, or press Cancel.</source>
+            <translation>هناك ما لم يُحفظ. احفظه، أو اضغط «إلغاء».</translation>
+        </message>
+        <message>
+            <source>There is something that is not saved. Save it, or press Discard changes.</source>
+            <translation>هناك ما لم يُحفظ. احفظه، أو اضغط «تجاهل التغييرات».</translation>
+        </message>
+        <message>
             <source>There was no whole answer to the question before, so this waits:</source>
             <translation>لم تكتمل إجابة السؤال السابق، لذا ينتظر هذا:</translation>
+        </message>
+        <message>
+            <source>There was nothing new in the file.</source>
+            <translation>لم يكن في الملف جديد.</translation>
+        </message>
+        <message>
+            <source>These are more than {count} pictures.</source>
+            <translation>هذه أكثر من {count} صورة.</translation>
+        </message>
+        <message>
+            <source>These are more than {most} cells, which no single table takes.</source>
+            <translation>هذه أكثر من {most} خلية، ولا يتسع لها جدول واحد.</translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
@@ -7752,6 +10064,10 @@
             <translation>يحتاج هذا الاستدعاء إلى إذن المستخدم، ولا أحد موجود ليعطيه.</translation>
         </message>
         <message>
+            <source>This cannot be changed from here. Change it in the text.</source>
+            <translation>لا يمكن تغيير هذا من هنا. غيّره في النص.</translation>
+        </message>
+        <message>
             <source>This cannot be read: {reason}.</source>
             <translation>تعذرت قراءة هذا: {reason}.</translation>
         </message>
@@ -7766,6 +10082,10 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>لا يستطيع قارئ هذا الحاسوب إلا قراءة النص في صورة، ولا صورة في هذا السؤال. اقتطع جزءًا من الشاشة، أو أضف مفتاحًا في الإعدادات لسؤال نموذج.</translation>
+        </message>
+        <message>
+            <source>This computer's own reader reads words, and answers nothing of this kind.</source>
+            <translation>القارئ على هذا الحاسوب يقرأ الكلمات، ولا يجيب عن شيء من هذا النوع.</translation>
         </message>
         <message>
             <source>This computer's own reader takes prompts with pictures alone.</source>
@@ -7848,6 +10168,10 @@
             <translation>لا يبدو هذا تصديرًا.</translation>
         </message>
         <message>
+            <source>This does not stand on the picture.</source>
+            <translation>ليس هذا في الصورة.</translation>
+        </message>
+        <message>
             <source>This export was written by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
             <translation>كتب هذا التصديرَ إصدارٌ أحدث من Kireji (الصيغة {theirs}؛ وهذا يعرف {ours}).</translation>
         </message>
@@ -7924,6 +10248,10 @@
             <translation>هذا أرشيف مضغوط لا تستطيع النماذج قراءته.</translation>
         </message>
         <message>
+            <source>This is an example of {other}, too.</source>
+            <translation>هذا مثال للفئة {other} أيضًا.</translation>
+        </message>
+        <message>
             <source>This is an old Office document, which models cannot read.</source>
             <translation>هذا مستند Office قديم لا تستطيع النماذج قراءته.</translation>
         </message>
@@ -7942,6 +10270,22 @@
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
             <translation>هذا ليس ملفًا. اختر الملف الذي فيه الشهادات.</translation>
+        </message>
+        <message>
+            <source>This is no value of its column.</source>
+            <translation>ليست هذه قيمة من قيم عمودها.</translation>
+        </message>
+        <message>
+            <source>This is not JSON: {reason}.</source>
+            <translation>ليس هذا JSON: {reason}.</translation>
+        </message>
+        <message>
+            <source>This is not TOML: {reason}.</source>
+            <translation>ليس هذا TOML: {reason}.</translation>
+        </message>
+        <message>
+            <source>This is not a JSON object.</source>
+            <translation>ليس هذا كائن JSON.</translation>
         </message>
         <message>
             <source>This is not a file that can be read.</source>
@@ -8016,6 +10360,10 @@
             <translation>هذا الشهر</translation>
         </message>
         <message>
+            <source>This must be a table that begins with [[{header}]].</source>
+            <translation>يجب أن يكون هذا جدولًا يبدأ بـ ⁦[[{header}]]⁩.</translation>
+        </message>
+        <message>
             <source>This name leads into the local network, to {host}.</source>
             <translation>يقود هذا الاسم إلى الشبكة المحلية، إلى {host}.</translation>
         </message>
@@ -8088,6 +10436,10 @@
             <translation>المدة</translation>
         </message>
         <message>
+            <source>Title</source>
+            <translation>العنوان</translation>
+        </message>
+        <message>
             <source>Title of the conversation</source>
             <translation>عنوان المحادثة</translation>
         </message>
@@ -8102,6 +10454,10 @@
         <message>
             <source>To read, and to go on with elsewhere: text with pictures beside it.</source>
             <translation>للقراءة وللمتابعة في مكان آخر: نص وبجانبه الصور.</translation>
+        </message>
+        <message>
+            <source>To review</source>
+            <translation>للمراجعة</translation>
         </message>
         <message>
             <source>To the list of conversations</source>
@@ -8120,6 +10476,10 @@
             <translation>تعذر إجراء نسخة اليوم الاحتياطية.</translation>
         </message>
         <message>
+            <source>Today's date</source>
+            <translation>تاريخ اليوم</translation>
+        </message>
+        <message>
             <source>Together with the rest it is more than {most} MB, which services do not take.</source>
             <translation>مع الباقي يتجاوز {most} م.ب، وهو ما لا تقبله الخدمات.</translation>
         </message>
@@ -8130,6 +10490,10 @@
         <message>
             <source>Tokens</source>
             <translation>الرموز</translation>
+        </message>
+        <message>
+            <source>Tone of the reply</source>
+            <translation>نبرة الرد</translation>
         </message>
         <message>
             <source>Too many batches of the service could be the one that was lost.</source>
@@ -8176,12 +10540,60 @@
             <translation>ترجم كل النص المعروض إلى {{language}}، بترتيب القراءة ومع بنيته. اترك الأسماء والكود كما هي. لا تضف شيئًا من عندك.</translation>
         </message>
         <message>
+            <source>Translate in place</source>
+            <translation>ترجم في الموضع</translation>
+        </message>
+        <message>
+            <source>Translate into</source>
+            <translation>ترجمة إلى</translation>
+        </message>
+        <message>
+            <source>Translate into another language</source>
+            <translation>ترجمة إلى لغة أخرى</translation>
+        </message>
+        <message>
+            <source>Translate it in parts.</source>
+            <translation>ترجمه على أجزاء.</translation>
+        </message>
+        <message>
+            <source>Translate this picture into {language}.</source>
+            <translation>ترجم هذه الصورة إلى {language}.</translation>
+        </message>
+        <message>
+            <source>Translate this text into {language}:</source>
+            <translation>ترجم هذا النص إلى {language}:</translation>
+        </message>
+        <message>
+            <source>Translated words</source>
+            <translation>الكلمات المترجمة</translation>
+        </message>
+        <message>
+            <source>Translating…</source>
+            <translation>تجري الترجمة…</translation>
+        </message>
+        <message>
+            <source>Translating… {done} of {all}</source>
+            <translation>تجري الترجمة… {done} من {all}</translation>
+        </message>
+        <message>
+            <source>Translation</source>
+            <translation>الترجمة</translation>
+        </message>
+        <message>
+            <source>Translation into {language}</source>
+            <translation>ترجمة إلى {language}</translation>
+        </message>
+        <message>
             <source>Trust the system's certificates alone</source>
             <translation>الوثوق بشهادات النظام وحدها</translation>
         </message>
         <message>
             <source>Trust what it says of itself</source>
             <translation>الوثوق بما يقوله عن نفسه</translation>
+        </message>
+        <message>
+            <source>Try</source>
+            <translation>التجربة</translation>
         </message>
         <message>
             <source>Try again</source>
@@ -8272,6 +10684,14 @@
             <translation>تراجع (Ctrl+Z)</translation>
         </message>
         <message>
+            <source>Undo (U)</source>
+            <translation>تراجع (U)</translation>
+        </message>
+        <message>
+            <source>Undo the last decision (U, Ctrl+Z)</source>
+            <translation>التراجع عن آخر قرار (U, Ctrl+Z)</translation>
+        </message>
+        <message>
             <source>Undo, redo</source>
             <translation>تراجع، إعادة</translation>
         </message>
@@ -8316,6 +10736,10 @@
             <translation>حدّث xdg-desktop-portal.</translation>
         </message>
         <message>
+            <source>Use</source>
+            <translation>الاستعمال</translation>
+        </message>
+        <message>
             <source>Use --screen N or --region, or leave out -o.</source>
             <translation>استعمل --screen N أو --region، أو اترك -o.</translation>
         </message>
@@ -8348,6 +10772,10 @@
             <translation>استعمل واحدًا من: {names}.</translation>
         </message>
         <message>
+            <source>Use small letters, digits and hyphens between them, 64 at most.</source>
+            <translation>استعمل أحرفًا لاتينية صغيرة وأرقامًا وبينها شرطات، 64 على الأكثر.</translation>
+        </message>
+        <message>
             <source>Use the button, or write below.</source>
             <translation>استعمل الزر أو اكتب أدناه.</translation>
         </message>
@@ -8376,12 +10804,36 @@
             <translation>القيمة</translation>
         </message>
         <message>
+            <source>Variables</source>
+            <translation>المتغيّرات</translation>
+        </message>
+        <message>
+            <source>Verdict</source>
+            <translation>الحكم</translation>
+        </message>
+        <message>
+            <source>Verdicts</source>
+            <translation>الأحكام</translation>
+        </message>
+        <message>
             <source>Verify</source>
             <translation>تحقق</translation>
         </message>
         <message>
+            <source>Version</source>
+            <translation>الإصدار</translation>
+        </message>
+        <message>
             <source>Version {number} of {count}</source>
             <translation>النسخة {number} من {count}</translation>
+        </message>
+        <message>
+            <source>Version {version}</source>
+            <translation>الإصدار {version}</translation>
+        </message>
+        <message>
+            <source>Version {version} · {categories}</source>
+            <translation>الإصدار {version} · {categories}</translation>
         </message>
         <message>
             <source>Very high</source>
@@ -8472,6 +10924,22 @@
             <translation>مرحبًا بك في Kireji</translation>
         </message>
         <message>
+            <source>What</source>
+            <translation>الملاحظة</translation>
+        </message>
+        <message>
+            <source>What belongs there</source>
+            <translation>ما يوضع هناك</translation>
+        </message>
+        <message>
+            <source>What buttons and menus show</source>
+            <translation>ما تعرضه الأزرار والقوائم</translation>
+        </message>
+        <message>
+            <source>What came of this answer is no longer kept, or was kept by a newer Kireji.</source>
+            <translation>لم يعد ناتج هذه الإجابة محفوظًا، أو حفظه إصدار أحدث من Kireji.</translation>
+        </message>
+        <message>
             <source>What goes along</source>
             <translation>ما يُرسل مع السؤال</translation>
         </message>
@@ -8484,6 +10952,10 @@
             <translation>ما يُرسل مع السؤال…</translation>
         </message>
         <message>
+            <source>What has changed from the first picture of a row to the second.</source>
+            <translation>ما تغيّر من الصورة الأولى في الصف إلى الثانية.</translation>
+        </message>
+        <message>
             <source>What is allowed</source>
             <translation>ما هو مسموح</translation>
         </message>
@@ -8492,12 +10964,36 @@
             <translation>ما يُسأل عنه</translation>
         </message>
         <message>
+            <source>What is asked. {{name}} is a place that is filled in.</source>
+            <translation>ما يُسأل. ‎⁦{{name}}⁩ موضع يُملأ.</translation>
+        </message>
+        <message>
+            <source>What is different between these two pictures?</source>
+            <translation>ما الذي يختلف بين هاتين الصورتين؟</translation>
+        </message>
+        <message>
+            <source>What is different between two pictures</source>
+            <translation>ما يختلف بين صورتين</translation>
+        </message>
+        <message>
+            <source>What is done</source>
+            <translation>ما يُفعل</translation>
+        </message>
+        <message>
             <source>What is done stays done; kireji batch run{number} goes on with the rest.</source>
             <translation>ما تم يبقى؛ ويتابع kireji batch run{number} الباقي.</translation>
         </message>
         <message>
+            <source>What is done: {where}</source>
+            <translation>ما يُفعل: {where}</translation>
+        </message>
+        <message>
             <source>What is hidden, one after the other; Space: send it, hide it; from the question with Alt</source>
             <translation>المخفي واحدًا تلو الآخر؛ المسافة: إرساله، إخفاؤه؛ ومن خانة السؤال مع Alt</translation>
+        </message>
+        <message>
+            <source>What is judged</source>
+            <translation>المحكوم عليه</translation>
         </message>
         <message>
             <source>What is kept</source>
@@ -8508,8 +11004,24 @@
             <translation>الرصيد المتبقي في الحساب</translation>
         </message>
         <message>
+            <source>What is shown</source>
+            <translation>المعروض</translation>
+        </message>
+        <message>
+            <source>What is written here is not saved yet. Only one of them can stay.</source>
+            <translation>المكتوب هنا لم يُحفظ بعد. لا يمكن أن يبقى إلا أحدهما.</translation>
+        </message>
+        <message>
+            <source>What is wrong with the text</source>
+            <translation>أخطاء النص</translation>
+        </message>
+        <message>
             <source>What it is called with</source>
             <translation>ما تُستدعى به</translation>
+        </message>
+        <message>
+            <source>What it should say</source>
+            <translation>ما ينبغي أن يقوله</translation>
         </message>
         <message>
             <source>What it will take</source>
@@ -8532,12 +11044,28 @@
             <translation>ما غادر هذا الحاسوب</translation>
         </message>
         <message>
+            <source>What of every row</source>
+            <translation>ماذا من كل صف</translation>
+        </message>
+        <message>
+            <source>What shall be done</source>
+            <translation>ما الذي يُفعل</translation>
+        </message>
+        <message>
+            <source>What shall be done instead?</source>
+            <translation>ما الذي يُفعل بدلًا من ذلك؟</translation>
+        </message>
+        <message>
             <source>What stands behind “password:”, and in addresses like https://me:…@host</source>
             <translation>ما يأتي بعد «⁦password:⁩»، وما في عناوين مثل ⁦https://me:…@host⁩</translation>
         </message>
         <message>
             <source>What stays on this computer needs no hiding. Choose another for a server that is somewhere else.</source>
             <translation>ما يبقى على هذا الحاسوب لا يحتاج إلى إخفاء. اختر غير ذلك لخادم في مكان آخر.</translation>
+        </message>
+        <message>
+            <source>What texts and pictures are judged by: categories, how grave something is, and what is done then. Open one to see it, try it, and check how well it judges.</source>
+            <translation>ما يُحكم به على النصوص والصور: فئات، ومدى شدة كل شيء، وما يُفعل عندئذٍ. افتح واحدة لتراها وتجرّبها وتفحص جودة حكمها.</translation>
         </message>
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
@@ -8548,8 +11076,20 @@
             <translation>اسم المهمة</translation>
         </message>
         <message>
+            <source>What the model refuses to judge is allowed.</source>
+            <translation>يُسمح بما يمتنع النموذج عن الحكم عليه.</translation>
+        </message>
+        <message>
+            <source>What the model refuses to judge: {action}.</source>
+            <translation>ما يمتنع النموذج عن الحكم عليه: {action}.</translation>
+        </message>
+        <message>
             <source>What the next question costs</source>
             <translation>تكلفة السؤال التالي</translation>
+        </message>
+        <message>
+            <source>What the policy says</source>
+            <translation>ما تقوله السياسة</translation>
         </message>
         <message>
             <source>What was changed, removed or added in the ledger later is found.</source>
@@ -8558,6 +11098,14 @@
         <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>ما نُسخ أكبر من {size} م.ب.</translation>
+        </message>
+        <message>
+            <source>What was copied is too long for a policy.</source>
+            <translation>ما نُسخ أطول من أن يكون سياسة.</translation>
+        </message>
+        <message>
+            <source>What was copied is too long to be tried here. Paste a part of it.</source>
+            <translation>ما نُسخ أطول من أن يُجرَّب هنا. الصق جزءًا منه.</translation>
         </message>
         <message>
             <source>What was decided</source>
@@ -8576,12 +11124,24 @@
             <translation>لم يعد بالإمكان عرض ما أُرسل.</translation>
         </message>
         <message>
+            <source>What will be asked</source>
+            <translation>ما سيُسأل</translation>
+        </message>
+        <message>
             <source>What will be sent</source>
             <translation>ما سيُرسل</translation>
         </message>
         <message>
             <source>What would be shown</source>
             <translation>ما سيُعرض</translation>
+        </message>
+        <message>
+            <source>What you wish besides, such as “names and dates only”; may be empty.</source>
+            <translation>ما تريده فوق ذلك، مثل «الأسماء والتواريخ فقط»؛ ويجوز تركه فارغًا.</translation>
+        </message>
+        <message>
+            <source>What you wish besides, such as “only the line items”; may be empty.</source>
+            <translation>ما تريده فوق ذلك، مثل «البنود فقط»؛ ويجوز تركه فارغًا.</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -8604,6 +11164,10 @@
             <translation>إذا تعذر الوصول إلى من سُئل فلا يُسأل غيره؛ وتُخبَر بالسبب.</translation>
         </message>
         <message>
+            <source>Where</source>
+            <translation>الموضع</translation>
+        </message>
+        <message>
             <source>Where a job stands</source>
             <translation>حالة مهمة</translation>
         </message>
@@ -8612,12 +11176,24 @@
             <translation>أين تعمل</translation>
         </message>
         <message>
+            <source>Which</source>
+            <translation>أيها</translation>
+        </message>
+        <message>
             <source>Which lines are bad, and why: kireji batch bad {id}</source>
             <translation>أي الأسطر فاسد، ولماذا: kireji batch bad {id}</translation>
         </message>
         <message>
             <source>Which rows are shown</source>
             <translation>الصفوف المعروضة</translation>
+        </message>
+        <message>
+            <source>Which table is shown</source>
+            <translation>أي جدول معروض</translation>
+        </message>
+        <message>
+            <source>Which words belong to which place could not be told.</source>
+            <translation>لم يتبيّن أي الكلمات لأي موضع.</translation>
         </message>
         <message>
             <source>While words from outside stand in a conversation you are asked all the same: a page's address can carry something away.</source>
@@ -8638,6 +11214,10 @@
         <message>
             <source>Whole screen</source>
             <translation>الشاشة كلها</translation>
+        </message>
+        <message>
+            <source>Why (a note for others, and for you)</source>
+            <translation>السبب (ملاحظة لغيرك ولك)</translation>
         </message>
         <message>
             <source>Why it cannot be used</source>
@@ -8723,6 +11303,18 @@
             <source>With what its tools gave back, this answer is longer than {name} can read.</source>
             <translation>مع ما أعادته أدواتها صارت هذه الإجابة أطول مما يستطيع {name} قراءته.</translation>
         </message>
+        <message numerus="yes">
+            <source>With {n} pictures.</source>
+            <extracomment>With one picture.</extracomment>
+            <translation>
+                <numerusform>مع {n} صورة.</numerusform>
+                <numerusform>مع صورة واحدة.</numerusform>
+                <numerusform>مع صورتين.</numerusform>
+                <numerusform>مع {n} صور.</numerusform>
+                <numerusform>مع {n} صورة.</numerusform>
+                <numerusform>مع {n} صورة.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
             <translation>بلا مفتاح يقرأ هذا الحاسوب النص فيما تقتطعه. لا يُرسل شيء إلى أي مكان.</translation>
@@ -8740,12 +11332,28 @@
             <translation>كلمات العلامة</translation>
         </message>
         <message>
+            <source>Words of the prompt</source>
+            <translation>كلمات السؤال</translation>
+        </message>
+        <message>
             <source>Write a prompt.</source>
             <translation>اكتب سؤالًا.</translation>
         </message>
         <message>
             <source>Write a question first; then you can see what will be sent.</source>
             <translation>اكتب سؤالًا أولًا؛ ثم يمكنك رؤية ما سيُرسل.</translation>
+        </message>
+        <message>
+            <source>Write a reply to the message that is shown, in the language of the message. The tone is {{tone}}. Answer every question in it, promise nothing and invent no facts, names or dates; write […] where something must be filled in. Write the reply alone, ready to send.
+
+What the reply should say, if anything stands here: {{points}}</source>
+            <translation>اكتب ردًا على الرسالة المعروضة، بلغة الرسالة نفسها. النبرة: {{tone}}. أجب عن كل سؤال فيها، ولا تعِد بشيء، ولا تختلق وقائع أو أسماء أو تواريخ؛ واكتب […] حيث يجب ملء شيء. اكتب الرد وحده، جاهزًا للإرسال.
+
+ما ينبغي أن يقوله الرد، إن كُتب هنا شيء: {{points}}</translation>
+        </message>
+        <message>
+            <source>Write a table (.csv), which spreadsheets read, or lines of JSON (.jsonl).</source>
+            <translation>اكتب جدولًا (⁦.csv⁩) تقرؤه برامج الجداول، أو أسطر JSON (⁦.jsonl⁩).</translation>
         </message>
         <message>
             <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
@@ -8756,6 +11364,10 @@
             <translation>اكتب كل كائن في سطر مستقل، كما يفعل jq -c '.[]'‎.</translation>
         </message>
         <message>
+            <source>Write it</source>
+            <translation>كتابتها</translation>
+        </message>
+        <message>
             <source>Write its arguments apart from it: each is a text of its own in args.</source>
             <translation>اكتب معطياته منفصلة عنه: كل منها نص مستقل في args.</translation>
         </message>
@@ -8764,12 +11376,24 @@
             <translation>الكتابة على الصورة</translation>
         </message>
         <message>
+            <source>Write the alternative text of this picture, for people who cannot see it. Say what it shows and what it is for, in one or two plain sentences of at most 200 characters together. Repeat words that stand in it where they carry the meaning. Do not begin with “Picture of” or “Screenshot of”, and do not guess who a person is. Write the alternative text alone.</source>
+            <translation>اكتب النص البديل لهذه الصورة لمن لا يستطيع رؤيتها. اذكر ما تعرضه وما الغرض منها في جملة أو جملتين بسيطتين لا تتجاوزان معًا 200 حرف. كرّر الكلمات الواردة فيها حيث تحمل المعنى. لا تبدأ بـ «صورة لـ» أو «لقطة شاشة لـ»، ولا تخمّن هوية أي شخص. اكتب النص البديل وحده.</translation>
+        </message>
+        <message>
             <source>Write the value itself, {variable} or {kept} in its place.</source>
             <translation>اكتب مكانه القيمة نفسها، أو ‎{variable}‎، أو ‎{kept}‎.</translation>
         </message>
         <message>
+            <source>Write them as lines of JSON (.jsonl).</source>
+            <translation>اكتبها أسطر JSON (⁦.jsonl⁩).</translation>
+        </message>
+        <message>
             <source>Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.</source>
             <translation>اكتبهما في عنوانه، http://name:password@host:port، في network.proxy أو HTTPS_PROXY.</translation>
+        </message>
+        <message>
+            <source>Write what belongs there first: {names}</source>
+            <translation>اكتب أولًا ما يوضع هناك: {names}</translation>
         </message>
         <message>
             <source>Writing</source>
@@ -8780,12 +11404,24 @@
             <translation>تجري كتابة الإجابات…</translation>
         </message>
         <message>
+            <source>Writing the decisions…</source>
+            <translation>تُكتب القرارات…</translation>
+        </message>
+        <message>
             <source>Writing…</source>
             <translation>تجري الكتابة…</translation>
         </message>
         <message>
             <source>Written</source>
             <translation>كُتب</translation>
+        </message>
+        <message>
+            <source>Wrong in another way</source>
+            <translation>خطأ بصورة أخرى</translation>
+        </message>
+        <message>
+            <source>Yes or no</source>
+            <translation>نعم أو لا</translation>
         </message>
         <message>
             <source>Yesterday</source>
@@ -8810,6 +11446,14 @@
         <message>
             <source>You have allowed it. Where words from outside stand in the conversation, it may ask again.</source>
             <translation>لقد سمحتَ بها. وإن كانت في المحادثة كلمات من الخارج فقد تسأل مجددًا.</translation>
+        </message>
+        <message>
+            <source>You have another policy of this name. Choose another name.</source>
+            <translation>لديك سياسة أخرى بهذا الاسم. اختر اسمًا آخر.</translation>
+        </message>
+        <message>
+            <source>You have another prompt of this name. Choose another name.</source>
+            <translation>لديك سؤال سريع آخر بهذا الاسم. اختر اسمًا آخر.</translation>
         </message>
         <message>
             <source>You have denied it; models are told so.</source>
@@ -8868,6 +11512,14 @@
             <translation>تعذرت قراءة كلماتك الخاصة المراد إخفاؤها في settings.toml، لذا لم يُرسل شيء.</translation>
         </message>
         <message>
+            <source>Your policies</source>
+            <translation>سياساتك</translation>
+        </message>
+        <message>
+            <source>Your prompts</source>
+            <translation>أسئلتك السريعة</translation>
+        </message>
+        <message>
             <source>Your question</source>
             <translation>سؤالك</translation>
         </message>
@@ -8904,6 +11556,10 @@
             <translation>[… تُرك {count} بايت …]</translation>
         </message>
         <message>
+            <source>a date</source>
+            <translation>تاريخ</translation>
+        </message>
+        <message>
             <source>a document</source>
             <translation>مستند</translation>
         </message>
@@ -8916,8 +11572,16 @@
             <translation>اسم ملف فارغ</translation>
         </message>
         <message>
+            <source>a huge number</source>
+            <translation>عدد هائل</translation>
+        </message>
+        <message>
             <source>a list</source>
             <translation>قائمة</translation>
+        </message>
+        <message>
+            <source>a note has at most {most} characters</source>
+            <translation>لا تتجاوز الملاحظة {most} حرفًا</translation>
         </message>
         <message>
             <source>a number</source>
@@ -8936,8 +11600,20 @@
             <translation>اقتباس</translation>
         </message>
         <message>
+            <source>a row is decided about in two ways; decide each once</source>
+            <translation>يُبتّ في صف بقرارين؛ ابتّ في كل صف مرة واحدة</translation>
+        </message>
+        <message>
             <source>a server</source>
             <translation>خادم</translation>
+        </message>
+        <message>
+            <source>a table</source>
+            <translation>جدول</translation>
+        </message>
+        <message>
+            <source>about {amount}</source>
+            <translation>نحو {amount}</translation>
         </message>
         <message>
             <source>about {read} read, {written} written</source>
@@ -8952,8 +11628,20 @@
             <translation>{usual} تقريبًا</translation>
         </message>
         <message>
+            <source>accepted</source>
+            <translation>قُبل</translation>
+        </message>
+        <message>
+            <source>action</source>
+            <translation>إجراء</translation>
+        </message>
+        <message>
             <source>ada@example.org</source>
             <translation>ada@example.org</translation>
+        </message>
+        <message>
+            <source>all found on the picture</source>
+            <translation>كلها موجودة في الصورة</translation>
         </message>
         <message>
             <source>allowed</source>
@@ -9001,7 +11689,7 @@
         </message>
         <message numerus="yes">
             <source>and {n} more</source>
-            <extracomment>and one more</extracomment>
+            <extracomment>and 1 more</extracomment>
             <translation>
                 <numerusform>و{n} أخرى</numerusform>
                 <numerusform>وواحد آخر</numerusform>
@@ -9014,6 +11702,10 @@
         <message>
             <source>another tool</source>
             <translation>أداة أخرى</translation>
+        </message>
+        <message>
+            <source>apologetic</source>
+            <translation>معتذرة</translation>
         </message>
         <message>
             <source>ask</source>
@@ -9116,6 +11808,10 @@
             <translation>قيد الإرسال</translation>
         </message>
         <message>
+            <source>brief</source>
+            <translation>موجزة</translation>
+        </message>
+        <message>
             <source>budget</source>
             <translation>الميزانية</translation>
         </message>
@@ -9156,6 +11852,10 @@
             <translation>قيد الإلغاء…</translation>
         </message>
         <message>
+            <source>cannot be used</source>
+            <translation>لا تصلح</translation>
+        </message>
+        <message>
             <source>cannot fetch pictures from the web</source>
             <translation>لا يستطيع جلب صور من الويب</translation>
         </message>
@@ -9180,6 +11880,14 @@
             <translation>بطاقة</translation>
         </message>
         <message>
+            <source>category</source>
+            <translation>فئة</translation>
+        </message>
+        <message>
+            <source>changed</source>
+            <translation>معدَّل</translation>
+        </message>
+        <message>
             <source>changes things</source>
             <translation>تغيّر أشياء</translation>
         </message>
@@ -9190,6 +11898,18 @@
         <message>
             <source>checked; nothing was sent yet</source>
             <translation>تم التحقق؛ ولم يُرسل شيء بعد</translation>
+        </message>
+        <message>
+            <source>clearer</source>
+            <translation>بوضوح أكبر</translation>
+        </message>
+        <message>
+            <source>compare two folders, or two pictures</source>
+            <translation>قارن مجلدين أو صورتين</translation>
+        </message>
+        <message>
+            <source>compared</source>
+            <translation>مقارنة</translation>
         </message>
         <message>
             <source>complete</source>
@@ -9218,6 +11938,10 @@
         <message>
             <source>days</source>
             <translation>يومًا</translation>
+        </message>
+        <message>
+            <source>declining</source>
+            <translation>رافضة بلطف</translation>
         </message>
         <message>
             <source>default</source>
@@ -9256,6 +11980,10 @@
             <translation>مكان آخر</translation>
         </message>
         <message>
+            <source>empty</source>
+            <translation>فارغة</translation>
+        </message>
+        <message>
             <source>ended</source>
             <translation>انتهى</translation>
         </message>
@@ -9292,6 +12020,14 @@
             <translation>أخفق</translation>
         </message>
         <message>
+            <source>fairly sure</source>
+            <translation>كبيرة</translation>
+        </message>
+        <message>
+            <source>fields taken out</source>
+            <translation>استخراج حقول</translation>
+        </message>
+        <message>
             <source>files in {folder}</source>
             <translation>الملفات في ⁦{folder}⁩</translation>
         </message>
@@ -9312,6 +12048,10 @@
             <translation>لهذه الجلسة</translation>
         </message>
         <message>
+            <source>formal</source>
+            <translation>رسمية</translation>
+        </message>
+        <message>
             <source>found {name} on {place}</source>
             <translation>عُثر على {name} على {place}</translation>
         </message>
@@ -9322,6 +12062,18 @@
         <message>
             <source>free tier, no credit bought yet</source>
             <translation>المستوى المجاني، لم يُشترَ رصيد بعد</translation>
+        </message>
+        <message>
+            <source>friendlier</source>
+            <translation>بنبرة أكثر ودًّا</translation>
+        </message>
+        <message>
+            <source>friendly</source>
+            <translation>ودّية</translation>
+        </message>
+        <message>
+            <source>friendly, formal, brief</source>
+            <translation>ودّية، رسمية، موجزة</translation>
         </message>
         <message>
             <source>from the environment</source>
@@ -9380,12 +12132,24 @@
             <translation>يحوي {value}، وهو ليس من {values}</translation>
         </message>
         <message>
+            <source>how the command line calls it</source>
+            <translation>كما يسمّيه سطر الأوامر</translation>
+        </message>
+        <message>
+            <source>in the text</source>
+            <translation>في النص</translation>
+        </message>
+        <message>
             <source>in use</source>
             <translation>قيد الاستعمال</translation>
         </message>
         <message>
             <source>instructions</source>
             <translation>التعليمات</translation>
+        </message>
+        <message>
+            <source>into {language}</source>
+            <translation>إلى {language}</translation>
         </message>
         <message>
             <source>is not a key combination such as Ctrl+Shift+Space</source>
@@ -9496,6 +12260,14 @@
             <translation>أقل من ثانية</translation>
         </message>
         <message>
+            <source>level</source>
+            <translation>درجة</translation>
+        </message>
+        <message>
+            <source>level right in {right} of {named}</source>
+            <translation>الدرجة صحيحة في {right} من {named}</translation>
+        </message>
+        <message>
             <source>line {line}, column {column}</source>
             <translation>السطر {line}، العمود {column}</translation>
         </message>
@@ -9580,8 +12352,16 @@
             <translation>قد تغيّر أشياء وترسل بيانات</translation>
         </message>
         <message>
+            <source>may not be empty</source>
+            <translation>لا يجوز تركه فارغًا</translation>
+        </message>
+        <message>
             <source>mcp: {name}</source>
             <translation>mcp: {name}</translation>
+        </message>
+        <message>
+            <source>more formal</source>
+            <translation>بأسلوب أكثر رسمية</translation>
         </message>
         <message>
             <source>more than {most} GB came out of the archive</source>
@@ -9684,6 +12464,14 @@
             <translation>لا سر</translation>
         </message>
         <message>
+            <source>no verdict</source>
+            <translation>بلا حكم</translation>
+        </message>
+        <message>
+            <source>no verdict: {reason}</source>
+            <translation>بلا حكم: {reason}</translation>
+        </message>
+        <message>
             <source>nobody knows: the price is not known</source>
             <translation>غير معروفة: السعر غير معروف</translation>
         </message>
@@ -9704,6 +12492,14 @@
             <translation>غير متاح</translation>
         </message>
         <message>
+            <source>not compared with the picture</source>
+            <translation>لم تُقارن بالصورة</translation>
+        </message>
+        <message>
+            <source>not found in what was judged</source>
+            <translation>لم يُعثر عليه فيما حُكم عليه</translation>
+        </message>
+        <message>
             <source>not known</source>
             <translation>غير معروف</translation>
         </message>
@@ -9716,12 +12512,20 @@
             <translation>لم يُبلَغ</translation>
         </message>
         <message>
+            <source>not saved</source>
+            <translation>غير محفوظ</translation>
+        </message>
+        <message>
             <source>not sent</source>
             <translation>لم يُرسل</translation>
         </message>
         <message>
             <source>not started</source>
             <translation>لم يبدأ</translation>
+        </message>
+        <message>
+            <source>not sure</source>
+            <translation>ضعيفة</translation>
         </message>
         <message>
             <source>not there any more</source>
@@ -9734,6 +12538,10 @@
         <message>
             <source>nothing answers there</source>
             <translation>لا شيء يجيب هناك</translation>
+        </message>
+        <message>
+            <source>nothing found</source>
+            <translation>لم يُعثر على شيء</translation>
         </message>
         <message>
             <source>nothing is done yet</source>
@@ -9750,6 +12558,10 @@
         <message>
             <source>nothing was said about it yet</source>
             <translation>لم يُقل عنها شيء بعد</translation>
+        </message>
+        <message>
+            <source>nothing: then it must be given</source>
+            <translation>لا شيء: عندئذٍ يجب إدخاله</translation>
         </message>
         <message>
             <source>now</source>
@@ -9780,6 +12592,14 @@
             <translation>في الطريق</translation>
         </message>
         <message>
+            <source>on picture {number}</source>
+            <translation>في الصورة {number}</translation>
+        </message>
+        <message>
+            <source>on picture {number}, place unknown</source>
+            <translation>في الصورة {number}، الموضع غير معروف</translation>
+        </message>
+        <message>
             <source>one call with exactly these arguments</source>
             <translation>استدعاء واحد بهذه المعطيات تحديدًا</translation>
         </message>
@@ -9790,6 +12610,10 @@
         <message>
             <source>one file or folder makes a job; several files only where all are pictures</source>
             <translation>تُنشأ المهمة من ملف واحد أو مجلد واحد؛ ولا تُنشأ من عدة ملفات إلا إذا كانت كلها صورًا</translation>
+        </message>
+        <message>
+            <source>only guessing</source>
+            <translation>مجرد تخمين</translation>
         </message>
         <message>
             <source>open</source>
@@ -9808,6 +12632,10 @@
             <translation>كلمة سر</translation>
         </message>
         <message>
+            <source>pasted picture</source>
+            <translation>صورة ملصقة</translation>
+        </message>
+        <message>
             <source>paused</source>
             <translation>موقوف مؤقتًا</translation>
         </message>
@@ -9824,6 +12652,10 @@
             <translation>صورة</translation>
         </message>
         <message>
+            <source>picture {number}</source>
+            <translation>الصورة {number}</translation>
+        </message>
+        <message>
             <source>pictures</source>
             <translation>الصور</translation>
         </message>
@@ -9834,6 +12666,10 @@
         <message>
             <source>plugin {name}</source>
             <translation>الملحق {name}</translation>
+        </message>
+        <message>
+            <source>policy: {policy}</source>
+            <translation>السياسة: {policy}</translation>
         </message>
         <message>
             <source>port {port}</source>
@@ -9858,6 +12694,10 @@
         <message>
             <source>reading the rows…</source>
             <translation>تجري قراءة الصفوف…</translation>
+        </message>
+        <message>
+            <source>reading verdicts: {rows}</source>
+            <translation>تجري قراءة الأحكام: {rows}</translation>
         </message>
         <message>
             <source>reading {name}</source>
@@ -9900,6 +12740,10 @@
             <translation>قيد التشغيل</translation>
         </message>
         <message>
+            <source>saved</source>
+            <translation>محفوظ</translation>
+        </message>
+        <message>
             <source>say --yes, for the answers are deleted with the job</source>
             <translation>أضف ‎--yes، فالإجابات تُحذف مع المهمة</translation>
         </message>
@@ -9940,6 +12784,10 @@
             <translation>الخادم {name}</translation>
         </message>
         <message>
+            <source>shorter</source>
+            <translation>باختصار</translation>
+        </message>
+        <message>
             <source>signal {number}</source>
             <translation>الإشارة {number}</translation>
         </message>
@@ -9978,6 +12826,10 @@
         <message>
             <source>switched off</source>
             <translation>معطّل</translation>
+        </message>
+        <message>
+            <source>tables taken out</source>
+            <translation>استخراج جداول</translation>
         </message>
         <message>
             <source>taken by another program</source>
@@ -10036,8 +12888,20 @@
             <translation>الخادم المحلي</translation>
         </message>
         <message>
+            <source>the model declined to judge</source>
+            <translation>امتنع النموذج عن الحكم</translation>
+        </message>
+        <message>
+            <source>the model declined to judge: {action}</source>
+            <translation>امتنع النموذج عن الحكم: {action}</translation>
+        </message>
+        <message>
             <source>the model server at {host}</source>
             <translation>خادم النماذج على {host}</translation>
+        </message>
+        <message>
+            <source>the object</source>
+            <translation>الكائن</translation>
         </message>
         <message>
             <source>the permission had ended</source>
@@ -10060,6 +12924,10 @@
             <translation>الإعداد network.ca_file</translation>
         </message>
         <message>
+            <source>the variable</source>
+            <translation>المتغيّر</translation>
+        </message>
+        <message>
             <source>the web</source>
             <translation>الويب</translation>
         </message>
@@ -10072,6 +12940,10 @@
             <translation>لا يوجد ملف كهذا</translation>
         </message>
         <message>
+            <source>these are more than {most} rows</source>
+            <translation>هذه أكثر من {most} صف</translation>
+        </message>
+        <message>
             <source>this computer has no room for another program</source>
             <translation>لا متسع في هذا الحاسوب لبرنامج آخر</translation>
         </message>
@@ -10082,6 +12954,10 @@
         <message>
             <source>time</source>
             <translation>المدة</translation>
+        </message>
+        <message>
+            <source>to be seen on picture {number}</source>
+            <translation>يُرى في الصورة {number}</translation>
         </message>
         <message>
             <source>today</source>
@@ -10098,6 +12974,10 @@
         <message>
             <source>tomorrow {time}</source>
             <translation>غدًا {time}</translation>
+        </message>
+        <message>
+            <source>tone</source>
+            <translation>tone</translation>
         </message>
         <message>
             <source>too late</source>
@@ -10152,6 +13032,10 @@
             <translation>المعتاد {usual}، وعلى الأكثر {most}</translation>
         </message>
         <message>
+            <source>very sure</source>
+            <translation>كبيرة جدًا</translation>
+        </message>
+        <message>
             <source>void: it has changed since</source>
             <translation>لاغٍ: تغيّر منذ ذلك الحين</translation>
         </message>
@@ -10168,12 +13052,20 @@
             <translation>تنتظر الإرسال</translation>
         </message>
         <message>
+            <source>what is to be seen, not words</source>
+            <translation>ما يُرى، لا كلمات</translation>
+        </message>
+        <message>
             <source>whole number</source>
             <translation>عدد صحيح</translation>
         </message>
         <message>
             <source>why</source>
             <translation>السبب</translation>
+        </message>
+        <message>
+            <source>with its mistakes corrected</source>
+            <translation>مع تصحيح أخطائه</translation>
         </message>
         <message>
             <source>with the service</source>
@@ -10228,6 +13120,22 @@
             <translation>شاشتك</translation>
         </message>
         <message>
+            <source>yours</source>
+            <translation>لك</translation>
+        </message>
+        <message>
+            <source>{action}: nothing was found</source>
+            <translation>{action}: لم يُعثر على شيء</translation>
+        </message>
+        <message>
+            <source>{action}: the model declined to judge</source>
+            <translation>{action}: امتنع النموذج عن الحكم</translation>
+        </message>
+        <message>
+            <source>{action}: {findings}</source>
+            <translation>{action}: {findings}</translation>
+        </message>
+        <message>
             <source>{address_hint}, and the model.</source>
             <translation>{address_hint}، ومن النموذج.</translation>
         </message>
@@ -10274,8 +13182,32 @@ in your own network</source>
             <translation>{amount} لكل مليون</translation>
         </message>
         <message>
+            <source>{before} and {after}</source>
+            <translation>{before} و{after}</translation>
+        </message>
+        <message>
+            <source>{before} → {after}</source>
+            <translation>‏{before} ‏←‏ {after}</translation>
+        </message>
+        <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
             <translation>لدى {behind}، الذي مرّر إليه {name} السؤال، خلل الآن.</translation>
+        </message>
+        <message>
+            <source>{categories} ({level})</source>
+            <translation>{categories} ({level})</translation>
+        </message>
+        <message>
+            <source>{category} has the same definition as {other}.</source>
+            <translation>للفئة {category} تعريف {other} نفسه.</translation>
+        </message>
+        <message>
+            <source>{category}, {level}</source>
+            <translation>{category}، {level}</translation>
+        </message>
+        <message>
+            <source>{category}, {level}: {action} ({confidence} % sure)</source>
+            <translation>{category}، {level}: {action} (بثقة {confidence}%)</translation>
         </message>
         <message>
             <source>{chords} and {last} are already used by other programs. Choose others in Settings.</source>
@@ -10288,6 +13220,10 @@ in your own network</source>
         <message>
             <source>{colour}, {width} pixels wide</source>
             <translation>{colour}، بعرض {width} بكسل</translation>
+        </message>
+        <message>
+            <source>{column}, row {row}</source>
+            <translation>{column}، الصف {row}</translation>
         </message>
         <message>
             <source>{command}
@@ -10372,6 +13308,14 @@ in the folder {folder}</source>
             <translation>تعذرت قراءة {count} محادثة أخرى.</translation>
         </message>
         <message>
+            <source>{count} more regions differ.</source>
+            <translation>مناطق أخرى مختلفة: {count}.</translation>
+        </message>
+        <message>
+            <source>{count} more tables are not shown here.</source>
+            <translation>جداول أخرى غير معروضة هنا: {count}.</translation>
+        </message>
+        <message>
             <source>{count} pictures</source>
             <translation>صور ({count})</translation>
         </message>
@@ -10382,6 +13326,10 @@ in the folder {folder}</source>
         <message>
             <source>{count} rows</source>
             <translation>{count} من الصفوف</translation>
+        </message>
+        <message>
+            <source>{count} rows gave nothing and are left out; see kireji batch results ID --failed.</source>
+            <translation>صفوف لم تعطِ شيئًا وقد تُركت: {count}؛ انظر ⁦kireji batch results ID --failed⁩.</translation>
         </message>
         <message>
             <source>{count} rows have not ended yet and are left out.</source>
@@ -10412,6 +13360,10 @@ in the folder {folder}</source>
             <translation>{day}: {amount}</translation>
         </message>
         <message>
+            <source>{decided} of {all} decided; {waiting} wait for a person.</source>
+            <translation>بُتّ في {decided} من {all}؛ وينتظر إنسانًا {waiting}.</translation>
+        </message>
+        <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>يقبل {display} {max_stops} نصوص توقف على الأكثر.</translation>
         </message>
@@ -10424,8 +13376,16 @@ in the folder {folder}</source>
             <translation>{done} من {all} م.ب</translation>
         </message>
         <message>
+            <source>{done} of {items} judged</source>
+            <translation>حُكم على {done} من {items}</translation>
+        </message>
+        <message>
             <source>{done} of {total} conversations</source>
             <translation>{done} من {total} محادثة</translation>
+        </message>
+        <message>
+            <source>{done} of {total} decided</source>
+            <translation>بُتّ في {done} من {total}</translation>
         </message>
         <message>
             <source>{done} of {total} rows</source>
@@ -10458,6 +13418,10 @@ in the folder {folder}</source>
         <message>
             <source>{first} · {second}</source>
             <translation>{first}‏ · {second}</translation>
+        </message>
+        <message>
+            <source>{found}: {action}</source>
+            <translation>{found}: {action}</translation>
         </message>
         <message numerus="yes">
             <source>{going} of {n} files</source>
@@ -10494,6 +13458,10 @@ in the folder {folder}</source>
                 <numerusform>{going} من {n} جولة</numerusform>
                 <numerusform>{going} من {n} جولة</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{graver} is the graver level and has the milder action: {action}, after {before} for {milder}.</source>
+            <translation>الدرجة {graver} أشد لكن إجراءها أخف: {action}، بعد {before} للدرجة {milder}.</translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -10596,6 +13564,10 @@ in the folder {folder}</source>
             <translation>{hours} س</translation>
         </message>
         <message>
+            <source>{id} · labelled {expected} · given {given}</source>
+            <translation>{id} · الوسم: {expected} · الحكم: {given}</translation>
+        </message>
+        <message>
             <source>{images} → {columns}</source>
             <translation>{images} ← {columns}</translation>
         </message>
@@ -10664,16 +13636,76 @@ in the folder {folder}</source>
             <translation>{job}: {sentence}</translation>
         </message>
         <message>
+            <source>{key} has more than {count} entries.</source>
+            <translation>في {key} أكثر من {count} مدخل.</translation>
+        </message>
+        <message>
+            <source>{key} holds control characters.</source>
+            <translation>في {key} أحرف تحكم.</translation>
+        </message>
+        <message>
+            <source>{key} is empty.</source>
+            <translation>قيمة {key} فارغة.</translation>
+        </message>
+        <message>
+            <source>{key} is longer than {count} letters.</source>
+            <translation>قيمة {key} أطول من {count} حرف.</translation>
+        </message>
+        <message>
+            <source>{key} is missing.</source>
+            <translation>ينقص {key}.</translation>
+        </message>
+        <message>
+            <source>{key} is missing; it is a whole number, such as {key} = 1.</source>
+            <translation>ينقص {key}؛ وهو عدد صحيح، مثل ⁦{key} = 1⁩.</translation>
+        </message>
+        <message>
+            <source>{key} is missing; it is allow, review or block.</source>
+            <translation>ينقص {key}؛ وهو allow أو review أو block.</translation>
+        </message>
+        <message>
             <source>{key} is not an object: {{...}}</source>
             <translation>{key} ليس كائنًا: {{...}}</translation>
+        </message>
+        <message>
+            <source>{key} means nothing here.</source>
+            <translation>لا معنى لـ {key} هنا.</translation>
+        </message>
+        <message>
+            <source>{key} means nothing here; did you mean {other}?</source>
+            <translation>لا معنى لـ {key} هنا؛ هل تقصد {other}؟</translation>
+        </message>
+        <message>
+            <source>{key} must be a list of texts, such as ["one", "two"].</source>
+            <translation>يجب أن يكون {key} قائمة نصوص، مثل ⁦["one", "two"]⁩.</translation>
         </message>
         <message>
             <source>{key} must be a list of texts.</source>
             <translation>يجب أن يكون {key} قائمة نصوص.</translation>
         </message>
         <message>
+            <source>{key} must be a number from 0 to 1.</source>
+            <translation>يجب أن يكون {key} عددًا من 0 إلى 1.</translation>
+        </message>
+        <message>
+            <source>{key} must be a text in quotes, not {value}.</source>
+            <translation>يجب أن يكون {key} نصًا بين علامتي تنصيص، لا {value}.</translation>
+        </message>
+        <message>
+            <source>{key} must be a text in quotes.</source>
+            <translation>يجب أن يكون {key} نصًا بين علامتي تنصيص.</translation>
+        </message>
+        <message>
             <source>{key} must be a text.</source>
             <translation>يجب أن يكون {key} نصًا.</translation>
+        </message>
+        <message>
+            <source>{key} must be a whole number from {least} on.</source>
+            <translation>يجب أن يكون {key} عددًا صحيحًا من {least} فصاعدًا.</translation>
+        </message>
+        <message>
+            <source>{key} must be allow, review or block, not {value}.</source>
+            <translation>يجب أن يكون {key} هو allow أو review أو block، لا {value}.</translation>
         </message>
         <message>
             <source>{key} must be an object of texts: {{...}}.</source>
@@ -10704,8 +13736,24 @@ in the folder {folder}</source>
             <translation>{kind}، سيُرسل. اضغط لإخفائه</translation>
         </message>
         <message>
+            <source>{kind}: {reason}</source>
+            <translation>{kind}: {reason}</translation>
+        </message>
+        <message>
             <source>{left} left of {limit}</source>
             <translation>بقي {left} من {limit}</translation>
+        </message>
+        <message>
+            <source>{level} ({action}): {definition}</source>
+            <translation>{level} ({action}): {definition}</translation>
+        </message>
+        <message>
+            <source>{level} has the same definition as a level before it.</source>
+            <translation>للدرجة {level} تعريف درجة قبلها نفسه.</translation>
+        </message>
+        <message>
+            <source>{line} (now version {now})</source>
+            <translation>{line} (الإصدار الآن {now})</translation>
         </message>
         <message>
             <source>{minutes} min ago</source>
@@ -10767,6 +13815,10 @@ in the folder {folder}</source>
             <source>{named} was issued by "{issuer}", which is not trusted here.</source>
             <translation>{named} أصدرها «{issuer}» وهو غير موثوق هنا.</translation>
         </message>
+        <message>
+            <source>{names} and {last}</source>
+            <translation>{names} و{last}</translation>
+        </message>
         <message numerus="yes">
             <source>{names} are added; nothing was started.</source>
             <extracomment>{names} is added; nothing was started.</extracomment>
@@ -10784,6 +13836,14 @@ in the folder {folder}</source>
             <translation>يُحفظ {names} في سلسلة المفاتيح.</translation>
         </message>
         <message>
+            <source>{name} ({words})</source>
+            <translation>{name} ({words})</translation>
+        </message>
+        <message>
+            <source>{name} adds up to {computed}, but {stated} stands there</source>
+            <translation>مجموع {name} هو {computed}، لكن المكتوب هناك {stated}</translation>
+        </message>
+        <message>
             <source>{name} at {place}</source>
             <translation>{name} على {place}</translation>
         </message>
@@ -10794,6 +13854,10 @@ in the folder {folder}</source>
         <message>
             <source>{name} cannot be read: {why}.</source>
             <translation>تعذرت قراءة {name}: {why}.</translation>
+        </message>
+        <message>
+            <source>{name} cannot be used, so it cannot be copied. Correct it first.</source>
+            <translation>لا تصلح {name}، فلا يمكن نسخها. صحّحها أولًا.</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
@@ -10836,6 +13900,10 @@ in the folder {folder}</source>
             <translation>لا يجد {name} الدفعة حاليًّا.</translation>
         </message>
         <message>
+            <source>{name} does not judge, so there is nothing to review.</source>
+            <translation>لا تحكم المهمة {name} على شيء، فلا شيء للمراجعة.</translation>
+        </message>
+        <message>
             <source>{name} does not know the effort {asked}; it answers with {sent}.</source>
             <translation>لا يعرف {name} الجهد {asked}؛ يجيب بـ {sent}.</translation>
         </message>
@@ -10849,7 +13917,15 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{name} ends neither with .jsonl nor with .csv, which are what can be written</source>
-            <translation>لا ينتهي {name} بـ ‎.jsonl ولا بـ ‎.csv، وهما ما يمكن كتابته</translation>
+            <translation type="vanished">لا ينتهي {name} بـ ‎.jsonl ولا بـ ‎.csv، وهما ما يمكن كتابته</translation>
+        </message>
+        <message>
+            <source>{name} ends with neither .jsonl, .csv nor .labels.jsonl, which are what can be written</source>
+            <translation>لا ينتهي ⁦{name}⁩ بـ ⁦.jsonl⁩ ولا ⁦.csv⁩ ولا ⁦.labels.jsonl⁩، وهي ما يمكن كتابته</translation>
+        </message>
+        <message>
+            <source>{name} ends with none of .jsonl, .csv and .xlsx, which are what can be written</source>
+            <translation>لا ينتهي ⁦{name}⁩ بأي من ⁦.jsonl⁩ و⁦.csv⁩ و⁦.xlsx⁩، وهي ما يمكن كتابته</translation>
         </message>
         <message>
             <source>{name} has a fault at the moment.</source>
@@ -10864,8 +13940,16 @@ in the folder {folder}</source>
             <translation>حذف {name} نتائج هذه الدفعة.</translation>
         </message>
         <message>
+            <source>{name} has no ending that says how tables are to be saved.</source>
+            <translation>ليس للاسم ⁦{name}⁩ لاحقة تحدّد كيف تُحفظ الجداول.</translation>
+        </message>
+        <message>
             <source>{name} has no model.</source>
             <translation>لا نموذج في {name}.</translation>
+        </message>
+        <message>
+            <source>{name} has no prompts in it.</source>
+            <translation>لا أسئلة سريعة في ⁦{name}⁩.</translation>
         </message>
         <message>
             <source>{name} has nobody free who runs {model} within the settings.</source>
@@ -10878,6 +13962,10 @@ in the folder {folder}</source>
         <message>
             <source>{name} has nobody who runs {model} for such a question: {ended}</source>
             <translation>ليس لدى {name} من يشغّل {model} لسؤال كهذا: {ended}</translation>
+        </message>
+        <message>
+            <source>{name} holds more files than an archive of prompts can.</source>
+            <translation>في ⁦{name}⁩ ملفات أكثر مما يتسع له أرشيف أسئلة سريعة.</translation>
         </message>
         <message>
             <source>{name} holds no conversations.</source>
@@ -10900,6 +13988,10 @@ in the folder {folder}</source>
             <translation>{name} مجلد.</translation>
         </message>
         <message>
+            <source>{name} is an archive that cannot be read: it is damaged, or encrypted.</source>
+            <translation>الأرشيف ⁦{name}⁩ لا يمكن قراءته: تالف أو معمّى.</translation>
+        </message>
+        <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
             <translation>{name} تصدير من {found} لا من {wanted}.</translation>
         </message>
@@ -10916,8 +14008,28 @@ in the folder {folder}</source>
             <translation>{name} مشفّر.</translation>
         </message>
         <message>
+            <source>{name} is larger than a file of prompts can be.</source>
+            <translation>الملف ⁦{name}⁩ أكبر مما يجوز لملف أسئلة سريعة.</translation>
+        </message>
+        <message>
             <source>{name} is larger than {most} MB.</source>
             <translation>{name} أكبر من {most} م.ب.</translation>
+        </message>
+        <message>
+            <source>{name} is left out: it is a link.</source>
+            <translation>تُرك ⁦{name}⁩: إنه رابط.</translation>
+        </message>
+        <message>
+            <source>{name} is left out: it is longer than a prompt can be.</source>
+            <translation>تُرك ⁦{name}⁩: أطول مما يجوز لسؤال سريع.</translation>
+        </message>
+        <message>
+            <source>{name} is left out: its place in the archive is no place for a file.</source>
+            <translation>تُرك ⁦{name}⁩: موضعه في الأرشيف ليس موضع ملف.</translation>
+        </message>
+        <message>
+            <source>{name} is left out: the file has two prompts of that name.</source>
+            <translation>تُرك ⁦{name}⁩: في الملف سؤالان سريعان بهذا الاسم.</translation>
         </message>
         <message>
             <source>{name} is neither a file nor a folder</source>
@@ -10934,6 +14046,10 @@ in the folder {folder}</source>
         <message>
             <source>{name} is no JSON: {why}.</source>
             <translation>{name} ليس JSON: {why}.</translation>
+        </message>
+        <message>
+            <source>{name} is not UTF-8 text.</source>
+            <translation>ليس ⁦{name}⁩ نص UTF-8.</translation>
         </message>
         <message>
             <source>{name} is not a file.</source>
@@ -11048,6 +14164,10 @@ in the folder {folder}</source>
             <translation>{name} · {some} من {all} من الأجزاء</translation>
         </message>
         <message>
+            <source>{name}, from Kireji</source>
+            <translation>{name}، من Kireji</translation>
+        </message>
+        <message>
             <source>{name}: ask earlier</source>
             <translation>{name}: السؤال أبكر</translation>
         </message>
@@ -11060,8 +14180,24 @@ in the folder {folder}</source>
             <translation>{name}: عدم السؤال</translation>
         </message>
         <message>
+            <source>{name}: {stated} adds up</source>
+            <translation>{name}: المجموع {stated} صحيح</translation>
+        </message>
+        <message>
+            <source>{name}: {stated} is stated, {computed} comes out.</source>
+            <translation>{name}: المذكور {stated}، والناتج {computed}.</translation>
+        </message>
+        <message>
+            <source>{name}: {why}</source>
+            <translation>{name}: {why}</translation>
+        </message>
+        <message>
             <source>{network} and ask again.</source>
             <translation>{network} واسأل مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>{number} %</source>
+            <translation>{number}%</translation>
         </message>
         <message>
             <source>{number} / {count}</source>
@@ -11070,6 +14206,10 @@ in the folder {folder}</source>
         <message>
             <source>{number} for lack of room</source>
             <translation>{number} لضيق المساحة</translation>
+        </message>
+        <message>
+            <source>{number} not as labelled</source>
+            <translation>{number} بخلاف الوسم</translation>
         </message>
         <message>
             <source>{number} switched off</source>
@@ -11164,6 +14304,30 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} blocks of words</source>
+            <extracomment>1 block of words</extracomment>
+            <translation>
+                <numerusform>{n} كتلة كلمات</numerusform>
+                <numerusform>كتلة كلمات واحدة</numerusform>
+                <numerusform>كتلتا كلمات</numerusform>
+                <numerusform>{n} كتل كلمات</numerusform>
+                <numerusform>{n} كتلة كلمات</numerusform>
+                <numerusform>{n} كتلة كلمات</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} blocks were left out by the model.</source>
+            <extracomment>1 block was left out by the model.</extracomment>
+            <translation>
+                <numerusform>ترك النموذج {n} كتلة.</numerusform>
+                <numerusform>ترك النموذج كتلة واحدة.</numerusform>
+                <numerusform>ترك النموذج كتلتين.</numerusform>
+                <numerusform>ترك النموذج {n} كتل.</numerusform>
+                <numerusform>ترك النموذج {n} كتلة.</numerusform>
+                <numerusform>ترك النموذج {n} كتلة.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} cannot be used</source>
             <extracomment>1 cannot be used</extracomment>
             <translation>
@@ -11173,6 +14337,18 @@ in the folder {folder}</source>
                 <numerusform>{n} لا تصلح</numerusform>
                 <numerusform>{n} لا تصلح</numerusform>
                 <numerusform>{n} لا تصلح</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} categories</source>
+            <extracomment>1 category</extracomment>
+            <translation>
+                <numerusform>{n} فئة</numerusform>
+                <numerusform>فئة واحدة</numerusform>
+                <numerusform>فئتان</numerusform>
+                <numerusform>{n} فئات</numerusform>
+                <numerusform>{n} فئة</numerusform>
+                <numerusform>{n} فئة</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11255,6 +14431,18 @@ in the folder {folder}</source>
             <source>{n} earlier messages are not shown here</source>
             <translation>رسائل أقدم غير معروضة هنا: {n}</translation>
         </message>
+        <message numerus="yes">
+            <source>{n} errors</source>
+            <extracomment>1 error</extracomment>
+            <translation>
+                <numerusform>{n} خطأ</numerusform>
+                <numerusform>خطأ واحد</numerusform>
+                <numerusform>خطآن</numerusform>
+                <numerusform>{n} أخطاء</numerusform>
+                <numerusform>{n} خطأ</numerusform>
+                <numerusform>{n} خطأ</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{n} failed</source>
             <translation>أخفق {n}</translation>
@@ -11269,6 +14457,18 @@ in the folder {folder}</source>
                 <numerusform>أخفق {n}: أعد محاولتها وحدها</numerusform>
                 <numerusform>أخفق {n}: أعد محاولتها وحدها</numerusform>
                 <numerusform>أخفق {n}: أعد محاولتها وحدها</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} fields</source>
+            <extracomment>1 field</extracomment>
+            <translation>
+                <numerusform>{n} حقل</numerusform>
+                <numerusform>حقل واحد</numerusform>
+                <numerusform>حقلان</numerusform>
+                <numerusform>{n} حقول</numerusform>
+                <numerusform>{n} حقلًا</numerusform>
+                <numerusform>{n} حقل</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11293,6 +14493,18 @@ in the folder {folder}</source>
                 <numerusform>{n} ملفات حتى الآن…</numerusform>
                 <numerusform>{n} ملفًا حتى الآن…</numerusform>
                 <numerusform>{n} ملف حتى الآن…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} findings</source>
+            <extracomment>1 finding</extracomment>
+            <translation>
+                <numerusform>{n} مأخذ</numerusform>
+                <numerusform>مأخذ واحد</numerusform>
+                <numerusform>مأخذان</numerusform>
+                <numerusform>{n} مآخذ</numerusform>
+                <numerusform>{n} مأخذًا</numerusform>
+                <numerusform>{n} مأخذ</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11416,6 +14628,66 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} more are not marked.</source>
+            <extracomment>1 more is not marked.</extracomment>
+            <translation>
+                <numerusform>هناك {n} منطقة أخرى غير معلَّمة.</numerusform>
+                <numerusform>هناك منطقة أخرى غير معلَّمة.</numerusform>
+                <numerusform>هناك منطقتان أخريان غير معلَّمتين.</numerusform>
+                <numerusform>هناك {n} مناطق أخرى غير معلَّمة.</numerusform>
+                <numerusform>هناك {n} منطقة أخرى غير معلَّمة.</numerusform>
+                <numerusform>هناك {n} منطقة أخرى غير معلَّمة.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more blocks are not shown.</source>
+            <extracomment>1 more block is not shown.</extracomment>
+            <translation>
+                <numerusform>هناك {n} كتلة أخرى غير معروضة.</numerusform>
+                <numerusform>هناك كتلة أخرى غير معروضة.</numerusform>
+                <numerusform>هناك كتلتان أخريان غير معروضتين.</numerusform>
+                <numerusform>هناك {n} كتل أخرى غير معروضة.</numerusform>
+                <numerusform>هناك {n} كتلة أخرى غير معروضة.</numerusform>
+                <numerusform>هناك {n} كتلة أخرى غير معروضة.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more changes are not shown here.</source>
+            <extracomment>1 more change is not shown here.</extracomment>
+            <translation>
+                <numerusform>هناك {n} تغيير آخر غير معروض هنا.</numerusform>
+                <numerusform>هناك تغيير آخر غير معروض هنا.</numerusform>
+                <numerusform>هناك تغييران آخران غير معروضين هنا.</numerusform>
+                <numerusform>هناك {n} تغييرات أخرى غير معروضة هنا.</numerusform>
+                <numerusform>هناك {n} تغييرًا آخر غير معروض هنا.</numerusform>
+                <numerusform>هناك {n} تغيير آخر غير معروض هنا.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more findings are not shown.</source>
+            <extracomment>1 more finding is not shown.</extracomment>
+            <translation>
+                <numerusform>هناك {n} مأخذ آخر غير معروض.</numerusform>
+                <numerusform>هناك مأخذ آخر غير معروض.</numerusform>
+                <numerusform>هناك مأخذان آخران غير معروضين.</numerusform>
+                <numerusform>هناك {n} مآخذ أخرى غير معروضة.</numerusform>
+                <numerusform>هناك {n} مأخذًا آخر غير معروض.</numerusform>
+                <numerusform>هناك {n} مأخذ آخر غير معروض.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more pictures gave nothing.</source>
+            <extracomment>1 more picture gave nothing.</extracomment>
+            <translation>
+                <numerusform>{n} صورة أخرى لم تعطِ شيئًا.</numerusform>
+                <numerusform>صورة أخرى لم تعطِ شيئًا.</numerusform>
+                <numerusform>صورتان أخريان لم تعطيا شيئًا.</numerusform>
+                <numerusform>{n} صور أخرى لم تعطِ شيئًا.</numerusform>
+                <numerusform>{n} صورة أخرى لم تعطِ شيئًا.</numerusform>
+                <numerusform>{n} صورة أخرى لم تعطِ شيئًا.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} more places are wrong.</source>
             <extracomment>1 more place is wrong.</extracomment>
             <translation>
@@ -11428,6 +14700,30 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} more regions differ.</source>
+            <extracomment>1 more region differs.</extracomment>
+            <translation>
+                <numerusform>تختلف {n} منطقة أخرى.</numerusform>
+                <numerusform>تختلف منطقة أخرى.</numerusform>
+                <numerusform>تختلف منطقتان أخريان.</numerusform>
+                <numerusform>تختلف {n} مناطق أخرى.</numerusform>
+                <numerusform>تختلف {n} منطقة أخرى.</numerusform>
+                <numerusform>تختلف {n} منطقة أخرى.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more sums do not hold.</source>
+            <extracomment>1 more sum does not hold.</extracomment>
+            <translation>
+                <numerusform>هناك {n} مجموع آخر غير صحيح.</numerusform>
+                <numerusform>هناك مجموع آخر غير صحيح.</numerusform>
+                <numerusform>هناك مجموعان آخران غير صحيحين.</numerusform>
+                <numerusform>هناك {n} مجاميع أخرى غير صحيحة.</numerusform>
+                <numerusform>هناك {n} مجموعًا آخر غير صحيح.</numerusform>
+                <numerusform>هناك {n} مجموع آخر غير صحيح.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} need you</source>
             <extracomment>1 needs you</extracomment>
             <translation>
@@ -11437,6 +14733,18 @@ in the folder {folder}</source>
                 <numerusform>{n} بانتظارك</numerusform>
                 <numerusform>{n} بانتظارك</numerusform>
                 <numerusform>{n} بانتظارك</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} not found on the picture</source>
+            <extracomment>1 not found on the picture</extracomment>
+            <translation>
+                <numerusform>{n} قيمة ليست في الصورة</numerusform>
+                <numerusform>قيمة واحدة ليست في الصورة</numerusform>
+                <numerusform>قيمتان ليستا في الصورة</numerusform>
+                <numerusform>{n} قيم ليست في الصورة</numerusform>
+                <numerusform>{n} قيمة ليست في الصورة</numerusform>
+                <numerusform>{n} قيمة ليست في الصورة</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11500,6 +14808,18 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} pictures gave nothing</source>
+            <extracomment>1 picture gave nothing</extracomment>
+            <translation>
+                <numerusform>{n} صورة لم تعطِ شيئًا</numerusform>
+                <numerusform>صورة واحدة لم تعطِ شيئًا</numerusform>
+                <numerusform>صورتان لم تعطيا شيئًا</numerusform>
+                <numerusform>{n} صور لم تعطِ شيئًا</numerusform>
+                <numerusform>{n} صورة لم تعطِ شيئًا</numerusform>
+                <numerusform>{n} صورة لم تعطِ شيئًا</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} pictures of the history are lost.</source>
             <extracomment>1 picture of the history is lost.</extracomment>
             <translation>
@@ -11533,6 +14853,90 @@ in the folder {folder}</source>
                 <numerusform>عُثر على {n} مواضع.</numerusform>
                 <numerusform>عُثر على {n} موضعًا.</numerusform>
                 <numerusform>عُثر على {n} موضع.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} prompts are imported.</source>
+            <extracomment>1 prompt is imported.</extracomment>
+            <translation>
+                <numerusform>استُورد {n} سؤال سريع.</numerusform>
+                <numerusform>استُورد سؤال سريع واحد.</numerusform>
+                <numerusform>استُورد سؤالان سريعان.</numerusform>
+                <numerusform>استُوردت {n} أسئلة سريعة.</numerusform>
+                <numerusform>استُورد {n} سؤالًا سريعًا.</numerusform>
+                <numerusform>استُورد {n} سؤال سريع.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} questions</source>
+            <extracomment>1 question</extracomment>
+            <translation>
+                <numerusform>{n} سؤال</numerusform>
+                <numerusform>سؤال واحد</numerusform>
+                <numerusform>سؤالان</numerusform>
+                <numerusform>{n} أسئلة</numerusform>
+                <numerusform>{n} سؤالًا</numerusform>
+                <numerusform>{n} سؤال</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} refused</source>
+            <extracomment>1 refused</extracomment>
+            <translation>
+                <numerusform>{n} امتناع</numerusform>
+                <numerusform>امتناع واحد</numerusform>
+                <numerusform>امتناعان</numerusform>
+                <numerusform>{n} امتناعات</numerusform>
+                <numerusform>{n} امتناعًا</numerusform>
+                <numerusform>{n} امتناع</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} regions differ</source>
+            <extracomment>1 region differs</extracomment>
+            <translation>
+                <numerusform>تختلف {n} منطقة</numerusform>
+                <numerusform>تختلف منطقة واحدة</numerusform>
+                <numerusform>تختلف منطقتان</numerusform>
+                <numerusform>تختلف {n} مناطق</numerusform>
+                <numerusform>تختلف {n} منطقة</numerusform>
+                <numerusform>تختلف {n} منطقة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} regions differ.</source>
+            <extracomment>1 region differs.</extracomment>
+            <translation>
+                <numerusform>تختلف {n} منطقة.</numerusform>
+                <numerusform>تختلف منطقة واحدة.</numerusform>
+                <numerusform>تختلف منطقتان.</numerusform>
+                <numerusform>تختلف {n} مناطق.</numerusform>
+                <numerusform>تختلف {n} منطقة.</numerusform>
+                <numerusform>تختلف {n} منطقة.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} regions differ. Asking what they mean…</source>
+            <extracomment>1 region differs. Asking what it means…</extracomment>
+            <translation>
+                <numerusform>تختلف {n} منطقة. يُسأل عن معناها…</numerusform>
+                <numerusform>تختلف منطقة واحدة. يُسأل عن معناها…</numerusform>
+                <numerusform>تختلف منطقتان. يُسأل عن معناهما…</numerusform>
+                <numerusform>تختلف {n} مناطق. يُسأل عن معناها…</numerusform>
+                <numerusform>تختلف {n} منطقة. يُسأل عن معناها…</numerusform>
+                <numerusform>تختلف {n} منطقة. يُسأل عن معناها…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} remarks</source>
+            <extracomment>1 remark</extracomment>
+            <translation>
+                <numerusform>{n} ملحوظة</numerusform>
+                <numerusform>ملحوظة واحدة</numerusform>
+                <numerusform>ملحوظتان</numerusform>
+                <numerusform>{n} ملحوظات</numerusform>
+                <numerusform>{n} ملحوظة</numerusform>
+                <numerusform>{n} ملحوظة</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11597,6 +15001,18 @@ in the folder {folder}</source>
                 <numerusform>لدى الخدمة {n} صفوف. ما أجابت عنه مدفوع الثمن، وتُحفظ إجاباته.</numerusform>
                 <numerusform>لدى الخدمة {n} صفًا. ما أجابت عنه مدفوع الثمن، وتُحفظ إجاباته.</numerusform>
                 <numerusform>لدى الخدمة {n} صف. ما أجابت عنه مدفوع الثمن، وتُحفظ إجاباته.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows gave nothing and are left out.</source>
+            <extracomment>1 row gave nothing and is left out.</extracomment>
+            <translation>
+                <numerusform>لم يعطِ {n} صف شيئًا وقد تُركت.</numerusform>
+                <numerusform>لم يعطِ صف واحد شيئًا وقد تُرك.</numerusform>
+                <numerusform>لم يعطِ صفان شيئًا وقد تُركا.</numerusform>
+                <numerusform>لم تعطِ {n} صفوف شيئًا وقد تُركت.</numerusform>
+                <numerusform>لم يعطِ {n} صفًا شيئًا وقد تُركت.</numerusform>
+                <numerusform>لم يعطِ {n} صف شيئًا وقد تُركت.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11672,6 +15088,54 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} sums add up</source>
+            <extracomment>1 sum adds up</extracomment>
+            <translation>
+                <numerusform>{n} مجموع صحيح</numerusform>
+                <numerusform>مجموع واحد صحيح</numerusform>
+                <numerusform>مجموعان صحيحان</numerusform>
+                <numerusform>{n} مجاميع صحيحة</numerusform>
+                <numerusform>{n} مجموعًا صحيحًا</numerusform>
+                <numerusform>{n} مجموع صحيح</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} sums are right</source>
+            <extracomment>1 sum is right</extracomment>
+            <translation>
+                <numerusform>{n} مجموع صحيح</numerusform>
+                <numerusform>مجموع واحد صحيح</numerusform>
+                <numerusform>مجموعان صحيحان</numerusform>
+                <numerusform>{n} مجاميع صحيحة</numerusform>
+                <numerusform>{n} مجموعًا صحيحًا</numerusform>
+                <numerusform>{n} مجموع صحيح</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} texts to translate</source>
+            <extracomment>1 text to translate</extracomment>
+            <translation>
+                <numerusform>{n} نص للترجمة</numerusform>
+                <numerusform>نص واحد للترجمة</numerusform>
+                <numerusform>نصان للترجمة</numerusform>
+                <numerusform>{n} نصوص للترجمة</numerusform>
+                <numerusform>{n} نصًا للترجمة</numerusform>
+                <numerusform>{n} نص للترجمة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} texts translated</source>
+            <extracomment>1 text translated</extracomment>
+            <translation>
+                <numerusform>تُرجم {n} نص</numerusform>
+                <numerusform>تُرجم نص واحد</numerusform>
+                <numerusform>تُرجم نصان</numerusform>
+                <numerusform>تُرجمت {n} نصوص</numerusform>
+                <numerusform>تُرجم {n} نصًا</numerusform>
+                <numerusform>تُرجم {n} نص</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} things are hidden</source>
             <extracomment>1 thing is hidden</extracomment>
             <translation>
@@ -11732,6 +15196,18 @@ in the folder {folder}</source>
             <translation>غير مؤكد {n}</translation>
         </message>
         <message numerus="yes">
+            <source>{n} values are not of their type</source>
+            <extracomment>1 value is not of its type</extracomment>
+            <translation>
+                <numerusform>{n} قيمة ليست من نوعها</numerusform>
+                <numerusform>قيمة واحدة ليست من نوعها</numerusform>
+                <numerusform>قيمتان ليستا من نوعهما</numerusform>
+                <numerusform>{n} قيم ليست من نوعها</numerusform>
+                <numerusform>{n} قيمة ليست من نوعها</numerusform>
+                <numerusform>{n} قيمة ليست من نوعها</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} values were hidden before they were sent:</source>
             <extracomment>1 value was hidden before it was sent:</extracomment>
             <translation>
@@ -11744,6 +15220,42 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} values were not found so on the picture</source>
+            <extracomment>1 value was not found so on the picture</extracomment>
+            <translation>
+                <numerusform>{n} قيمة ليست هكذا في الصورة</numerusform>
+                <numerusform>قيمة واحدة ليست هكذا في الصورة</numerusform>
+                <numerusform>قيمتان ليستا هكذا في الصورة</numerusform>
+                <numerusform>{n} قيم ليست هكذا في الصورة</numerusform>
+                <numerusform>{n} قيمة ليست هكذا في الصورة</numerusform>
+                <numerusform>{n} قيمة ليست هكذا في الصورة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} verdicts were read…</source>
+            <extracomment>1 verdict was read…</extracomment>
+            <translation>
+                <numerusform>قُرئ {n} حكم…</numerusform>
+                <numerusform>قُرئ حكم واحد…</numerusform>
+                <numerusform>قُرئ حكمان…</numerusform>
+                <numerusform>قُرئت {n} أحكام…</numerusform>
+                <numerusform>قُرئ {n} حكمًا…</numerusform>
+                <numerusform>قُرئ {n} حكم…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} were left out by the model</source>
+            <extracomment>1 was left out by the model</extracomment>
+            <translation>
+                <numerusform>ترك النموذج {n}</numerusform>
+                <numerusform>ترك النموذج واحدًا</numerusform>
+                <numerusform>ترك النموذج اثنين</numerusform>
+                <numerusform>ترك النموذج {n}</numerusform>
+                <numerusform>ترك النموذج {n}</numerusform>
+                <numerusform>ترك النموذج {n}</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} were left out.</source>
             <extracomment>1 was left out.</extracomment>
             <translation>
@@ -11753,6 +15265,18 @@ in the folder {folder}</source>
                 <numerusform>تُركت {n}.</numerusform>
                 <numerusform>تُرك {n}.</numerusform>
                 <numerusform>تُرك {n}.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} without a verdict</source>
+            <extracomment>1 without a verdict</extracomment>
+            <translation>
+                <numerusform>{n} بلا حكم</numerusform>
+                <numerusform>واحد بلا حكم</numerusform>
+                <numerusform>اثنان بلا حكم</numerusform>
+                <numerusform>{n} بلا حكم</numerusform>
+                <numerusform>{n} بلا حكم</numerusform>
+                <numerusform>{n} بلا حكم</numerusform>
             </translation>
         </message>
         <message>
@@ -11768,8 +15292,16 @@ in the folder {folder}</source>
             <translation>{option} ليس إعدادًا{meant}</translation>
         </message>
         <message>
+            <source>{option} takes numbers of rows, as in 3,7-9, or all; {piece} is none</source>
+            <translation>يقبل ⁦{option}⁩ أرقام صفوف، كما في ⁦3,7-9⁩، أو ⁦all⁩؛ وليس {piece} منها</translation>
+        </message>
+        <message>
             <source>{option} {problem}; {value} is used instead.</source>
             <translation>{option} {problem}؛ يُستعمل {value} بدلًا منه.</translation>
+        </message>
+        <message>
+            <source>{option}: {piece} ends before it begins</source>
+            <translation>⁦{option}⁩: ينتهي ⁦{piece}⁩ قبل أن يبدأ</translation>
         </message>
         <message>
             <source>{part} of {tokens}</source>
@@ -11804,6 +15336,10 @@ in the folder {folder}</source>
             <translation>تعذر استعمال {path}: {error}.</translation>
         </message>
         <message>
+            <source>{path} does not lie in the folder of the set.</source>
+            <translation>ليس ⁦{path}⁩ في مجلد المجموعة.</translation>
+        </message>
+        <message>
             <source>{path} exists already.</source>
             <translation>{path} موجود بالفعل.</translation>
         </message>
@@ -11836,6 +15372,14 @@ in the folder {folder}</source>
             <translation>حجم {path} أكبر من {most} MB.</translation>
         </message>
         <message>
+            <source>{path} is longer than a policy may be.</source>
+            <translation>الملف ⁦{path}⁩ أطول مما يجوز لسياسة.</translation>
+        </message>
+        <message>
+            <source>{path} is longer than {count} KB.</source>
+            <translation>الملف ⁦{path}⁩ أطول من {count} ك.بايت.</translation>
+        </message>
+        <message>
             <source>{path} is neither a file nor a folder.</source>
             <translation>{path} ليس ملفًا ولا مجلدًا.</translation>
         </message>
@@ -11850,6 +15394,10 @@ in the folder {folder}</source>
         <message>
             <source>{path} is not a file that can be replaced.</source>
             <translation>‎{path} ليس ملفًا يمكن استبداله.</translation>
+        </message>
+        <message>
+            <source>{path} is not a file.</source>
+            <translation>ليس ⁦{path}⁩ ملفًا.</translation>
         </message>
         <message>
             <source>{path} is not a program: it is a folder.</source>
@@ -11912,6 +15460,10 @@ in the folder {folder}</source>
             <translation>{place} بحثًا عن خطأ في الكتابة، ومن الشبكة.</translation>
         </message>
         <message>
+            <source>{policy}, version {version}</source>
+            <translation>{policy}، الإصدار {version}</translation>
+        </message>
+        <message>
             <source>{problem} It may have been paid for nevertheless.</source>
             <translation>{problem} ربما دُفع ثمنه رغم ذلك.</translation>
         </message>
@@ -11968,16 +15520,40 @@ in the folder {folder}</source>
             <translation>{read}؛ وتكلفة ذلك غير معروفة.</translation>
         </message>
         <message>
+            <source>{reason} {done} of {items} were judged; the check is not kept.</source>
+            <translation>{reason} حُكم على {done} من {items}؛ ولا يُحفظ الفحص.</translation>
+        </message>
+        <message>
             <source>{reference} cannot be filled in here.</source>
             <translation>لا يمكن ملء ‎{reference}‎ هنا.</translation>
+        </message>
+        <message>
+            <source>{regions}, {share} % of the picture</source>
+            <translation>{regions}، {share}% من الصورة</translation>
+        </message>
+        <message>
+            <source>{requests} to {model} · {provider}, about {tokens} tokens to read, {cost}.</source>
+            <translation>{requests} إلى {model} · {provider}، نحو {tokens} من الرموز للقراءة، {cost}.</translation>
         </message>
         <message>
             <source>{requests}, {read} tokens read and {written} written</source>
             <translation>{requests}، قُرئ {read} من الرموز وكُتب {written}</translation>
         </message>
         <message>
+            <source>{right} of {judged} as labelled ({share})</source>
+            <translation>{right} من {judged} كما وُسم ({share})</translation>
+        </message>
+        <message>
             <source>{rows} count as failed.</source>
             <translation type="vanished">احتُسب مخفقًا: {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows} left out.</source>
+            <translation>تُرك {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows} rows, {columns} columns</source>
+            <translation>الصفوف: {rows}، الأعمدة: {columns}</translation>
         </message>
         <message>
             <source>{rows} since {time}</source>
@@ -12000,6 +15576,10 @@ in the folder {folder}</source>
             <translation>{rows}، بتكلفة {amount}</translation>
         </message>
         <message>
+            <source>{rows}, {columns}</source>
+            <translation>{rows}، {columns}</translation>
+        </message>
+        <message>
             <source>{rows}: added behind the end that was last noted. The program was killed meanwhile, or somebody wrote them.</source>
             <translation>{rows}: أُضيفت بعد آخر نهاية سُجِّلت. قُتل البرنامج في الأثناء، أو كتبها أحد.</translation>
         </message>
@@ -12018,6 +15598,10 @@ in the folder {folder}</source>
         <message>
             <source>{rows}: removed.</source>
             <translation>{rows}: أُزيلت.</translation>
+        </message>
+        <message>
+            <source>{row}, {what}</source>
+            <translation>{row}، {what}</translation>
         </message>
         <message>
             <source>{seconds} s</source>
@@ -12144,12 +15728,20 @@ in the folder {folder}</source>
             <translation>{some} و{last}</translation>
         </message>
         <message>
+            <source>{source} → {target}</source>
+            <translation>‏{source} ‏←‏ {target}</translation>
+        </message>
+        <message>
             <source>{spent} of {budget}</source>
             <translation>{spent} من {budget}</translation>
         </message>
         <message>
             <source>{state} · reused</source>
             <translation>{state} · من نتيجة سابقة</translation>
+        </message>
+        <message>
+            <source>{state}; go to the first</source>
+            <translation>{state}؛ الانتقال إلى الأول</translation>
         </message>
         <message>
             <source>{taken} of {room}</source>
@@ -12184,8 +15776,24 @@ in the folder {folder}</source>
             <translation>{things} ({count})</translation>
         </message>
         <message>
+            <source>{title} (needs a picture)</source>
+            <translation>{title} (يحتاج إلى صورة)</translation>
+        </message>
+        <message>
+            <source>{title} (needs {count} pictures)</source>
+            <translation>{title} (عدد الصور اللازمة: {count})</translation>
+        </message>
+        <message>
+            <source>{title} ({name}) is another one</source>
+            <translation>{title} ({name}) سؤال آخر</translation>
+        </message>
+        <message>
             <source>{title} answers with {model}.</source>
             <translation>يجيب {title} بـ {model}.</translation>
+        </message>
+        <message>
+            <source>{title} comes without its keys, {keys}; set them in its editor.</source>
+            <translation>جاء «{title}» بلا مفاتيحه {keys}؛ عيّنها في محرره.</translation>
         </message>
         <message>
             <source>{title} goes as its words, because something in it is hidden.</source>
@@ -12196,8 +15804,16 @@ in the folder {folder}</source>
             <translation>يقرأ {title} النص في الصورة بدلًا من ذلك.</translation>
         </message>
         <message>
+            <source>{title}, version {version}</source>
+            <translation>{title}، الإصدار {version}</translation>
+        </message>
+        <message>
             <source>{title}, {row} of {count}</source>
             <translation>{title}، {row} من {count}</translation>
+        </message>
+        <message>
+            <source>{title}: a spreadsheet has room for {most} columns; {left_out} are left out.</source>
+            <translation>{title}: يتسع جدول البيانات لـ {most} عمود؛ وتُرك {left_out}.</translation>
         </message>
         <message>
             <source>{title}: add</source>
@@ -12296,8 +15912,24 @@ in the folder {folder}</source>
             <translation>{tool}: {word}. تغيير</translation>
         </message>
         <message>
+            <source>{type} in {unit}</source>
+            <translation>{type} ({unit})</translation>
+        </message>
+        <message>
+            <source>{type}: {choices}</source>
+            <translation>{type}: {choices}</translation>
+        </message>
+        <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
             <translation>عُيّن {url_variable} ولم يُعيَّن {key_variable}.</translation>
+        </message>
+        <message>
+            <source>{variable} of the prompt {name} cannot be that.</source>
+            <translation>لا يصلح هذا قيمة لـ {variable} في السؤال السريع {name}.</translation>
+        </message>
+        <message>
+            <source>{variable} of the prompt {name} is a picture, not a text.</source>
+            <translation>المتغيّر {variable} في السؤال السريع {name} صورة لا نص.</translation>
         </message>
         <message>
             <source>{wanted} is not there any more; {model} answers.</source>
@@ -12332,6 +15964,18 @@ in the folder {folder}</source>
             <translation>{when}، أو غيّر الإعدادات تحت openrouter.</translation>
         </message>
         <message>
+            <source>{where}: {stated} stands there, but the cells above add up to {computed}.</source>
+            <translation>{where}: المكتوب هناك {stated}، لكن مجموع الخلايا فوقه {computed}.</translation>
+        </message>
+        <message>
+            <source>{where}: {stated} stands there, but the cells give {computed}.</source>
+            <translation>{where}: المكتوب هناك {stated}، لكن حاصل الخلايا {computed}.</translation>
+        </message>
+        <message>
+            <source>{where}: {stated} stands there, but {words} gives {computed}.</source>
+            <translation>{where}: المكتوب هناك {stated}، لكن حاصل {words} هو {computed}.</translation>
+        </message>
+        <message>
             <source>{who} has no batch service for {model}.</source>
             <translation>ليس لدى {who} خدمة دفعات للنموذج {model}.</translation>
         </message>
@@ -12350,6 +15994,18 @@ in the folder {folder}</source>
         <message>
             <source>{why} Nobody can tell whether {rows} rows of this job are with the service. Look at its own list of batches, then say whether they are to be sent again or count as failed.</source>
             <translation>{why} لا يُعرف هل لدى الخدمة من هذه المهمة صفوف عددها {rows}. انظر في قائمة دفعاتها، ثم حدّد هل تُرسل مجددًا أم تُحتسب مخفقة.</translation>
+        </message>
+        <message>
+            <source>{words} ({number})</source>
+            <translation>{words} ({number})</translation>
+        </message>
+        <message>
+            <source>{words} ({number}): {items}</source>
+            <translation>{words} ({number}): {items}</translation>
+        </message>
+        <message>
+            <source>{words} {done} of {total}</source>
+            <translation>{words} {done} من {total}</translation>
         </message>
         <message>
             <source>{words}, and up to {amount} under way</source>
@@ -12381,7 +16037,11 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>“{name}” is not known here: a line has prompt, image and id.</source>
-            <translation>«{name}» غير معروف هنا: في السطر prompt وimage وid.</translation>
+            <translation type="vanished">«{name}» غير معروف هنا: في السطر prompt وimage وid.</translation>
+        </message>
+        <message>
+            <source>“{name}” is not known here: a line has prompt, image, images and id.</source>
+            <translation>«{name}» غير معروف هنا: في السطر prompt وimage وimages وid.</translation>
         </message>
         <message>
             <source>“{name}” is not known here; did you mean “{close}”?</source>
@@ -12408,16 +16068,64 @@ in the folder {folder}</source>
             <translation>هذه المفاتيح لـ«{title}». اختر غيرها.</translation>
         </message>
         <message>
+            <source>“{title}” is about the clipboard, and there is no text in it.</source>
+            <translation>يتناول «{title}» الحافظة، ولا نص فيها.</translation>
+        </message>
+        <message>
+            <source>“{title}” is about the selected text, and none is selected.</source>
+            <translation>يتناول «{title}» النص المحدد، ولا نص محدد.</translation>
+        </message>
+        <message>
             <source>“{title}” is back in the list</source>
             <translation>عادت «{title}» إلى القائمة</translation>
+        </message>
+        <message>
+            <source>“{title}” is removed.</source>
+            <translation>أُزيل «{title}».</translation>
+        </message>
+        <message>
+            <source>“{title}” is saved.</source>
+            <translation>حُفظ «{title}».</translation>
+        </message>
+        <message>
+            <source>“{title}” is saved. {trouble}</source>
+            <translation>حُفظ «{title}». {trouble}</translation>
+        </message>
+        <message>
+            <source>“{title}” needs a picture. Capture or attach one.</source>
+            <translation>يحتاج «{title}» إلى صورة. التقط واحدة أو أرفقها.</translation>
+        </message>
+        <message>
+            <source>“{title}” needs {count} pictures. Capture or attach them.</source>
+            <translation>عدد الصور التي يحتاج إليها «{title}»: {count}. التقطها أو أرفقها.</translation>
+        </message>
+        <message>
+            <source>“{title}”, version {version}, is saved.</source>
+            <translation>حُفظت «{title}»، الإصدار {version}.</translation>
         </message>
         <message>
             <source>“{what}” cannot be carried over to this service's form.</source>
             <translation>لا يمكن نقل «{what}» إلى صيغة هذه الخدمة.</translation>
         </message>
         <message>
+            <source>“{words}”</source>
+            <translation>«{words}»</translation>
+        </message>
+        <message>
+            <source>… and {count} more.</source>
+            <translation>… و{count} أخرى.</translation>
+        </message>
+        <message>
             <source>… and {more} more characters</source>
             <translation>… و{more} حرفًا آخر</translation>
+        </message>
+        <message>
+            <source>‹what is selected›</source>
+            <translation>‹النص المحدد›</translation>
+        </message>
+        <message>
+            <source>‹what was copied›</source>
+            <translation>‹ما نُسخ›</translation>
         </message>
         <message>
             <source>≈ {amount}</source>
