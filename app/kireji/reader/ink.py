@@ -27,6 +27,11 @@ _RULE = 0.7
 """A row with more ink than this part of the width is a ruled line."""
 _APART = 0.3
 """Of the height: beyond so wide a gap nothing belongs to the first letter, nor to the last."""
+_LETTER = 0.45
+"""Of the height: half of the widest letter that has gaps in it. What begins farther from its middle, behind a gap, is
+something else, such as a box to tick."""
+_PARTED = 3
+"""Pixels of such a gap at least."""
 _STRAY = 0.2
 """Of the height: what is lower and stands apart at the edge belongs to another line."""
 _THIN, _OFF = 2, 3
@@ -73,8 +78,9 @@ def ink(cut: Pixels, text: str, places: Sequence[float]) -> Ink | None:
         return None
     gaps = [_gap(columns, one, other) for one, other in itertools.pairwise(middles)]
     apart = max(2, round(_APART * height))
-    first = middles[0] - _reach(columns[: middles[0] + 1][::-1], apart)
-    last = middles[-1] + _reach(columns[middles[-1] :], apart)
+    letter = round(_LETTER * height)
+    first = middles[0] - _reach(columns[: middles[0] + 1][::-1], apart, letter)
+    last = middles[-1] + _reach(columns[middles[-1] :], apart, letter)
     begins = [first, *(end for _, end in gaps)]
     ends = [*(begin for begin, _ in gaps), last + 1]
     return Ink(_with_blanks(text, seen, begins, ends), top, bottom)
@@ -114,10 +120,12 @@ def _is_thin(run: Sequence[int]) -> bool:
     return run[1] - run[0] <= _THIN
 
 
-def _reach(columns: list[int], apart: int) -> int:
+def _reach(columns: list[int], apart: int, letter: int) -> int:
     """How far the ink goes on from the first of some columns, over gaps in a letter but not over wide ones."""
     reach = empty = 0
     for distance, count in enumerate(columns):
+        if count and empty >= _PARTED and distance >= letter:
+            break
         empty = 0 if count else empty + 1
         if empty > apart:
             break

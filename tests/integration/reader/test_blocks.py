@@ -158,3 +158,16 @@ async def test_arabic_which_the_reader_cannot_read_has_its_place(reader: ReaderP
     assert block.alignment is Alignment.RIGHT
     ink = (min(box[0] for box in boxes), boxes[0][1], max(box[2] for box in boxes), boxes[1][3])
     assert_covers(block, ink)
+
+
+async def test_boxes_to_tick_beside_words_are_left_as_they_are(reader: ReaderProcess) -> None:
+    page = Page(320, 120)
+    draw = ImageDraw.Draw(page.image)
+    for y, words in ((20, "Connect automatically"), (66, "Remember this network")):
+        draw.rectangle((20, y + 2, 36, y + 18), outline="#333333", width=2)
+        page.write(46, y, words)
+    blocks = await page.blocks(reader)
+    assert [block.text for block in blocks] == list(page.drawn)
+    for block in blocks:
+        assert block.box[0] > 36
+        assert_covers(block, page.drawn[block.text])

@@ -108,3 +108,25 @@ def test_edges_never_go_back(seed: int) -> None:
     if found is not None:
         flat = [edge for pair in found.edges for edge in pair]
         assert flat == sorted(flat)
+
+
+def test_a_box_to_tick_beside_a_word_is_no_part_of_its_first_letter() -> None:
+    text = "Connect"
+    picture, edges = drawn(text)
+    wider = Image.new("RGB", (picture.width + 20, HEIGHT), "white")
+    wider.paste(picture, (20, 0))
+    ImageDraw.Draw(wider).rectangle((15, 8, 31, 24), outline="black", width=2)
+    moved = [(left + 20, right + 20) for left, right in edges]
+    found = ink(np.asarray(wider), text, places(wider, moved, text))
+    assert found is not None
+    assert near(found.edges[0], moved[0])
+
+
+def test_a_letter_of_several_strokes_is_whole() -> None:
+    picture = Image.new("RGB", (80, HEIGHT), "white")
+    pen = ImageDraw.Draw(picture)
+    for left in (20, 29, 38):  # as of a Chinese river
+        pen.rectangle((left, 6, left + 2, 26), fill="black")
+    found = ink(np.asarray(picture), "川", [30 / 80])
+    assert found is not None
+    assert found.edges == ((20, 41),)

@@ -15,6 +15,8 @@ _GAP = 0.95
 """Of a row's height: a wider gap between two words is none of a sentence."""
 _ROOM = 0.25
 """Of a row's height: so far letters reach beyond what is known of them."""
+_ASIDE = 0.5
+"""Of the letters' height: so far from them ends a box in which something else stands, such as a box to tick."""
 _SPACES = 3
 """The same in spaces, which the reader measures with the width of the letters."""
 _SURE = 0.8
@@ -122,7 +124,22 @@ def _box(line: ReadLine, words: Sequence[WordBox], start: int, end: int) -> Box:
         right = home[2]
     else:
         right += round(min(room, max(0, words[end].box[0] - right) / 2))
+    left, right = _without_aside(line, words[start], words[end - 1], left, right)
     return (left, top, max(right, left + 1), bottom)
+
+
+def _without_aside(line: ReadLine, first: WordBox, last: WordBox, left: int, right: int) -> tuple[int, int]:
+    """Both sides of some words, without what stands beside them and is no word of theirs."""
+    if line.score < _SURE or len(line.edges) != 2 * len(line.text) or len(line.ink) != 2:
+        return left, right
+    height = line.ink[1] - line.ink[0]
+    begin, end = first.box[0], last.box[2]
+    air = round(min(_ROOM * height, max(1, line.ink[0] - line.box[1])))
+    if begin - left > _ASIDE * height:
+        left = begin - air
+    if right - end > _ASIDE * height:
+        right = end + air
+    return left, right
 
 
 def _piece(line: ReadLine, word: WordBox) -> Box:

@@ -226,3 +226,26 @@ def test_every_box_lies_within_what_was_read(reading: Reading) -> None:
 def test_a_picture_full_of_specks_is_bounded(count: int) -> None:
     lines = [line(("ab cd", 20 + 90 * (at % 20)), y=30 * (at // 20)) for at in range(count)]
     assert len(blocks(*lines)) <= MOST_SEGMENTS
+
+
+def inked(text: str, x: int, y: int, box: tuple[int, int, int, int], score: float = 0.95) -> ReadLine:
+    """A row with the ink of each letter, in a box that may be wider."""
+    edges = [edge for at in range(len(text)) for edge in (x + LETTER * at + 1, x + LETTER * (at + 1) - 1)]
+    columns = tuple(x + LETTER * at + LETTER // 2 for at in range(len(text)))
+    ink = (y + 3, y + HEIGHT - 3)
+    return ReadLine(text, score, box, columns, (ReadPiece(0, len(text), box),), tuple(edges), ink)
+
+
+def test_a_box_to_tick_in_the_box_of_its_words_is_none_of_them() -> None:
+    [left] = blocks(inked("Connect", 60, 50, (30, 50, 118, 70)))
+    assert left.box == (58, 50, 118, 70)
+    [right] = blocks(inked("Connect", 60, 50, (57, 50, 150, 70)))
+    assert right.box == (57, 50, 118, 70)
+
+
+def test_the_usual_air_around_words_stays() -> None:
+    assert blocks(inked("Connect", 60, 50, (57, 50, 119, 70)))[0].box == (57, 50, 119, 70)
+
+
+def test_of_words_that_could_hardly_be_read_all_of_the_box_is_taken() -> None:
+    assert blocks(inked("Connect", 60, 50, (30, 50, 118, 70), score=0.5))[0].box == (30, 50, 118, 70)
