@@ -226,6 +226,7 @@ class _Gutter(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = self._theme.colours
         painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         font = self._field.font()
         font.setPixelSize(self._theme.px(TYPE_SMALL))
         painter.setFont(font)

@@ -39,7 +39,7 @@ class TomlColours(QSyntaxHighlighter):
 
     def _look(self) -> None:
         colours = self._theme.colours
-        self._header.setForeground(QColor(colours.accent))
+        self._header.setForeground(QColor(colours.ink))
         self._header.setFontWeight(QFont.Weight.DemiBold)
         self._key.setForeground(QColor(colours.info))
         self._text.setForeground(QColor(colours.ok))

@@ -80,7 +80,7 @@ class TrialPart(QWidget):
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[1])
         for each in (
-            self.passage, actions(self.choose, self.paste_picture), self._around, actions(self.judge, self.stop),
+            self.passage, self._around, actions(self.judge, self.stop, self.choose, self.paste_picture),
             self.asking, self.bar, self.progress, self.problem, self.expected, self.content, self.cost,
         ):  # fmt: skip
             layout.addWidget(each)

@@ -39,6 +39,7 @@ class CountTable(QTableWidget):
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setHighlightSections(False)
             header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.verticalHeader().setStyleSheet("QHeaderView::section { border: none; }")  # lines only below the headings
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         theme.changed.connect(self._fit)

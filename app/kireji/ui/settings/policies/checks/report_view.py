@@ -147,7 +147,8 @@ def _stopped(report: CheckReport, items: int) -> str:
 
 def _about(report: CheckReport) -> str:
     check, found = report.check, report.agreement
-    parts = [tr("Version {version}", version=count(check.version)), check.model, dollars(check.usage.cost)]
+    parts = [tr("Version {version}", version=count(check.version)), check.model]
+    parts.append(tr("cost not known") if check.usage.cost is None else dollars(check.usage.cost))
     if found.failed:
         parts.append(plural(found.failed, "1 without a verdict", "{n} without a verdict"))
     if found.refused:
