@@ -77,7 +77,7 @@ async def usable_policy(services: Services, named: NamedPolicy, console: Console
     parsed = await parsed_policy(services, named)
     if parsed.policy is None and len(parsed.problems) > 1:
         tell(named.shown, parsed.problems, console)
-    return usable(named.name, parsed)
+    return usable(named.path or named.name, parsed)
 
 
 def tell(shown: str, problems: Sequence[PolicyProblem], console: Console) -> None:

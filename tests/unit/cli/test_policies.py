@@ -152,3 +152,12 @@ def test_a_pipe_that_is_named_is_read(world: World, kireji: Kireji, tmp_path: Pa
     finally:
         os.close(reads)
     assert "from a pipe" in world.remote.encoded[0].messages[0].text
+
+
+def test_a_file_that_cannot_be_used_is_named_as_it_was_typed(kireji: Kireji, tmp_path: Path) -> None:
+    path = tmp_path / "House.toml"
+    path.write_text("version = 0\n")
+    result = kireji("moderate", "x", "--policy", str(path))
+    assert (result.code, result.out) == (1, "")
+    assert f"The policy {path} (line 1) cannot be used" in result.err
+    assert f"kireji policies check {path} shows all" in result.err
