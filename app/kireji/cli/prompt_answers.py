@@ -13,7 +13,10 @@ from kireji.cli.prompts import find, persons_language
 from kireji.cli.receipt import last_row, tell
 from kireji.cli.work import DONE, FAILED, WrongUsage
 from kireji.core.errors import ClipboardError, KirejiError
+from kireji.core.extraction.markdown import nothing_on_it
+from kireji.core.extraction.sheets import Extraction
 from kireji.core.models import Effort
+from kireji.core.moderation.verdicts import Verdict
 from kireji.core.prompts import OUTSIDE, Prompt
 from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.questions import Asker
@@ -121,8 +124,17 @@ async def answer_in_form(
         console.line(outcome.words)
     if outcome.answer.note:
         console.note(outcome.answer.note)
-    # A verdict says itself what is done when the model refuses; of anything else there is then nothing.
-    return FAILED if outcome.answer.refusal and chosen.prompt.form is not AnswerForm.VERDICT else DONE
+    return DONE if _whole(outcome) else FAILED
+
+
+def _whole(outcome: Outcome) -> bool:
+    """Whether all came that was asked for."""
+    match outcome.result:
+        case Verdict():
+            return True  # it says itself what is done when the model refuses
+        case Extraction(failed=failed):
+            return not outcome.answer.refusal and all(why == nothing_on_it() for _, why in failed)
+    return not outcome.answer.refusal
 
 
 class _Receipt:

@@ -278,3 +278,15 @@ def test_thousands_of_remarks_are_not_all_told(kireji: Kireji, tmp_path: Path) -
     path.write_text(" ".join(f"{{{{v{number}}}}}" for number in range(2_000)))
     said = kireji("prompts", "add", str(path)).err.splitlines()
     assert (len(said), said[-1]) == (11, "… and 1,990 more of the prompt mine.")
+
+
+def test_a_table_that_was_cut_is_printed_as_far_as_it_came_and_does_not_end_well(
+    world: World, kireji: Kireji, tmp_path: Path
+) -> None:
+    world.prompts.found = (Prompt("p", "P", "", form=AnswerForm.TABLE),)
+    column = '{"name": "a", "type": "text", "unit": "", "choices": []}'
+    cut = f'{{"tables": [{{"title": "", "columns": [{column}], "rows": [["one"], ["two"], ["thr'
+    world.remote.enqueue(answer(cut, reason=StopReason.MAX_TOKENS))
+    (tmp_path / "a.png").write_bytes(b"\x89PNG a")
+    result = kireji("ask", "--prompt", "p", "-i", str(tmp_path / "a.png"))
+    assert (result.code, "| two |" in result.out, "thr" in result.out) == (1, True, False)
