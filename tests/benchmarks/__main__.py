@@ -35,6 +35,7 @@ _ALL = (
     "tools",
     "job_kills",
     "job_import",
+    "review",
     "extraction",
     "structured",
 )

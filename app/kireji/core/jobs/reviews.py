@@ -150,6 +150,46 @@ class ReviewCounts(msgspec.Struct, frozen=True):
     population: Mapping[ReviewFilter, int]
     decided: Mapping[ReviewFilter, int]
 
+    def after(self, judged: Judged, before: Review | None, review: Review | None) -> ReviewCounts:
+        """The same when something else is decided about a row.
+
+        Args:
+            judged: What the model says of it.
+            before: What was decided.
+            review: What is decided now; None for nothing.
+        """
+        listed, population, decided = dict(self.listed), dict(self.population), dict(self.decided)
+        for each, step in ((before, -1), (review, 1)):
+            for wanted in ReviewFilter:
+                about = is_about(judged, each, wanted)
+                population[wanted] += step * about
+                decided[wanted] += step * (about and each is not None)
+                listed[wanted] += step * (about and (wanted is not ReviewFilter.REVIEW or each is None))
+        return ReviewCounts(listed, population, decided)
+
+
+def is_about(judged: Judged, review: Review | None, wanted: ReviewFilter) -> bool:
+    """Whether a filter is about a row.
+
+    Args:
+        judged: What the model says of it.
+        review: What was decided; None for nothing.
+        wanted: The filter.
+    """
+    match wanted:
+        case ReviewFilter.ALL:
+            return True
+        case ReviewFilter.REVIEW | ReviewFilter.BLOCK | ReviewFilter.ALLOW:
+            return judged.action is not None and judged.action.value == wanted.value
+        case ReviewFilter.REFUSED:
+            return judged.stand is Stand.REFUSED
+        case ReviewFilter.FAILED:
+            return judged.stand is Stand.FAILED
+        case ReviewFilter.DECIDED:
+            return review is not None
+        case ReviewFilter.DISAGREEING:
+            return review is not None and review.action is not judged.action
+
 
 class ReviewStore(Protocol):
     """What was decided, in the same file as the rows: gone with them. All raise StoreError.

@@ -33,6 +33,7 @@ from kireji.services.jobs.lookup import job_of
 from kireji.services.jobs.news import JobNews
 from kireji.services.jobs.placing import AnswerPlacing
 from kireji.services.jobs.reading import JobReading
+from kireji.services.jobs.review_counts import KnownCounts
 from kireji.services.jobs.review_exporting import ReviewExporting
 
 _PAGE = 500
@@ -78,7 +79,7 @@ class JobReviewing:
         self._reading = reading
         self._placing = placing
         self._exporting = exporting
-        self._news = news
+        self._counts = KnownCounts(reviews, news)
 
     async def policy(self, job: int) -> Policy:
         """By which a job judges.
@@ -110,12 +111,13 @@ class JobReviewing:
             await self._reviews.keep(job, judged, rows)
             after = rows[-1].row.number
             done += len(rows)
+            self._counts.forget(job)
             progress(done)
         return done
 
     async def counts(self, job: int) -> ReviewCounts:
         """How many rows there are by filter, and how many are decided."""
-        return await self._reviews.counts(job)
+        return await self._counts.of(job)
 
     async def numbers(
         self, job: int, wanted: ReviewFilter = ReviewFilter.REVIEW, order: ReviewOrder = ReviewOrder.GRAVEST
@@ -200,8 +202,10 @@ class JobReviewing:
         Raises:
             JobConflict: Somebody else has decided meanwhile.
         """
+        items = await self._reviews.items(job, [number])
         await self._reviews.decide(job, number, review, before)
-        self._news.changed.publish(job)
+        if items:
+            self._counts.tell_decided(job, items[0].judged, before, review)
 
     async def export(
         self, job: int, path: str, form: ReviewForm, progress: Callable[[int, int], None] = lambda _done, _total: None
@@ -232,7 +236,7 @@ class JobReviewing:
     async def _decided(self, job: int, item: ReviewItem, review: Review) -> Review:
         kept = await self._reviews.decide(job, item.number, review, item.review)
         assert kept is not None
-        self._news.changed.publish(job)
+        self._counts.tell_decided(job, item.judged, item.review, kept)
         return kept
 
     async def _judging(self, job: int) -> Job:

@@ -25,7 +25,7 @@ from kireji.storage.database import Database
 from kireji.storage.jobs.forms import Clock, placeholders
 from kireji.storage.jobs.review_tables import ACTION_CODES, ACTIONS, STAND_CODES, STANDS, StandCode
 from kireji.storage.jobs.rows import JOINED, beginning, joined_row
-from kireji.storage.jobs.tables import CODES, KINDS, Code, row_id, row_number, row_range
+from kireji.storage.jobs.tables import CODES, KINDS, MOST_ROWS, Code, row_id, row_number, row_range
 from kireji.storage.rows import from_microseconds, storable, to_microseconds, utc_now
 
 if TYPE_CHECKING:
@@ -105,9 +105,9 @@ class SqliteReviewStore:
 
     async def numbers(self, job: int, wanted: ReviewFilter, order: ReviewOrder) -> Sequence[int]:
         """As in ReviewStore."""
-        asked = f"SELECT verdicts.id {_WITHIN} AND {_LISTED[wanted]} ORDER BY {_ORDERS[order]}"
+        asked = f"SELECT verdicts.id & {MOST_ROWS} {_WITHIN} AND {_LISTED[wanted]} ORDER BY {_ORDERS[order]}"
         values = row_range(job)
-        return await self._database.run(lambda c: [row_number(row) for (row,) in c.execute(asked, values).fetchall()])
+        return await self._database.run(lambda c: [number for (number,) in c.execute(asked, values)])
 
     async def items(self, job: int, numbers: Sequence[int]) -> Sequence[ReviewItem]:
         """As in ReviewStore."""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from kireji.core.jobs.reviews import ReviewItem
 from kireji.core.moderation.policies import Policy
 from kireji.ui.icons import pixmap
 from kireji.ui.jobs.drawing import apart
 from kireji.ui.jobs.review import words
-from kireji.ui.jobs.review.item_model import ITEM, Index, ReviewModel
+from kireji.ui.jobs.review.item_model import ITEM, PAGE, Index, ReviewModel
 from kireji.ui.parts import focus_pen, restyle
 from kireji.ui.sidebar.rows import draw_line
 from kireji.ui.theme import Theme
@@ -25,8 +32,10 @@ _SIDE = 12
 _SIGN = 14
 
 
-class ReviewList(QListView):
+class ReviewList(QTableView):
     """Shows a `ReviewModel`; arrows go through the rows.
+
+    A table of one column: Qt's list asks for the place of every row whenever any comes or goes.
 
     Args:
         theme: Colours and text size.
@@ -46,13 +55,24 @@ class ReviewList(QListView):
         self.setItemDelegate(self.delegate)
         self.setAccessibleName(tr("Verdicts"))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setUniformItemSizes(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(1)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.clicked.connect(self.entered)
         self.activated.connect(self.entered)
         theme.changed.connect(self._restyle)
+        self._size_rows()
 
     def show_policy(self, policy: Policy | None) -> None:
         """Call categories as this policy does."""
@@ -63,6 +83,12 @@ class ReviewList(QListView):
     def place(self) -> int:
         """Of the row that has the keyboard; -1 for none."""
         return self.currentIndex().row()
+
+    def seen_pages(self) -> set[int]:
+        """Where the pages begin that are seen, and the one of the row that has the keyboard."""
+        first = max(0, self.indexAt(self.viewport().rect().topLeft()).row())
+        begins = {place - place % PAGE for place in (first, first + PAGE, max(0, self.place))}
+        return {begin for begin in begins if begin < self._rows.rowCount()}
 
     def mark(self, place: int) -> None:
         """Put the keyboard on a row and bring it into view."""
@@ -76,25 +102,41 @@ class ReviewList(QListView):
         if current.row() != previous.row():
             self.marked.emit(current.row())
 
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Home and End go to the first and the last row, as in any list."""
+        rows = self._rows.rowCount()
+        if rows and action is QAbstractItemView.CursorAction.MoveHome:
+            return self._rows.index(0, 0)
+        if rows and action is QAbstractItemView.CursorAction.MoveEnd:
+            return self._rows.index(rows - 1, 0)
+        return super().moveCursor(action, modifiers)
+
     def keyboardSearch(self, _search: str) -> None:
         """Letters decide about rows; they do not look for one."""
 
     def _restyle(self) -> None:
-        self.scheduleDelayedItemsLayout()
         restyle(self)
+        self._size_rows()
+
+    def _size_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self.delegate.height())
 
 
 class _Rows(QStyledItemDelegate):
     """Draws what a row says, what the model found, and what was decided."""
 
-    def __init__(self, theme: Theme, view: QListView) -> None:
+    def __init__(self, theme: Theme, view: QTableView) -> None:
         super().__init__(view)
         self._theme = theme
         self._view = view
         self.policy: Policy | None = None
 
+    def height(self) -> int:
+        """Of a row."""
+        return self._theme.px(TYPE_LABEL) + self._theme.px(TYPE_SMALL) + 34
+
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return QSize(80, self._theme.px(TYPE_LABEL) + self._theme.px(TYPE_SMALL) + 34)
+        return QSize(80, self.height())
 
     def _font(self, size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         font = QFont(self._view.font())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from kireji.core.jobs.reviews import ReviewItem
+from kireji.ui.jobs.review.listing import Listing
 
 Index = QModelIndex | QPersistentModelIndex
 PAGE = 100
@@ -33,26 +33,23 @@ class ReviewModel(QAbstractListModel):
     def __init__(self, spoken: Callable[[ReviewItem], str]) -> None:
         super().__init__()
         self._spoken = spoken
-        self._numbers = array("Q")
-        self._places: dict[int, int] = {}
+        self.listing = Listing()
         self._items: OrderedDict[int, ReviewItem] = OrderedDict()
 
-    def reset(self, numbers: Sequence[int]) -> None:
+    def reset(self, listing: Listing | None = None) -> None:
         """Show other rows from now on; none is there yet."""
         self.beginResetModel()
-        self._numbers = array("Q", numbers)
-        self._places = {number: place for place, number in enumerate(self._numbers)}
+        self.listing = listing or Listing()
         self._items.clear()
         self.endResetModel()
 
     def append(self, numbers: Sequence[int]) -> int:
-        """Rows that were not there come behind the others; returns how many."""
-        new = [number for number in numbers if number not in self._places]
+        """Rows that were not there come behind the others; returns how many. At most some thousands at once."""
+        new = self.listing.without(numbers)
         if new:
-            first = len(self._numbers)
+            first = len(self.listing.numbers)
             self.beginInsertRows(_NOWHERE, first, first + len(new) - 1)
-            self._numbers.extend(new)
-            self._places.update((number, first + offset) for offset, number in enumerate(new))
+            self.listing.extend(new)
             self.endInsertRows()
         return len(new)
 
@@ -60,7 +57,7 @@ class ReviewModel(QAbstractListModel):
         """Rows have arrived, or have changed."""
         places = []
         for item in items:
-            place = self._places.get(item.number)
+            place = self.listing.place(item.number)
             if place is not None:
                 self._items[item.number] = item
                 self._items.move_to_end(item.number)
@@ -73,15 +70,15 @@ class ReviewModel(QAbstractListModel):
     def page_at(self, place: int) -> Sequence[int]:
         """The numbers of the rows of a page, by the place of any of them."""
         begin = place - place % PAGE
-        return self._numbers[begin : begin + PAGE]
+        return self.listing.numbers[begin : begin + PAGE]
 
     def number(self, place: int) -> int | None:
         """Which row stands at a place."""
-        return self._numbers[place] if 0 <= place < len(self._numbers) else None
+        return self.listing.numbers[place] if 0 <= place < len(self.listing.numbers) else None
 
     def place(self, number: int) -> int | None:
         """Where a row stands."""
-        return self._places.get(number)
+        return self.listing.place(number)
 
     def item(self, place: int) -> ReviewItem | None:
         """What stands at a place; None while it is being fetched, which asks for it."""
@@ -97,10 +94,18 @@ class ReviewModel(QAbstractListModel):
         """A row if it is there."""
         return self._items.get(number)
 
+    def undecided_after(self, place: int) -> int | None:
+        """The next row that waits, or may wait: it is not looked for far beyond what is known."""
+        for following in range(place + 1, min(self.rowCount(), place + 1 + PAGE)):
+            item = self._items.get(self.listing.numbers[following])
+            if item is None or item.review is None:
+                return following
+        return None
+
     # What Qt asks.
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._numbers)
+        return 0 if parent.isValid() else len(self.listing.numbers)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role not in (ITEM, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
 
 from kireji.core.errors import JobError, KirejiError
@@ -18,7 +19,7 @@ from kireji.ui.chat.words import count
 from kireji.ui.jobs.review import words
 from kireji.ui.jobs.review.done import Done
 from kireji.ui.jobs.review.exporting import ReviewExporter
-from kireji.ui.jobs.review.item_model import PAGE
+from kireji.ui.jobs.review.listing import Listing, pieces
 from kireji.ui.jobs.review.overruling import Overruling
 from kireji.ui.jobs.review.pane import ReviewPane
 from kireji.ui.translation import tr
@@ -55,11 +56,15 @@ class ReviewPresenter(QObject):
         self._policy: Policy | None = None
         self._filter, self._order = ReviewFilter.REVIEW, ReviewOrder.GRAVEST
         self._shown: ReviewDetail | None = None
+        self._listed: Mapping[ReviewFilter, int] = {}
         self._done: list[Done] = []
         self._pages: set[int] = set()
         self._later = QTimer(self, singleShot=True, interval=_LOOK_MILLISECONDS)
         self._later.timeout.connect(self._look_again)
-        self._unsubscribe = (jobs.changed.subscribe(self._changed), jobs.written.subscribe(self._written))
+        self._unsubscribe = (
+            jobs.changed.subscribe(self._changed),
+            jobs.written.subscribe(lambda _: self._came_into_view()),
+        )
         self.exporter = ReviewExporter(jobs, pane.work, pane, failed)
         pane.model.wanted.connect(self._page_wanted)
         pane.filter_chosen.connect(self._choose_filter)
@@ -84,7 +89,7 @@ class ReviewPresenter(QObject):
         self._filter, self._order = ReviewFilter.REVIEW, ReviewOrder.GRAVEST
         self._done.clear()
         pane = self._pane
-        pane.model.reset(())
+        pane.model.reset()
         pane.page.clear()
         pane.work.clear()
         pane.show_job(job.plan.name, None)
@@ -153,13 +158,17 @@ class ReviewPresenter(QObject):
         wanted, order = self._filter, self._order
         counts = await self._reviewing.counts(job)
         numbers = await self._reviewing.numbers(job, wanted, order)
-        if not self._shows(job) or (wanted, order) != (self._filter, self._order):
+        listing = await asyncio.to_thread(Listing, numbers)
+        if not self._lists(job, wanted, order):
             return
         pane = self._pane
         pane.show_counts(counts, wanted)
-        self._shown = None
+        self._shown, self._listed = None, counts.listed
         self._pages.clear()
-        pane.model.reset(numbers)
+        pane.model.reset(listing)
+        await asyncio.sleep(0)  # the list is drawn before the first row is shown in full
+        if not self._lists(job, wanted, order):
+            return
         pane.show_emptiness("" if numbers else words.nothing(wanted))
         if numbers:
             pane.list.mark(0)
@@ -204,9 +213,6 @@ class ReviewPresenter(QObject):
         if self._job is not None and job == self._job.id:
             self._came_into_view()
 
-    def _written(self, _nothing: None) -> None:
-        self._came_into_view()
-
     def _came_into_view(self) -> None:
         if self._job is not None and self._pane.isVisible() and not self._later.isActive():
             self._later.start()
@@ -228,22 +234,31 @@ class ReviewPresenter(QObject):
             return
         wanted, order = self._filter, self._order
         counts = await self._reviewing.counts(job)
-        numbers = await self._reviewing.numbers(job, wanted, order)
         pane = self._pane
-        if not self._shows(job) or (wanted, order) != (self._filter, self._order):
+        new: Sequence[int] = ()
+        if counts.listed != self._listed:  # what was only looked at again lists nothing new
+            numbers = await self._reviewing.numbers(job, wanted, order)
+            new = await asyncio.to_thread(pane.model.listing.without, numbers)
+        if not self._lists(job, wanted, order):
             return
+        self._listed = counts.listed
         pane.show_counts(counts, wanted)
         was_empty = not pane.model.rowCount()
-        pane.model.append(numbers)
-        if was_empty and numbers:
+        if was_empty and new:
             await self._fill(job)
             return
-        first = max(0, pane.list.indexAt(pane.list.viewport().rect().topLeft()).row())
-        for place in {first, first + PAGE, max(0, pane.list.place)}:
-            begin = place - place % PAGE
-            if begin < pane.model.rowCount():
-                self._page_wanted(begin)
+        for piece in pieces(new):
+            pane.model.append(piece)
+            await asyncio.sleep(0)
+            if not self._lists(job, wanted, order):
+                return
+        for begin in pane.list.seen_pages():
+            self._page_wanted(begin)
         self._tell_steps()
+
+    def _lists(self, job: int, wanted: ReviewFilter, order: ReviewOrder) -> bool:
+        """Whether these rows are what the person wants to see still."""
+        return self._shows(job) and (wanted, order) == (self._filter, self._order)
 
     def _shows(self, job: int) -> bool:
         return self._job is not None and self._job.id == job
@@ -296,8 +311,6 @@ class ReviewPresenter(QObject):
             return
         self._pane.decisions.show_item(item, self._policy)
         if self._shown is not None and self._shown.item.number == item.number and self._shown.item != item:
-            import msgspec
-
             self._shown = msgspec.structs.replace(self._shown, item=item)
             self._pane.page.show_decision(self._shown, self._policy)
 
@@ -318,7 +331,9 @@ class ReviewPresenter(QObject):
         if item is None or self._job is None or item.judged.action is None:
             return
         self._go_on()
-        self._scope.start(self._accepted(self._job.id, item), name=f"decide {item.number}")
+        assert self._reviewing is not None
+        storing = self._reviewing.accept(self._job.id, item)
+        self._scope.start(self._decide(self._job.id, item, storing), name=f"decide {item.number}")
 
     def _overrule(self, overruling: object) -> None:
         assert isinstance(overruling, Overruling)
@@ -330,17 +345,8 @@ class ReviewPresenter(QObject):
 
     def _go_on(self) -> None:
         """To the next row that waits; the one at hand is left as soon as it is decided, however fast the keys are."""
-        model, place = self._pane.model, self._pane.list.place
-        for following in range(place + 1, min(model.rowCount(), place + 1 + PAGE)):
-            number = model.number(following)
-            item = model.known(number) if number is not None else None
-            if item is None or item.review is None:
-                self._pane.list.mark(following)
-                return
-
-    async def _accepted(self, job: int, item: ReviewItem) -> None:
-        assert self._reviewing is not None
-        await self._decide(job, item, self._reviewing.accept(job, item))
+        if (following := self._pane.model.undecided_after(self._pane.list.place)) is not None:
+            self._pane.list.mark(following)
 
     async def _overruled(self, job: int, item: ReviewItem, chosen: Overruling) -> None:
         assert self._reviewing is not None
