@@ -50,6 +50,39 @@ async def offering(stand: Overlay) -> None:
 
 
 @pytest.mark.qt
+@pytest.mark.parametrize(
+    ("typed", "shown", "asked"),
+    [
+        ("/explain", "Explain", "Explain what is shown."),
+        ("/EXPL line 3", "Explain: line 3", "Explain what is shown.\n\nline 3"),
+        ("/etc/hosts", "/etc/hosts", "/etc/hosts"),
+        ("/", "/", "/"),
+    ],
+)
+async def test_a_slash_asks_the_prompt_that_it_names(stand: Overlay, typed: str, shown: str, asked: str) -> None:
+    stand.world.remote.enqueue(answer("A terminal."))
+    await offering(stand)
+    stand.type(typed)
+    stand.key(Qt.Key.Key_Return)
+    await stand.answer_is("A terminal.")
+    assert (await stand.texts())[0] == asked
+    assert stand.presenter.stage.card.question_text == shown
+
+
+@pytest.mark.qt
+async def test_a_slash_names_a_prompt_for_the_next_question_too(stand: Overlay) -> None:
+    stand.world.remote.enqueue(answer("A terminal."), answer("It is one."))
+    await offering(stand)
+    stand.type("why")
+    stand.key(Qt.Key.Key_Return)
+    await stand.answer_is("A terminal.")
+    stand.type("/explain")
+    stand.key(Qt.Key.Key_Return)
+    await stand.answer_is("It is one.")
+    assert (await stand.texts())[2] == "Explain what is shown."
+
+
+@pytest.mark.qt
 async def test_a_click_on_a_chip_asks_at_once_and_the_card_shows_its_title(stand: Overlay) -> None:
     stand.world.remote.enqueue(answer("A terminal."))
     await offering(stand)

@@ -217,6 +217,9 @@ class Asking(QObject):
         words = str(text)
         if self._filling is not None and self._filling.confirm():
             return
+        if words and (prompt := self._suggesting().take_command(self._stage.bar.field)) is not None:
+            self._ask_prompt(prompt)
+            return
         self._begin(words or tr(DEFAULT_QUESTION), "", typed=words)
 
     def _ask_prompt(self, prompt: object) -> None:
@@ -286,7 +289,9 @@ class Asking(QObject):
     def _follow_up(self, text: object) -> None:
         if self._filling is not None and self._filling.confirm():
             return
-        if self._dialogue is not None:
+        if (prompt := self._suggesting().take_command(self._stage.card.field)) is not None:
+            self._follow_up_prompt(prompt)
+        elif self._dialogue is not None:
             self._dialogue.ask(str(text))
             self._note(str(text))
 

@@ -9,6 +9,7 @@ from kireji.services.application import Services
 from kireji.services.turns import GO_ON
 from kireji.ui.overlay.bar import DEFAULT_QUESTION, ToolBar
 from kireji.ui.overlay.card import AnswerCard
+from kireji.ui.overlay.field import QuestionField
 from kireji.ui.quick_prompts import QuickPrompt, interface_language, offered
 from kireji.ui.translation import tr
 
@@ -53,6 +54,23 @@ class Suggestions:
         """The prompt of that name; None when there is none."""
         return next((prompt for prompt in self._prompts if prompt.name == name), None)
 
+    def take_command(self, field: QuestionField) -> QuickPrompt | None:
+        """The prompt that a slash in a field names, in full or by its beginning, the first of several; None for none.
+
+        Args:
+            field: Keeps what is typed besides.
+        """
+        command, _, besides = field.text().strip().partition(" ")
+        wanted = command[1:].casefold()
+        if not command.startswith("/") or not wanted:
+            return None
+        found = [each for each in self._prompts if wanted in _names(each)]
+        found = found or [each for each in self._prompts if any(name.startswith(wanted) for name in _names(each))]
+        if not found:
+            return None  # a path, such as /etc/hosts
+        field.write(besides.strip())
+        return found[0]
+
     def note(self, text: str) -> None:
         """The person has just asked this."""
         self._asked.append(text)
@@ -61,3 +79,7 @@ class Suggestions:
     def _fill(self, *questions: str) -> None:
         for field in (self._bar.field, self._card.field):
             field.recall.fill(questions)
+
+
+def _names(prompt: QuickPrompt) -> tuple[str, str]:
+    return prompt.name.casefold(), "-".join(prompt.title.casefold().split())
