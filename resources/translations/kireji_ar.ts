@@ -1085,11 +1085,11 @@
         </message>
         <message>
             <source>As a table</source>
-            <translation>إلى جدول</translation>
+            <translation>استخراج جدول</translation>
         </message>
         <message>
             <source>As fields</source>
-            <translation>إلى حقول</translation>
+            <translation>استخراج حقول</translation>
         </message>
         <message>
             <source>As in the file</source>
@@ -1113,7 +1113,7 @@
         </message>
         <message>
             <source>As table</source>
-            <translation>إلى جدول</translation>
+            <translation>استخراج جدول</translation>
         </message>
         <message>
             <source>As the policy says: it is found in “{title}”.</source>
@@ -1852,6 +1852,10 @@
             <translation>تحقق من الاسم.</translation>
         </message>
         <message>
+            <source>Check the name; prompts are imported from a .md or .zip file.</source>
+            <translation>تحقق من الاسم؛ تُستورد الأسئلة السريعة من ملف ⁦.md⁩ أو ⁦.zip⁩.</translation>
+        </message>
+        <message>
             <source>Check the network</source>
             <translation>تحقق من الشبكة</translation>
         </message>
@@ -1877,7 +1881,7 @@
         </message>
         <message>
             <source>Check…</source>
-            <translation>فحص…</translation>
+            <translation>تحقق…</translation>
         </message>
         <message>
             <source>Choice</source>
@@ -3585,7 +3589,7 @@
         </message>
         <message>
             <source>How far the check is</source>
-            <translation>تقدم الفحص</translation>
+            <translation>تقدم التحقق</translation>
         </message>
         <message>
             <source>How it is rewritten</source>
@@ -6997,7 +7001,7 @@
         </message>
         <message>
             <source>Say what a check takes</source>
-            <translation>عرض ما يتطلبه الفحص</translation>
+            <translation>عرض ما يتطلبه التحقق</translation>
         </message>
         <message>
             <source>Schema of what is wanted, as JSON</source>
@@ -7445,7 +7449,7 @@
         </message>
         <message>
             <source>Since the check of {date} (version {version}, {model})</source>
-            <translation>منذ فحص {date} (الإصدار {version}، {model})</translation>
+            <translation>منذ تحقق {date} (الإصدار {version}، {model})</translation>
         </message>
         <message>
             <source>Size</source>
@@ -7685,7 +7689,7 @@
         </message>
         <message>
             <source>Stop the check</source>
-            <translation>إيقاف الفحص</translation>
+            <translation>إيقاف التحقق</translation>
         </message>
         <message>
             <source>Stop: {title}</source>
@@ -11920,6 +11924,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>التكلفة</translation>
         </message>
         <message>
+            <source>cost not known</source>
+            <translation>التكلفة غير معروفة</translation>
+        </message>
+        <message>
             <source>cost so far</source>
             <translation>التكلفة حتى الآن</translation>
         </message>
@@ -13125,11 +13133,11 @@ What the reply should say, if anything stands here: {{points}}</source>
         </message>
         <message>
             <source>{action}: nothing was found</source>
-            <translation>{action}: لم يُعثر على شيء</translation>
+            <translation>‏{action}: لم يُعثر على شيء</translation>
         </message>
         <message>
             <source>{action}: the model declined to judge</source>
-            <translation>{action}: امتنع النموذج عن الحكم</translation>
+            <translation>‏{action}: امتنع النموذج عن الحكم</translation>
         </message>
         <message>
             <source>{action}: {findings}</source>
@@ -13187,7 +13195,7 @@ in your own network</source>
         </message>
         <message>
             <source>{before} → {after}</source>
-            <translation>‏{before} ‏←‏ {after}</translation>
+            <translation>‏{before} ‏←‏ {after}‏</translation>
         </message>
         <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
@@ -13207,7 +13215,7 @@ in your own network</source>
         </message>
         <message>
             <source>{category}, {level}: {action} ({confidence} % sure)</source>
-            <translation>{category}، {level}: {action} (بثقة {confidence}%)</translation>
+            <translation>‏{category}، {level}: {action} (بثقة {confidence}%)</translation>
         </message>
         <message>
             <source>{chords} and {last} are already used by other programs. Choose others in Settings.</source>
@@ -13223,7 +13231,7 @@ in your own network</source>
         </message>
         <message>
             <source>{column}, row {row}</source>
-            <translation>{column}، الصف {row}</translation>
+            <translation>‏{column}، الصف {row}</translation>
         </message>
         <message>
             <source>{command}
@@ -13565,7 +13573,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{id} · labelled {expected} · given {given}</source>
-            <translation>{id} · الوسم: {expected} · الحكم: {given}</translation>
+            <translation>‏{id} · الوسم: {expected} · الحكم: {given}</translation>
         </message>
         <message>
             <source>{images} → {columns}</source>
@@ -13753,7 +13761,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{line} (now version {now})</source>
-            <translation>{line} (الإصدار الآن {now})</translation>
+            <translation>‏{line} (الإصدار الآن {now})</translation>
         </message>
         <message>
             <source>{minutes} min ago</source>
@@ -13817,7 +13825,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{names} and {last}</source>
-            <translation>{names} و{last}</translation>
+            <translation>‏{names} و{last}</translation>
         </message>
         <message numerus="yes">
             <source>{names} are added; nothing was started.</source>
@@ -14165,7 +14173,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{name}, from Kireji</source>
-            <translation>{name}، من Kireji</translation>
+            <translation>‏{name}، من Kireji</translation>
         </message>
         <message>
             <source>{name}: ask earlier</source>
@@ -14181,11 +14189,11 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{name}: {stated} adds up</source>
-            <translation>{name}: المجموع {stated} صحيح</translation>
+            <translation>‏{name}: المجموع {stated} صحيح</translation>
         </message>
         <message>
             <source>{name}: {stated} is stated, {computed} comes out.</source>
-            <translation>{name}: المذكور {stated}، والناتج {computed}.</translation>
+            <translation>‏{name}: المذكور {stated}، والناتج {computed}.</translation>
         </message>
         <message>
             <source>{name}: {why}</source>
@@ -14209,7 +14217,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{number} not as labelled</source>
-            <translation>{number} بخلاف الوسم</translation>
+            <translation>‏{number} بخلاف الوسم</translation>
         </message>
         <message>
             <source>{number} switched off</source>
@@ -15301,7 +15309,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{option}: {piece} ends before it begins</source>
-            <translation>⁦{option}⁩: ينتهي ⁦{piece}⁩ قبل أن يبدأ</translation>
+            <translation>‏⁦{option}⁩: ينتهي ⁦{piece}⁩ قبل أن يبدأ</translation>
         </message>
         <message>
             <source>{part} of {tokens}</source>
@@ -15461,7 +15469,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{policy}, version {version}</source>
-            <translation>{policy}، الإصدار {version}</translation>
+            <translation>‏{policy}، الإصدار {version}</translation>
         </message>
         <message>
             <source>{problem} It may have been paid for nevertheless.</source>
@@ -15521,7 +15529,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{reason} {done} of {items} were judged; the check is not kept.</source>
-            <translation>{reason} حُكم على {done} من {items}؛ ولا يُحفظ الفحص.</translation>
+            <translation>{reason} حُكم على {done} من {items}؛ ولا يُحفظ هذا التحقق.</translation>
         </message>
         <message>
             <source>{reference} cannot be filled in here.</source>
@@ -15529,11 +15537,11 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{regions}, {share} % of the picture</source>
-            <translation>{regions}، {share}% من الصورة</translation>
+            <translation>‏{regions}، {share}% من الصورة</translation>
         </message>
         <message>
             <source>{requests} to {model} · {provider}, about {tokens} tokens to read, {cost}.</source>
-            <translation>{requests} إلى {model} · {provider}، نحو {tokens} من الرموز للقراءة، {cost}.</translation>
+            <translation>‏{requests} إلى {model} · {provider}، نحو {tokens} من الرموز للقراءة، {cost}.</translation>
         </message>
         <message>
             <source>{requests}, {read} tokens read and {written} written</source>
@@ -15541,7 +15549,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{right} of {judged} as labelled ({share})</source>
-            <translation>{right} من {judged} كما وُسم ({share})</translation>
+            <translation>‏{right} من {judged} كما وُسم ({share})</translation>
         </message>
         <message>
             <source>{rows} count as failed.</source>
@@ -15729,7 +15737,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{source} → {target}</source>
-            <translation>‏{source} ‏←‏ {target}</translation>
+            <translation>‏{source} ‏←‏ {target}‏</translation>
         </message>
         <message>
             <source>{spent} of {budget}</source>
@@ -15741,7 +15749,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{state}; go to the first</source>
-            <translation>{state}؛ الانتقال إلى الأول</translation>
+            <translation>‏{state}؛ الانتقال إلى الأول</translation>
         </message>
         <message>
             <source>{taken} of {room}</source>
@@ -15777,15 +15785,15 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{title} (needs a picture)</source>
-            <translation>{title} (يحتاج إلى صورة)</translation>
+            <translation>‏{title} (يحتاج إلى صورة)</translation>
         </message>
         <message>
             <source>{title} (needs {count} pictures)</source>
-            <translation>{title} (عدد الصور اللازمة: {count})</translation>
+            <translation>‏{title} (عدد الصور اللازمة: {count})</translation>
         </message>
         <message>
             <source>{title} ({name}) is another one</source>
-            <translation>{title} ({name}) سؤال آخر</translation>
+            <translation>‏{title} ({name}) سؤال آخر</translation>
         </message>
         <message>
             <source>{title} answers with {model}.</source>
@@ -15805,7 +15813,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{title}, version {version}</source>
-            <translation>{title}، الإصدار {version}</translation>
+            <translation>‏{title}، الإصدار {version}</translation>
         </message>
         <message>
             <source>{title}, {row} of {count}</source>
@@ -15813,7 +15821,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{title}: a spreadsheet has room for {most} columns; {left_out} are left out.</source>
-            <translation>{title}: يتسع جدول البيانات لـ {most} عمود؛ وتُرك {left_out}.</translation>
+            <translation>‏{title}: يتسع جدول البيانات لـ {most} عمود؛ وتُرك {left_out}.</translation>
         </message>
         <message>
             <source>{title}: add</source>
@@ -15965,15 +15973,15 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{where}: {stated} stands there, but the cells above add up to {computed}.</source>
-            <translation>{where}: المكتوب هناك {stated}، لكن مجموع الخلايا فوقه {computed}.</translation>
+            <translation>‏{where}: المكتوب هناك {stated}، لكن مجموع الخلايا فوقه {computed}.</translation>
         </message>
         <message>
             <source>{where}: {stated} stands there, but the cells give {computed}.</source>
-            <translation>{where}: المكتوب هناك {stated}، لكن حاصل الخلايا {computed}.</translation>
+            <translation>‏{where}: المكتوب هناك {stated}، لكن حاصل الخلايا {computed}.</translation>
         </message>
         <message>
             <source>{where}: {stated} stands there, but {words} gives {computed}.</source>
-            <translation>{where}: المكتوب هناك {stated}، لكن حاصل {words} هو {computed}.</translation>
+            <translation>‏{where}: المكتوب هناك {stated}، لكن حاصل {words} هو {computed}.</translation>
         </message>
         <message>
             <source>{who} has no batch service for {model}.</source>
@@ -16005,7 +16013,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{words} {done} of {total}</source>
-            <translation>{words} {done} من {total}</translation>
+            <translation>‏{words} {done} من {total}</translation>
         </message>
         <message>
             <source>{words}, and up to {amount} under way</source>
