@@ -200,7 +200,7 @@ async def test_hostile_names_and_cells_are_words() -> None:
 
 
 async def test_many_sums_that_hold_are_one_line_until_somebody_wants_them(place: Place) -> None:
-    checks = tuple(SumCheck(SumKind.ROW, "8.00", "8.00", 2, 1, words=f"A × {number}") for number in range(5))
+    checks = tuple(SumCheck(SumKind.FIELDS, "8.00", "8.00", 2, 1, words=f"A + {number}") for number in range(5))
     place.view.show_extraction(Extraction((Sheet("Bill", COLUMNS, ROWS, (SUM, *checks)),)))
     assert told(place) == ["Amount adds up to 7.50, but 8.00 stands there", "5 sums add up"]
     last = place.view._sum_flow.itemAt(1)
@@ -208,7 +208,13 @@ async def test_many_sums_that_hold_are_one_line_until_somebody_wants_them(place:
     chip = last.widget()
     assert isinstance(chip, QPushButton)
     chip.click()
-    assert told(place)[1:] == [f"Total, Amount (A × {number}): 8.00 adds up" for number in range(5)]
+    assert told(place)[1:] == [f"Amount (A + {number}): 8.00 adds up" for number in range(5)]
+
+
+async def test_a_price_that_does_not_hold_names_its_row(place: Place) -> None:
+    check = SumCheck(SumKind.ROW, "3.50", "3.80", 0, 1, words="Count × Price")
+    place.view.show_extraction(Extraction((Sheet("Bill", COLUMNS, ROWS, (check,)),)))
+    assert told(place) == ["Tea, Amount adds up to 3.80, but 3.50 stands there"]
 
 
 async def test_a_sum_is_named_once(place: Place) -> None:

@@ -69,9 +69,10 @@ def cell_heard(column: Column, cell: Cell) -> str:
 def sum_words(sheet: Sheet, check: SumCheck) -> str:
     """What came of reckoning."""
     name = sheet.columns[check.column].name if check.column < len(sheet.columns) else ""
-    what = tr("{name} ({words})", name=name, words=check.words) if check.words not in ("", name) else name
-    if row := row_name(sheet, check):
-        what = tr("{row}, {what}", row=row, what=what)
+    if row := row_name(sheet, check):  # says enough: going there marks what was reckoned
+        what = tr("{row}, {what}", row=row, what=name)
+    else:
+        what = tr("{name} ({words})", name=name, words=check.words) if check.words not in ("", name) else name
     stands = stated(sheet, check)
     if check.holds:
         return tr("{name}: {stated} adds up", name=what, stated=stands)
