@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import Pair, button, label, spread
+from kireji.ui.settings.cards import Chip
 
 pytestmark = pytest.mark.qt
 
@@ -60,3 +63,20 @@ def test_buttons_of_a_row_share_their_middle(qtbot: QtBot) -> None:
     window.show()
     QApplication.sendPostedEvents()
     assert abs(high.geometry().center().y() - low.geometry().center().y()) <= 1
+
+
+def test_a_chip_grows_to_all_of_its_new_words(qtbot: QtBot) -> None:
+    window, chip = QWidget(), Chip()
+    qtbot.addWidget(window)
+    layout = QHBoxLayout(window)
+    layout.addWidget(chip)
+    layout.addStretch(1)
+    window.resize(600, 60)
+    window.show()
+    for words in ("جدول", "الحكم", "المقارنة", "الحكم", "Table", "Verdict"):
+        chip.setText(words)
+        qtbot.waitUntil(partial(_shows, chip, words))
+
+
+def _shows(chip: Chip, words: str) -> bool:
+    return QLabel.text(chip) == words

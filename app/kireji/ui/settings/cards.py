@@ -96,7 +96,8 @@ class Chip(QLabel):
     def sizeHint(self) -> QSize:
         """For all of the words, whatever is shown now."""
         metrics = self.fontMetrics()
-        cut = metrics.horizontalAdvance(self._words) - metrics.horizontalAdvance(super().text())
+        # A label is as wide as its letters reach, which is not how far they advance: Arabic ones differ by pixels.
+        cut = metrics.boundingRect(self._words).width() - metrics.boundingRect(super().text()).width()
         return super().sizeHint() + QSize(cut, 0)
 
     def minimumSizeHint(self) -> QSize:
