@@ -9,12 +9,14 @@ from PySide6.QtTest import QTest
 
 from kireji.core.errors import Overloaded
 from kireji.core.extraction.sheets import Extraction
+from kireji.core.ports import EncodedPicture
 from kireji.core.structured.forms import AnswerForm
 from kireji.services.turns import Question
 from kireji.ui.results.sheet_view import SheetView
 from tests.fakes.forms import scripted
 from tests.fakes.provider import Hold, answer
-from tests.ui.results.support import BILL, forms
+from tests.support.pictures import png
+from tests.ui.results.support import BILL, PROMPTS, forms
 
 pytestmark = pytest.mark.qt
 
@@ -31,6 +33,14 @@ async def test_a_table_opens_when_it_is_there_and_stays_below_its_answer() -> No
         assert place.window.page() == "chat"
         row = await place.answered()
         assert row.open.text() == "Open table"
+
+
+async def test_a_picture_of_the_desktops_own_dialog_becomes_the_table_it_was_cut_out_for() -> None:
+    async with forms() as place:
+        place.below.provider.enqueue(answer(BILL))
+        place.stand.presenter.take_picture(EncodedPicture(png(3, 2), "image/png", 3, 2), PROMPTS[0])
+        page = await place.opened()
+        assert isinstance(page.content, SheetView)
 
 
 async def test_while_it_is_read_the_conversation_says_how_far_it_is_and_can_stop_it() -> None:
