@@ -370,3 +370,11 @@ async def test_another_invitation_is_painted_at_once(desk: Desk) -> None:
     painted.region = QRegion()
     desk.composer.set_placeholder("Ask a follow-up…")
     await desk.until(lambda: painted.region.contains(viewport.rect().center()))
+
+
+async def test_words_that_have_room_are_shown_from_their_beginning(desk: Desk) -> None:
+    field = composer(desk).field
+    before = field.height()
+    field.insert("Some words that take several lines. " * 6)
+    await desk.until(lambda: field.height() > before and field.height() == field.sizeHint().height())
+    assert field.verticalScrollBar().value() == 0

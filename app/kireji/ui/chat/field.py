@@ -317,6 +317,8 @@ class PromptField(QPlainTextEdit):
         more = self.document().size().height() > _MOST_LINES or self.height() < self._wanted
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if more else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
+        if not more:
+            self.verticalScrollBar().setValue(0)  # it was scrolled to the caret while it was lower
 
 
 def _select(caret: QTextCursor, start: int, text: str, part: tuple[int, int]) -> None:
