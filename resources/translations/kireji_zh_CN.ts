@@ -4,6 +4,14 @@
     <context>
         <name>Kireji</name>
         <message>
+            <source> (line {line})</source>
+            <translation>（第 {line} 行）</translation>
+        </message>
+        <message>
+            <source>"level" only goes with a single category.</source>
+            <translation>“level”只能与单个类别一起使用。</translation>
+        </message>
+        <message>
             <source>#</source>
             <translation>#</translation>
         </message>
@@ -18,6 +26,10 @@
         <message>
             <source>(/ for prompts, drop files or images)</source>
             <translation>（/ 打开快捷提问，可拖入文件或图片）</translation>
+        </message>
+        <message>
+            <source>**{action}** by the policy “{title}”, version {version}.</source>
+            <translation>**{action}**，依据策略“{title}”版本 {version}。</translation>
         </message>
         <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
@@ -43,6 +55,18 @@
             <translation>-----BEGIN PRIVATE KEY-----</translation>
         </message>
         <message>
+            <source>--note goes with --accept or --overrule</source>
+            <translation>--note 须与 --accept 或 --overrule 一起使用</translation>
+        </message>
+        <message>
+            <source>--overrule takes ROW=ACTION or ROW=ACTION:CATEGORY with one of {names}, not {text}</source>
+            <translation>--overrule 的格式为 ROW=ACTION 或 ROW=ACTION:CATEGORY，其中动作为 {names} 之一，而不是 {text}</translation>
+        </message>
+        <message>
+            <source>--schema goes with a question of your own, or with --extract</source>
+            <translation>--schema 须与您自己的问题或 --extract 一起使用</translation>
+        </message>
+        <message>
             <source>1 bad line left out</source>
             <translation>略过 1 个无效行</translation>
         </message>
@@ -65,6 +89,10 @@
         <message>
             <source>1 row</source>
             <translation>1 行</translation>
+        </message>
+        <message>
+            <source>1 row gave nothing and is left out; see kireji batch results ID --failed.</source>
+            <translation>1 行没有结果，已略过；见 kireji batch results ID --failed。</translation>
         </message>
         <message>
             <source>1 row has not ended yet and is left out.</source>
@@ -119,8 +147,32 @@
             <translation>更改会使下一个问题的费用增加：服务要重新读取对话。</translation>
         </message>
         <message>
+            <source>A choice</source>
+            <translation>一个选项</translation>
+        </message>
+        <message>
             <source>A column in braces stands for what the row has there.</source>
             <translation>花括号中的列名代表该行在此列的内容。</translation>
+        </message>
+        <message>
+            <source>A column in braces; empty takes the column “text”.</source>
+            <translation>花括号中的列名；留空则取“text”列。</translation>
+        </message>
+        <message>
+            <source>A comparison</source>
+            <translation>一次比较</translation>
+        </message>
+        <message>
+            <source>A comparison needs no words.</source>
+            <translation>比较不需要文字。</translation>
+        </message>
+        <message>
+            <source>A comparison takes two pictures: drop two folders or two pictures here.</source>
+            <translation>比较需要两张图片：请将两个文件夹或两张图片拖到这里。</translation>
+        </message>
+        <message>
+            <source>A comparison takes two pictures; the row has {count}.</source>
+            <translation>比较需要两张图片；该行有 {count} 张。</translation>
         </message>
         <message>
             <source>A content check held the question back{why}.</source>
@@ -171,6 +223,14 @@
             <translation>密钥只能用于本次会话；从不写入文件。</translation>
         </message>
         <message>
+            <source>A labelled set holds texts of which people have said what the policy should make of them, one JSON object a line. All of it is judged by the text as it stands here, saved or not.</source>
+            <translation>标注集包含一些文字，由人标明策略对它们应有的判定，每行一个 JSON 对象。全部按此处的策略文本判定，无论是否已保存。</translation>
+        </message>
+        <message>
+            <source>A line of {name} is too long to be shown here. Break it, or use another editor.</source>
+            <translation>{name} 中有一行太长，无法在此显示。请将它断行，或使用其他编辑器。</translation>
+        </message>
+        <message>
             <source>A line with params has neither a method nor a url.</source>
             <translation>含有 params 的行不能有 method 或 url。</translation>
         </message>
@@ -197,6 +257,14 @@
         <message>
             <source>A page for a tool</source>
             <translation>供工具使用的网页</translation>
+        </message>
+        <message>
+            <source>A person shall decide.</source>
+            <translation>须由人来决定。</translation>
+        </message>
+        <message>
+            <source>A picture</source>
+            <translation>一张图片</translation>
         </message>
         <message>
             <source>A picture in it is of an unknown kind, or damaged.</source>
@@ -233,6 +301,10 @@
         <message>
             <source>A place in the prompt has no name.</source>
             <translation>提示词中有一处占位没有名称。</translation>
+        </message>
+        <message>
+            <source>A policy cannot be named {name}.</source>
+            <translation>策略不能命名为 {name}。</translation>
         </message>
         <message>
             <source>A program on this computer</source>
@@ -278,6 +350,10 @@
             <translation>重定向</translation>
         </message>
         <message>
+            <source>A row's number is that of its column, too.</source>
+            <translation>行号也是其列号。</translation>
+        </message>
+        <message>
             <source>A rule of this {name} account held the question back.</source>
             <translation>此 {name} 账户的一条规则拦下了问题。</translation>
         </message>
@@ -314,6 +390,22 @@
             <translation>请输入美元金额，例如 10 或 2.50；留空表示不设。</translation>
         </message>
         <message>
+            <source>A table</source>
+            <translation>一个表格</translation>
+        </message>
+        <message>
+            <source>A table out of the picture</source>
+            <translation>从图片中提取的表格</translation>
+        </message>
+        <message>
+            <source>A template with one category</source>
+            <translation>含一个类别的模板</translation>
+        </message>
+        <message>
+            <source>A text, and a picture if you like</source>
+            <translation>一段文字，也可加一张图片</translation>
+        </message>
+        <message>
             <source>A tool</source>
             <translation>工具</translation>
         </message>
@@ -328,6 +420,22 @@
         <message>
             <source>A tool would have sent what is hidden from the model.</source>
             <translation>某个工具本来会发送对模型隐藏的内容。</translation>
+        </message>
+        <message>
+            <source>A translation in place</source>
+            <translation>就地翻译</translation>
+        </message>
+        <message>
+            <source>A translation needs no words, only a variable named language.</source>
+            <translation>翻译不需要文字，只需要一个名为 language 的变量。</translation>
+        </message>
+        <message>
+            <source>A verdict</source>
+            <translation>一个判定</translation>
+        </message>
+        <message>
+            <source>A version that would comply:</source>
+            <translation>符合要求的版本：</translation>
         </message>
         <message>
             <source>A web page</source>
@@ -354,12 +462,40 @@
             <translation>关于</translation>
         </message>
         <message>
+            <source>About the text that is selected.</source>
+            <translation>关于所选的文字。</translation>
+        </message>
+        <message>
+            <source>About what was copied and what is selected.</source>
+            <translation>关于所复制和所选的内容。</translation>
+        </message>
+        <message>
+            <source>About what was copied.</source>
+            <translation>关于所复制的内容。</translation>
+        </message>
+        <message>
             <source>Above here is no longer sent</source>
             <translation>以上内容不再发送</translation>
         </message>
         <message>
             <source>Above here, only the first question is still sent</source>
             <translation>以上内容中，只有第一个问题仍会发送</translation>
+        </message>
+        <message>
+            <source>Accept (A)</source>
+            <translation>接受 (A)</translation>
+        </message>
+        <message>
+            <source>Accept: {action} (A)</source>
+            <translation>接受：{action} (A)</translation>
+        </message>
+        <message>
+            <source>Accepted: {action}</source>
+            <translation>已接受：{action}</translation>
+        </message>
+        <message>
+            <source>Actions agree in {share}; beyond chance: {kappa} (Cohen's kappa).</source>
+            <translation>动作一致率为 {share}；排除偶然一致后：{kappa}（Cohen's kappa）。</translation>
         </message>
         <message>
             <source>Actual size</source>
@@ -410,6 +546,10 @@
             <translation>请在“设置”的“密钥与模型”中添加密钥。</translation>
         </message>
         <message>
+            <source>Add a key in the settings, or with: kireji keys set PROVIDER</source>
+            <translation>请在设置中添加密钥，或使用：kireji keys set PROVIDER</translation>
+        </message>
+        <message>
             <source>Add a key in the settings.</source>
             <translation>请在设置中添加密钥。</translation>
         </message>
@@ -424,6 +564,10 @@
         <message>
             <source>Add a server</source>
             <translation>添加服务器</translation>
+        </message>
+        <message>
+            <source>Add a variable</source>
+            <translation>添加变量</translation>
         </message>
         <message>
             <source>Add an environment variable…</source>
@@ -486,6 +630,10 @@
             <translation>添加代为回答者</translation>
         </message>
         <message>
+            <source>Added</source>
+            <translation>新增</translation>
+        </message>
+        <message>
             <source>Added {conversations} and {messages}.</source>
             <translation>已添加 {conversations}和 {messages}。</translation>
         </message>
@@ -521,6 +669,10 @@
             <source>Add…</source>
             <translation>添加…</translation>
         </message>
+        <message>
+            <source>After</source>
+            <translation>之后</translation>
+        </message>
         <message numerus="yes">
             <source>After {n} seconds</source>
             <extracomment>After 1 second</extracomment>
@@ -531,6 +683,10 @@
         <message>
             <source>Again with the same model</source>
             <translation>用同一模型重新回答</translation>
+        </message>
+        <message>
+            <source>Agreement by category</source>
+            <translation>各类别的一致情况</translation>
         </message>
         <message>
             <source>All</source>
@@ -553,12 +709,20 @@
             <translation>它的所有工具</translation>
         </message>
         <message>
+            <source>All levels of all categories allow: the policy stops nothing.</source>
+            <translation>所有类别的所有级别都是允许：此策略不会拦下任何内容。</translation>
+        </message>
+        <message>
             <source>All other rows have ended, but nobody can tell what became of rows that were sent ({rows}). Say whether they are to be sent again or count as failed.</source>
             <translation>其他各行均已结束，但已发送的行（{rows}）结果不明。请决定重新发送还是计为失败。</translation>
         </message>
         <message>
             <source>All other rows have ended, but nobody can tell what became of {rows} that were sent. Say whether they are to be sent again or count as failed.</source>
             <translation type="vanished">其他各行均已结束，但已发送的 {rows} 行结果不明。请决定重新发送还是计为失败。</translation>
+        </message>
+        <message>
+            <source>All rows</source>
+            <translation>所有行</translation>
         </message>
         <message>
             <source>All screens</source>
@@ -645,6 +809,10 @@
             <translation>请允许写入该文件夹，或用 KIREJI_HOME 选择其他文件夹。</translation>
         </message>
         <message>
+            <source>Allowed</source>
+            <translation>允许</translation>
+        </message>
+        <message>
             <source>Also for the questions that follow</source>
             <translation>也用于后面的问题</translation>
         </message>
@@ -655,6 +823,10 @@
         <message>
             <source>Alt + arrow keys</source>
             <translation>Alt + 方向键</translation>
+        </message>
+        <message>
+            <source>Alt text</source>
+            <translation>替代文本</translation>
         </message>
         <message>
             <source>Always</source>
@@ -671,6 +843,10 @@
         <message>
             <source>Amber</source>
             <translation>琥珀色</translation>
+        </message>
+        <message>
+            <source>Amount</source>
+            <translation>金额</translation>
         </message>
         <message>
             <source>An address</source>
@@ -693,8 +869,16 @@
             <translation>此分支中正在写回答。</translation>
         </message>
         <message>
+            <source>An answer is on its way. Ask this when it is there, or stop it.</source>
+            <translation>有一条回答正在途中。请等它到达后再提问，或停止它。</translation>
+        </message>
+        <message>
             <source>An entry in {folder}.</source>
             <translation>{folder} 中的启动项。</translation>
+        </message>
+        <message>
+            <source>And {count} more.</source>
+            <translation>还有 {count} 个。</translation>
         </message>
         <message>
             <source>And {more} more.</source>
@@ -763,6 +947,10 @@
         <message>
             <source>Answer finished.</source>
             <translation>回答完成。</translation>
+        </message>
+        <message>
+            <source>Answer in English.</source>
+            <translation>请用简体中文回答。</translation>
         </message>
         <message>
             <source>Answer in one word.</source>
@@ -871,8 +1059,44 @@
             <translation>箭头、方框、画笔、文字、编号、涂黑；在问题框中加 Alt</translation>
         </message>
         <message>
+            <source>As a table</source>
+            <translation>提取为表格</translation>
+        </message>
+        <message>
+            <source>As fields</source>
+            <translation>提取为字段</translation>
+        </message>
+        <message>
+            <source>As in the file</source>
+            <translation>与文件中相同</translation>
+        </message>
+        <message>
+            <source>As in the settings</source>
+            <translation>与设置中相同</translation>
+        </message>
+        <message>
+            <source>As it is now</source>
+            <translation>现在的样子</translation>
+        </message>
+        <message>
+            <source>As it was</source>
+            <translation>之前的样子</translation>
+        </message>
+        <message>
             <source>As it would leave</source>
             <translation>发送时的样子</translation>
+        </message>
+        <message>
+            <source>As table</source>
+            <translation>提取为表格</translation>
+        </message>
+        <message>
+            <source>As the policy says: it is found in “{title}”.</source>
+            <translation>与策略一致：判定属于“{title}”。</translation>
+        </message>
+        <message>
+            <source>As the policy says: it is not found in “{title}”.</source>
+            <translation>与策略一致：没有判定属于“{title}”。</translation>
         </message>
         <message>
             <source>As the system has it</source>
@@ -943,6 +1167,10 @@
             <translation>请在 {seconds} 秒后重新提问。</translation>
         </message>
         <message>
+            <source>Ask again, or choose another model.</source>
+            <translation>请重新提问，或选择其他模型。</translation>
+        </message>
+        <message>
             <source>Ask again, send it as it is (--no-redact), or switch hiding off in the settings.</source>
             <translation>请重新提问，或原样发送 (--no-redact)，或在设置中关闭隐藏。</translation>
         </message>
@@ -959,6 +1187,10 @@
             <translation>请重新提问；详情见日志。</translation>
         </message>
         <message>
+            <source>Ask another provider.</source>
+            <translation>请向其他服务商提问。</translation>
+        </message>
+        <message>
             <source>Ask anything, or capture a piece of the screen…</source>
             <translation>随意提问，或截取屏幕的一部分…</translation>
         </message>
@@ -967,8 +1199,24 @@
             <translation>先询问</translation>
         </message>
         <message>
+            <source>Ask for a table, fields, a verdict and the like</source>
+            <translation>要求给出表格、字段、判定等</translation>
+        </message>
+        <message>
+            <source>Ask for fewer at once.</source>
+            <translation>请一次少要一些。</translation>
+        </message>
+        <message>
+            <source>Ask for fewer values at once.</source>
+            <translation>请一次少要一些值。</translation>
+        </message>
+        <message>
             <source>Ask for less at once, or choose a model that reads more.</source>
             <translation>请一次少问一些，或选择能读取更多内容的模型。</translation>
+        </message>
+        <message>
+            <source>Ask my own question</source>
+            <translation>提出我自己的问题</translation>
         </message>
         <message>
             <source>Ask now</source>
@@ -1034,6 +1282,14 @@
             <translation>最多</translation>
         </message>
         <message>
+            <source>At most {most} pictures are judged together.</source>
+            <translation>最多可一起判定 {most} 张图片。</translation>
+        </message>
+        <message>
+            <source>At most {most} pictures can be taken together; these are {count}.</source>
+            <translation>最多可一起处理 {most} 张图片；这里有 {count} 张。</translation>
+        </message>
+        <message>
             <source>Attach files or pictures</source>
             <translation>附加文件或图片</translation>
         </message>
@@ -1058,8 +1314,24 @@
             <translation>返回</translation>
         </message>
         <message>
+            <source>Back to the conversation</source>
+            <translation>返回对话</translation>
+        </message>
+        <message>
             <source>Back to the jobs</source>
             <translation>返回任务</translation>
+        </message>
+        <message>
+            <source>Back to the list of rows</source>
+            <translation>返回行列表</translation>
+        </message>
+        <message>
+            <source>Back to the results</source>
+            <translation>返回结果</translation>
+        </message>
+        <message>
+            <source>Back to the results of the job</source>
+            <translation>返回任务的结果</translation>
         </message>
         <message>
             <source>Back up every day</source>
@@ -1106,12 +1378,28 @@
             <translation>批处理不支持“{what}”。</translation>
         </message>
         <message>
+            <source>Before</source>
+            <translation>之前</translation>
+        </message>
+        <message>
+            <source>Begin no policy</source>
+            <translation>不新建策略</translation>
+        </message>
+        <message>
+            <source>Begins as</source>
+            <translation>起始内容</translation>
+        </message>
+        <message>
             <source>Being looked through…</source>
             <translation>正在检查…</translation>
         </message>
         <message>
             <source>Being read…</source>
             <translation>正在读取…</translation>
+        </message>
+        <message>
+            <source>Belongs there</source>
+            <translation>属于此类</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -1122,8 +1410,20 @@
             <translation>涂黑</translation>
         </message>
         <message>
+            <source>Block</source>
+            <translation>拦截</translation>
+        </message>
+        <message>
+            <source>Blocked</source>
+            <translation>拦截</translation>
+        </message>
+        <message>
             <source>Blue</source>
             <translation>蓝色</translation>
+        </message>
+        <message>
+            <source>Both</source>
+            <translation>两者</translation>
         </message>
         <message>
             <source>Branch before this one, at the last fork</source>
@@ -1193,6 +1493,10 @@
             <translation>按规则：您已拒绝</translation>
         </message>
         <message>
+            <source>CSV</source>
+            <translation>CSV</translation>
+        </message>
+        <message>
             <source>Calculate</source>
             <translation>计算</translation>
         </message>
@@ -1233,6 +1537,22 @@
             <translation>取消“{job}”？</translation>
         </message>
         <message>
+            <source>Cannot be read as a date</source>
+            <translation>无法读作日期</translation>
+        </message>
+        <message>
+            <source>Cannot be read as a number</source>
+            <translation>无法读作数字</translation>
+        </message>
+        <message>
+            <source>Cannot be read as a text</source>
+            <translation>无法读作文字</translation>
+        </message>
+        <message>
+            <source>Cannot be read as an amount</source>
+            <translation>无法读作金额</translation>
+        </message>
+        <message>
             <source>Capture</source>
             <translation>截取</translation>
         </message>
@@ -1259,6 +1579,10 @@
         <message>
             <source>Capture it again, or ask without it in a new conversation.</source>
             <translation>请重新截取，或在新对话中不带它提问。</translation>
+        </message>
+        <message>
+            <source>Capture it anew.</source>
+            <translation>请重新截取。</translation>
         </message>
         <message>
             <source>Capture something first, or name a folder.</source>
@@ -1291,6 +1615,10 @@
         <message>
             <source>Card</source>
             <translation>银行卡</translation>
+        </message>
+        <message>
+            <source>Category</source>
+            <translation>类别</translation>
         </message>
         <message>
             <source>Certificates (*.pem *.crt *.cer)</source>
@@ -1341,6 +1669,18 @@
             <translation>请更改问题，或 {name} 账户的规则。</translation>
         </message>
         <message>
+            <source>Change the rule in the privacy settings.</source>
+            <translation>请在隐私设置中更改该规则。</translation>
+        </message>
+        <message>
+            <source>Changed</source>
+            <translation>已变化</translation>
+        </message>
+        <message>
+            <source>Changes</source>
+            <translation>变化</translation>
+        </message>
+        <message>
             <source>Change…</source>
             <translation>更改…</translation>
         </message>
@@ -1349,12 +1689,20 @@
             <translation>检查</translation>
         </message>
         <message>
+            <source>Check against a policy</source>
+            <translation>按策略检查</translation>
+        </message>
+        <message>
             <source>Check and start</source>
             <translation>检查并开始</translation>
         </message>
         <message>
             <source>Check and start…</source>
             <translation>检查并开始…</translation>
+        </message>
+        <message>
+            <source>Check before sharing</source>
+            <translation>分享前检查</translation>
         </message>
         <message>
             <source>Check it and try again.</source>
@@ -1457,12 +1805,20 @@
             <translation>检查台账</translation>
         </message>
         <message>
+            <source>Check the name after --policy.</source>
+            <translation>请检查 --policy 之后的名称。</translation>
+        </message>
+        <message>
             <source>Check the name after --schema.</source>
             <translation>请检查 --schema 之后的名称。</translation>
         </message>
         <message>
             <source>Check the name.</source>
             <translation>请检查名称。</translation>
+        </message>
+        <message>
+            <source>Check the name; prompts are imported from a .md or .zip file.</source>
+            <translation>请检查名称；快捷提问从 .md 或 .zip 文件导入。</translation>
         </message>
         <message>
             <source>Check the network</source>
@@ -1481,8 +1837,28 @@
             <translation>请检查谁可以读取它。</translation>
         </message>
         <message>
+            <source>Check with a policy</source>
+            <translation>按策略检查</translation>
+        </message>
+        <message>
             <source>Checking…</source>
             <translation>正在核验…</translation>
+        </message>
+        <message>
+            <source>Check…</source>
+            <translation>检查…</translation>
+        </message>
+        <message>
+            <source>Choice</source>
+            <translation>选项</translation>
+        </message>
+        <message>
+            <source>Choices</source>
+            <translation>选项</translation>
+        </message>
+        <message>
+            <source>Choices, with commas between them</source>
+            <translation>选项，以英文逗号分隔</translation>
         </message>
         <message>
             <source>Choose a backup</source>
@@ -1495,6 +1871,10 @@
         <message>
             <source>Choose a file with servers</source>
             <translation>选择含有服务器的文件</translation>
+        </message>
+        <message>
+            <source>Choose a file.</source>
+            <translation>请选择文件。</translation>
         </message>
         <message>
             <source>Choose a file…</source>
@@ -1517,6 +1897,14 @@
             <translation>选择文件夹…</translation>
         </message>
         <message>
+            <source>Choose a labelled set</source>
+            <translation>选择标注集</translation>
+        </message>
+        <message>
+            <source>Choose a labelled set of your own</source>
+            <translation>选择您自己的标注集</translation>
+        </message>
+        <message>
             <source>Choose a model</source>
             <translation>选择模型</translation>
         </message>
@@ -1533,6 +1921,30 @@
             <translation>请选择模型。</translation>
         </message>
         <message>
+            <source>Choose a name such as prompts.zip.</source>
+            <translation>请选择类似 prompts.zip 的名称。</translation>
+        </message>
+        <message>
+            <source>Choose a picture</source>
+            <translation>选择图片</translation>
+        </message>
+        <message>
+            <source>Choose a policy.</source>
+            <translation>请选择策略。</translation>
+        </message>
+        <message>
+            <source>Choose a region with words that can be read.</source>
+            <translation>请选取含有可识别文字的区域。</translation>
+        </message>
+        <message>
+            <source>Choose a shorter one.</source>
+            <translation>请选择较短的。</translation>
+        </message>
+        <message>
+            <source>Choose a smaller region, or another model.</source>
+            <translation>请选取较小的区域，或选择其他模型。</translation>
+        </message>
+        <message>
             <source>Choose an export</source>
             <translation>选择导出文件</translation>
         </message>
@@ -1547,6 +1959,10 @@
         <message>
             <source>Choose another model in Settings, Keys &amp; models.</source>
             <translation>请在“设置”的“密钥与模型”中选择其他模型。</translation>
+        </message>
+        <message>
+            <source>Choose another model, or another picture.</source>
+            <translation>请选择其他模型，或其他图片。</translation>
         </message>
         <message>
             <source>Choose another model, or begin again with: kireji watch --yes</source>
@@ -1573,6 +1989,10 @@
             <translation>请选择其他模型。</translation>
         </message>
         <message>
+            <source>Choose another model; the regions are marked all the same.</source>
+            <translation>请选择其他模型；区域仍会标出。</translation>
+        </message>
+        <message>
             <source>Choose another name, or allow it to be overwritten.</source>
             <translation>请选择其他名称，或允许覆盖。</translation>
         </message>
@@ -1583,6 +2003,10 @@
         <message>
             <source>Choose another name.</source>
             <translation>请选择其他名称。</translation>
+        </message>
+        <message>
+            <source>Choose another place.</source>
+            <translation>请选择其他位置。</translation>
         </message>
         <message>
             <source>Choose another shortcut in Settings.</source>
@@ -1597,8 +2021,16 @@
             <translation>请另选一个。</translation>
         </message>
         <message>
+            <source>Choose file…</source>
+            <translation>选择文件…</translation>
+        </message>
+        <message>
             <source>Choose one in Settings, Keys &amp; models.</source>
             <translation>请在“设置”的“密钥与模型”中选择一个。</translation>
+        </message>
+        <message>
+            <source>Choose one of these: {choices}.</source>
+            <translation>请从以下选项中选择：{choices}。</translation>
         </message>
         <message>
             <source>Choose one within {width} x {height} pixels.</source>
@@ -1607,6 +2039,10 @@
         <message>
             <source>Choose other keys</source>
             <translation>选择其他按键</translation>
+        </message>
+        <message>
+            <source>Choose picture…</source>
+            <translation>选择图片…</translation>
         </message>
         <message>
             <source>Choose text, a PDF or a picture.</source>
@@ -1649,6 +2085,10 @@
             <translation>请在“设置”的“密钥与模型”中选择 {new}。</translation>
         </message>
         <message>
+            <source>Chosen at first</source>
+            <translation>默认选项</translation>
+        </message>
+        <message>
             <source>Click or Enter: this window</source>
             <translation>单击或 Enter：此窗口</translation>
         </message>
@@ -1671,6 +2111,10 @@
         <message>
             <source>Close a program that listens on many ports, or paste a key instead.</source>
             <translation>请关闭占用大量端口的程序，或改为粘贴密钥。</translation>
+        </message>
+        <message>
+            <source>Close the editor</source>
+            <translation>关闭编辑器</translation>
         </message>
         <message>
             <source>Close the program that uses it (a database viewer, a backup) and try again; nothing was lost.</source>
@@ -1701,6 +2145,10 @@
             <translation>颜色</translation>
         </message>
         <message>
+            <source>Columns are proposed from every picture, or follow your schema.</source>
+            <translation>列由每张图片推断，或遵循您的架构。</translation>
+        </message>
+        <message>
             <source>Columns: {columns}</source>
             <translation>列：{columns}</translation>
         </message>
@@ -1715,6 +2163,34 @@
         <message>
             <source>Commands</source>
             <translation>命令</translation>
+        </message>
+        <message>
+            <source>Compare</source>
+            <translation>比较</translation>
+        </message>
+        <message>
+            <source>Compare two captures</source>
+            <translation>比较两次截图</translation>
+        </message>
+        <message>
+            <source>Compare two pictures</source>
+            <translation>比较两张图片</translation>
+        </message>
+        <message>
+            <source>Compare with the screen now</source>
+            <translation>与现在的屏幕比较</translation>
+        </message>
+        <message>
+            <source>Comparing…</source>
+            <translation>正在比较…</translation>
+        </message>
+        <message>
+            <source>Comparison</source>
+            <translation>比较</translation>
+        </message>
+        <message>
+            <source>Confused categories</source>
+            <translation>混淆的类别</translation>
         </message>
         <message>
             <source>Connect one and try again.</source>
@@ -1773,6 +2249,10 @@
             <translation>已复制</translation>
         </message>
         <message>
+            <source>Copied.</source>
+            <translation>已复制。</translation>
+        </message>
+        <message>
             <source>Copied. Open it in a browser on this computer, and allow it there.</source>
             <translation>已复制。请在本机的浏览器中打开，并在那里允许。</translation>
         </message>
@@ -1789,6 +2269,14 @@
             <translation>请复制其中较小的一部分。</translation>
         </message>
         <message>
+            <source>Copy all of the translated text (Ctrl+C)</source>
+            <translation>复制全部译文 (Ctrl+C)</translation>
+        </message>
+        <message>
+            <source>Copy as CSV</source>
+            <translation>复制为 CSV</translation>
+        </message>
+        <message>
             <source>Copy as Markdown</source>
             <translation>复制为 Markdown</translation>
         </message>
@@ -1797,8 +2285,16 @@
             <translation>复制为富文本</translation>
         </message>
         <message>
+            <source>Copy changes</source>
+            <translation>复制变化</translation>
+        </message>
+        <message>
             <source>Copy details</source>
             <translation>复制详情</translation>
+        </message>
+        <message>
+            <source>Copy for a spreadsheet</source>
+            <translation>复制到电子表格</translation>
         </message>
         <message>
             <source>Copy it again, or from another program.</source>
@@ -1813,12 +2309,28 @@
             <translation>请将其中的文字复制到问题中。</translation>
         </message>
         <message>
+            <source>Copy of {title}</source>
+            <translation>{title} 的副本</translation>
+        </message>
+        <message>
+            <source>Copy of “{title}”</source>
+            <translation>“{title}”的副本</translation>
+        </message>
+        <message>
+            <source>Copy original and translation</source>
+            <translation>复制原文和译文</translation>
+        </message>
+        <message>
             <source>Copy picture</source>
             <translation>复制图片</translation>
         </message>
         <message>
             <source>Copy picture, copy its text</source>
             <translation>复制图片、复制其中的文字</translation>
+        </message>
+        <message>
+            <source>Copy some text, then ask again.</source>
+            <translation>请复制一些文字，然后重新提问。</translation>
         </message>
         <message>
             <source>Copy text</source>
@@ -1873,6 +2385,26 @@
             <translation>复制问题</translation>
         </message>
         <message>
+            <source>Copy the result</source>
+            <translation>复制结果</translation>
+        </message>
+        <message>
+            <source>Copy the suggested version</source>
+            <translation>复制建议的版本</translation>
+        </message>
+        <message>
+            <source>Copy the table as CSV</source>
+            <translation>将表格复制为 CSV</translation>
+        </message>
+        <message>
+            <source>Copy the table as Markdown</source>
+            <translation>将表格复制为 Markdown</translation>
+        </message>
+        <message>
+            <source>Copy the table for a spreadsheet (Ctrl+C)</source>
+            <translation>复制表格，供电子表格使用 (Ctrl+C)</translation>
+        </message>
+        <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
             <translation>复制图片中的文字 (Ctrl+Shift+C)</translation>
         </message>
@@ -1883,6 +2415,14 @@
         <message>
             <source>Copy the text yourself.</source>
             <translation>请自行复制文字。</translation>
+        </message>
+        <message>
+            <source>Copy the translation</source>
+            <translation>复制译文</translation>
+        </message>
+        <message>
+            <source>Copy the verdict</source>
+            <translation>复制判定</translation>
         </message>
         <message>
             <source>Copy the whole key and paste it again.</source>
@@ -1905,6 +2445,18 @@
             <translation>复制这些行</translation>
         </message>
         <message>
+            <source>Copy translation</source>
+            <translation>复制译文</translation>
+        </message>
+        <message>
+            <source>Copy verdict</source>
+            <translation>复制判定</translation>
+        </message>
+        <message>
+            <source>Copy what changed</source>
+            <translation>复制变化内容</translation>
+        </message>
+        <message>
             <source>Copy what is known about it</source>
             <translation>复制已知信息</translation>
         </message>
@@ -1923,6 +2475,10 @@
         <message>
             <source>Correct it and look again.</source>
             <translation>请更正后重新寻找。</translation>
+        </message>
+        <message>
+            <source>Correct it and try again.</source>
+            <translation>请更正后重试。</translation>
         </message>
         <message>
             <source>Correct it in an editor; it is left as it is until then.</source>
@@ -1967,6 +2523,14 @@
         <message>
             <source>Correct the file, or set them in Settings, Privacy; kireji doctor says what is wrong.</source>
             <translation>请更正该文件，或在“设置”的“隐私”中设定；kireji doctor 会说明问题所在。</translation>
+        </message>
+        <message>
+            <source>Correct the file.</source>
+            <translation>请更正文件。</translation>
+        </message>
+        <message>
+            <source>Correct the file; kireji policies check {name} shows all that is wrong.</source>
+            <translation>请更正文件；kireji policies check {name} 会显示所有问题。</translation>
         </message>
         <message>
             <source>Correct the path, or install the program.</source>
@@ -2014,6 +2578,10 @@
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
             <translation>服务计数：{tokens}。估计：{estimate}。</translation>
+        </message>
+        <message>
+            <source>Create it, or choose another place.</source>
+            <translation>请创建它，或选择其他位置。</translation>
         </message>
         <message>
             <source>Credit cards</source>
@@ -2080,8 +2648,16 @@
             <translation>深色</translation>
         </message>
         <message>
+            <source>Date</source>
+            <translation>日期</translation>
+        </message>
+        <message>
             <source>Date and time</source>
             <translation>日期和时间</translation>
+        </message>
+        <message>
+            <source>Decided</source>
+            <translation>已决定</translation>
         </message>
         <message>
             <source>Default</source>
@@ -2154,6 +2730,22 @@
             <translation>您是否指 {name}？</translation>
         </message>
         <message>
+            <source>Did you mean {other}?</source>
+            <translation>您是否指 {other}？</translation>
+        </message>
+        <message>
+            <source>Differs: the picture says “{words}”</source>
+            <translation>不一致：图片上是“{words}”</translation>
+        </message>
+        <message>
+            <source>Disagreeing</source>
+            <translation>意见不同</translation>
+        </message>
+        <message>
+            <source>Discard changes</source>
+            <translation>放弃更改</translation>
+        </message>
+        <message>
             <source>Do it yourself, or switch hiding off for this service in the settings.</source>
             <translation>请自行完成，或在设置中为此服务关闭隐藏。</translation>
         </message>
@@ -2172,6 +2764,14 @@
         <message>
             <source>Documents</source>
             <translation>文档</translation>
+        </message>
+        <message>
+            <source>Does not belong there</source>
+            <translation>不属于此类</translation>
+        </message>
+        <message>
+            <source>Does not belong there: {example}</source>
+            <translation>不属于此类：{example}</translation>
         </message>
         <message>
             <source>Don't send</source>
@@ -2238,6 +2838,14 @@
             <translation>拖入的图片</translation>
         </message>
         <message>
+            <source>Duplicate</source>
+            <translation>复制一份</translation>
+        </message>
+        <message>
+            <source>Duplicate…</source>
+            <translation>复制一份…</translation>
+        </message>
+        <message>
             <source>Each command is shown exactly as it would run, and you are asked every time. No permission lasts.</source>
             <translation>每条命令都会按实际运行的样子显示，并且每次都会询问您。任何许可都不会保留。</translation>
         </message>
@@ -2270,12 +2878,20 @@
             <translation>之前的问题（输入框为空时）</translation>
         </message>
         <message>
+            <source>Edit</source>
+            <translation>编辑</translation>
+        </message>
+        <message>
             <source>Edit the last question</source>
             <translation>编辑最后一个问题</translation>
         </message>
         <message>
             <source>Edit the question and ask again</source>
             <translation>编辑问题并重新提问</translation>
+        </message>
+        <message>
+            <source>Edit: {title}</source>
+            <translation>编辑：{title}</translation>
         </message>
         <message>
             <source>Editing an earlier question</source>
@@ -2350,6 +2966,10 @@
             <translation>已读取条目</translation>
         </message>
         <message>
+            <source>Error</source>
+            <translation>错误</translation>
+        </message>
+        <message>
             <source>Esc</source>
             <translation>Esc</translation>
         </message>
@@ -2392,6 +3012,14 @@
         <message>
             <source>Every line of this job can be asked.</source>
             <translation>此任务的每一行都可以提问。</translation>
+        </message>
+        <message>
+            <source>Every row that has ended has a verdict.</source>
+            <translation>每个已结束的行都有判定。</translation>
+        </message>
+        <message>
+            <source>Every text or picture gets a verdict; what waits for a person is reviewed afterwards.</source>
+            <translation>每段文字或每张图片都会得到判定；需要人来决定的，之后再审核。</translation>
         </message>
         <message>
             <source>Everything</source>
@@ -2438,8 +3066,16 @@
             <translation>导出所有对话</translation>
         </message>
         <message>
+            <source>Export all prompts into a file</source>
+            <translation>将所有快捷提问导出到文件</translation>
+        </message>
+        <message>
             <source>Export all…</source>
             <translation>全部导出…</translation>
+        </message>
+        <message>
+            <source>Export prompts</source>
+            <translation>导出快捷提问</translation>
         </message>
         <message>
             <source>Export results…</source>
@@ -2448,6 +3084,22 @@
         <message>
             <source>Export the answers of “{name}”</source>
             <translation>导出“{name}”的回答</translation>
+        </message>
+        <message>
+            <source>Export the decisions (Ctrl+S)</source>
+            <translation>导出决定 (Ctrl+S)</translation>
+        </message>
+        <message>
+            <source>Export the decisions about “{name}”</source>
+            <translation>导出关于“{name}”的决定</translation>
+        </message>
+        <message>
+            <source>Export the policy</source>
+            <translation>导出策略</translation>
+        </message>
+        <message>
+            <source>Export the prompts again, or unpack it and import the files.</source>
+            <translation>请重新导出快捷提问，或解压后导入其中的文件。</translation>
         </message>
         <message>
             <source>Export them again.</source>
@@ -2480,6 +3132,10 @@
             <translation>导出“{title}”</translation>
         </message>
         <message>
+            <source>Exported to {path}.</source>
+            <translation>已导出到 {path}。</translation>
+        </message>
+        <message>
             <source>Exported {conversations} to {path}.</source>
             <translation>已将 {conversations}导出到 {path}。</translation>
         </message>
@@ -2504,8 +3160,16 @@
             <translation>提取文字</translation>
         </message>
         <message>
+            <source>F1</source>
+            <translation>F1</translation>
+        </message>
+        <message>
             <source>F1: all keys</source>
             <translation>F1：所有按键</translation>
+        </message>
+        <message>
+            <source>F8 goes to the next one</source>
+            <translation>按 F8 转到下一个</translation>
         </message>
         <message>
             <source>Failed</source>
@@ -2522,6 +3186,14 @@
         <message>
             <source>Fetches a page, a text, a picture or a PDF from the web; nobody is signed in there.</source>
             <translation>从网络获取网页、文字、图片或 PDF；不会以任何人的身份登录。</translation>
+        </message>
+        <message>
+            <source>Field</source>
+            <translation>字段</translation>
+        </message>
+        <message>
+            <source>Fields</source>
+            <translation>字段</translation>
         </message>
         <message>
             <source>File</source>
@@ -2544,6 +3216,10 @@
             <translation>含有服务器的文件 (*.json *.toml *.yaml *.yml)</translation>
         </message>
         <message>
+            <source>Findings that are less than {number} % sure: {action}.</source>
+            <translation>把握低于 {number} % 的发现：{action}。</translation>
+        </message>
+        <message>
             <source>Finds files below a folder by their names or by the text in them.</source>
             <translation>在文件夹及其子文件夹中按名称或内容文字查找文件。</translation>
         </message>
@@ -2554,6 +3230,10 @@
         <message>
             <source>First that can work</source>
             <translation>第一个可用的</translation>
+        </message>
+        <message>
+            <source>Fit</source>
+            <translation>适应窗口</translation>
         </message>
         <message>
             <source>Folder</source>
@@ -2596,12 +3276,20 @@
             <translation>例如：用一句话为看不到图片的人描述这张图片。</translation>
         </message>
         <message>
+            <source>For example: German</source>
+            <translation>例如：德语</translation>
+        </message>
+        <message>
             <source>For example: Translate into English.</source>
             <translation>例如：翻译成英文。</translation>
         </message>
         <message>
             <source>For example: Which product is this mail about? {column}</source>
             <translation>例如：这封邮件是关于哪个产品的？{column}</translation>
+        </message>
+        <message>
+            <source>For example: {column}</source>
+            <translation>例如：{column}</translation>
         </message>
         <message>
             <source>For how long</source>
@@ -2612,8 +3300,16 @@
             <translation>用于没有自带提示词的行；自带的保持不变。</translation>
         </message>
         <message>
+            <source>For review</source>
+            <translation>待审核</translation>
+        </message>
+        <message>
             <source>For the host {host}, until you take it back</source>
             <translation>对主机 {host}，直到您撤回</translation>
+        </message>
+        <message>
+            <source>Found</source>
+            <translation>判定</translation>
         </message>
         <message>
             <source>Free software under the MIT licence.</source>
@@ -2660,12 +3356,72 @@
             <translation>请给出以 .zip 结尾的名称；如要文件夹，请给出没有扩展名的名称。</translation>
         </message>
         <message>
+            <source>Give a smaller one.</source>
+            <translation>请给出较小的。</translation>
+        </message>
+        <message>
+            <source>Give a text or a picture.</source>
+            <translation>请给出文字或图片。</translation>
+        </message>
+        <message>
             <source>Give each column a name of its own.</source>
             <translation>请给每一列各自的名称。</translation>
         </message>
         <message>
             <source>Give it a name, such as git.</source>
             <translation>请为它取一个名称，例如 git。</translation>
+        </message>
+        <message>
+            <source>Give it a name.</source>
+            <translation>请为它取一个名称。</translation>
+        </message>
+        <message>
+            <source>Give it a title.</source>
+            <translation>请为它取一个标题。</translation>
+        </message>
+        <message>
+            <source>Give it one of these: {endings}.</source>
+            <translation>请使用以下扩展名之一：{endings}。</translation>
+        </message>
+        <message>
+            <source>Give one picture or several.</source>
+            <translation>请给出一张或多张图片。</translation>
+        </message>
+        <message>
+            <source>Give one with "type": "object" and its "properties".</source>
+            <translation>请给出含有 "type": "object" 及其 "properties" 的架构。</translation>
+        </message>
+        <message>
+            <source>Give one with "type": "object".</source>
+            <translation>请给出含有 "type": "object" 的架构。</translation>
+        </message>
+        <message>
+            <source>Give one with {options}.</source>
+            <translation>请用 {options} 给出。</translation>
+        </message>
+        <message>
+            <source>Give some words, or a picture.</source>
+            <translation>请给出一些文字，或一张图片。</translation>
+        </message>
+        <message>
+            <source>Gives a comparison</source>
+            <translation>给出比较</translation>
+        </message>
+        <message>
+            <source>Gives a table</source>
+            <translation>给出表格</translation>
+        </message>
+        <message>
+            <source>Gives a translation in place</source>
+            <translation>给出就地翻译</translation>
+        </message>
+        <message>
+            <source>Gives a verdict</source>
+            <translation>给出判定</translation>
+        </message>
+        <message>
+            <source>Gives fields</source>
+            <translation>给出字段</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -2680,6 +3436,10 @@
             <translation>不用密钥继续</translation>
         </message>
         <message>
+            <source>Gravest first</source>
+            <translation>最严重的在前</translation>
+        </message>
+        <message>
             <source>Green</source>
             <translation>绿色</translation>
         </message>
@@ -2690,6 +3450,10 @@
         <message>
             <source>Half price through the batch service</source>
             <translation>通过批处理服务享半价</translation>
+        </message>
+        <message>
+            <source>Hardly any finding is that sure: nearly all go to a person.</source>
+            <translation>几乎没有发现能有这样的把握：几乎全部都会交由人来决定。</translation>
         </message>
         <message>
             <source>Have {name} summarise the message that is left out?</source>
@@ -2760,6 +3524,18 @@
             <translation>不使用代理的主机</translation>
         </message>
         <message>
+            <source>House rules</source>
+            <translation>内部规则</translation>
+        </message>
+        <message>
+            <source>How far the check is</source>
+            <translation>检查的进度</translation>
+        </message>
+        <message>
+            <source>How it is rewritten</source>
+            <translation>改写的方式</translation>
+        </message>
+        <message>
             <source>How jobs run</source>
             <translation>任务的运行方式</translation>
         </message>
@@ -2792,12 +3568,28 @@
             <translation>导入文件夹</translation>
         </message>
         <message>
+            <source>Import a policy</source>
+            <translation>导入策略</translation>
+        </message>
+        <message>
+            <source>Import a policy from a file</source>
+            <translation>从文件导入策略</translation>
+        </message>
+        <message>
             <source>Import a smaller export.</source>
             <translation>请导入较小的导出文件。</translation>
         </message>
         <message>
             <source>Import nothing</source>
             <translation>不导入</translation>
+        </message>
+        <message>
+            <source>Import prompts</source>
+            <translation>导入快捷提问</translation>
+        </message>
+        <message>
+            <source>Import prompts from a file</source>
+            <translation>从文件导入快捷提问</translation>
         </message>
         <message>
             <source>Import servers</source>
@@ -2810,6 +3602,10 @@
         <message>
             <source>Import the chosen servers</source>
             <translation>导入所选服务器</translation>
+        </message>
+        <message>
+            <source>Import the prompts</source>
+            <translation>导入这些快捷提问</translation>
         </message>
         <message numerus="yes">
             <source>Import {n} servers</source>
@@ -2857,6 +3653,10 @@
         <message>
             <source>In the folder {folder}, until you take it back</source>
             <translation>在文件夹 {folder} 中，直到您撤回</translation>
+        </message>
+        <message>
+            <source>In the tray menu</source>
+            <translation>在托盘菜单中</translation>
         </message>
         <message>
             <source>In window</source>
@@ -2919,12 +3719,28 @@
             <translation>指令：{words}。更改</translation>
         </message>
         <message>
+            <source>Into: {language}</source>
+            <translation>译为：{language}</translation>
+        </message>
+        <message>
             <source>It cannot be made again from the conversation.</source>
             <translation>无法由对话重新生成。</translation>
         </message>
         <message>
             <source>It cannot be read.</source>
             <translation>无法读取。</translation>
+        </message>
+        <message>
+            <source>It cannot be read: {reason}.</source>
+            <translation>无法读取：{reason}。</translation>
+        </message>
+        <message>
+            <source>It cannot be saved. {problem}</source>
+            <translation>无法保存。{problem}</translation>
+        </message>
+        <message>
+            <source>It cannot be saved: {reason}.</source>
+            <translation>无法保存：{reason}。</translation>
         </message>
         <message>
             <source>It cannot be used at present.</source>
@@ -2991,8 +3807,20 @@
             <translation>大小为 {size}；服务最多接受 {most}。</translation>
         </message>
         <message>
+            <source>It has: none.</source>
+            <translation>已有：无。</translation>
+        </message>
+        <message>
+            <source>It has: {names}.</source>
+            <translation>已有：{names}。</translation>
+        </message>
+        <message>
             <source>It holds no conversations and was left out.</source>
             <translation>其中没有对话，已略过。</translation>
+        </message>
+        <message>
+            <source>It holds signs that cannot be written.</source>
+            <translation>其中含有无法写入的字符。</translation>
         </message>
         <message>
             <source>It is</source>
@@ -3009,6 +3837,14 @@
         <message>
             <source>It is damaged ({why}).</source>
             <translation>它已损坏（{why}）。</translation>
+        </message>
+        <message>
+            <source>It is filled with</source>
+            <translation>填入的内容</translation>
+        </message>
+        <message>
+            <source>It is judged by the text as it stands here, saved or not, and is not kept in the history.</source>
+            <translation>按此处的策略文本判定，无论是否已保存；不会保留在历史记录中。</translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
@@ -3039,12 +3875,20 @@
             <translation>这不是有效的 JSON（{why}）。</translation>
         </message>
         <message>
+            <source>It is not a file.</source>
+            <translation>它不是文件。</translation>
+        </message>
+        <message>
             <source>It is not as this version writes it ({why}).</source>
             <translation>它与此版本写出的格式不同（{why}）。</translation>
         </message>
         <message>
             <source>It is not known whether this model can see.</source>
             <translation>不清楚该模型能否看图片。</translation>
+        </message>
+        <message>
+            <source>It is offered under “Quick prompts”.</source>
+            <translation>它显示在“快捷提问”之下。</translation>
         </message>
         <message>
             <source>It is on its way; answers come when its batch has ended.</source>
@@ -3095,6 +3939,10 @@
             <translation>结果在那里保留 30 天；请重新提问没有回答的内容。</translation>
         </message>
         <message>
+            <source>It may have been asked again meanwhile.</source>
+            <translation>期间可能已重新提问。</translation>
+        </message>
+        <message>
             <source>It may have been removed meanwhile.</source>
             <translation>它可能在此期间被移除。</translation>
         </message>
@@ -3114,8 +3962,20 @@
             <translation>它运行在另一台计算机上，Ollama 会把所有内容转给它。</translation>
         </message>
         <message>
+            <source>It says {action}, but the policy says {other} for the level {level}.</source>
+            <translation>它写的是 {action}，但策略对级别 {level} 规定的是 {other}。</translation>
+        </message>
+        <message>
             <source>It sent a message of more than {size} MB.</source>
             <translation>它发来了超过 {size} MB 的消息。</translation>
+        </message>
+        <message>
+            <source>It stands in the place of the one of this name from Kireji, which can be restored.</source>
+            <translation>它取代了 Kireji 自带的同名项；自带的可以恢复。</translation>
+        </message>
+        <message>
+            <source>It takes either "category" or "categories", which is [] where nothing is to be found.</source>
+            <translation>须为 "category" 或 "categories" 之一；没有可发现的内容时，后者为 []。</translation>
         </message>
         <message>
             <source>It takes too long to look through it; choose a smaller folder.</source>
@@ -3124,6 +3984,10 @@
         <message>
             <source>It waits for you to start it.</source>
             <translation>等待您开始。</translation>
+        </message>
+        <message>
+            <source>It waits still, or shares the answer of another row; kireji batch review lists the others.</source>
+            <translation>它仍在等待，或与另一行共用回答；kireji batch review 会列出其他行。</translation>
         </message>
         <message>
             <source>It was called back before it was answered.</source>
@@ -3146,6 +4010,10 @@
             <translation>尚未回答。</translation>
         </message>
         <message>
+            <source>It was not asked about: {reason}</source>
+            <translation>没有就此提问：{reason}</translation>
+        </message>
+        <message>
             <source>It was not sent yet.</source>
             <translation>尚未发送。</translation>
         </message>
@@ -3158,6 +4026,18 @@
             <translation>它已发送，但结果不明。</translation>
         </message>
         <message>
+            <source>It was stopped before.</source>
+            <translation>之前已停止。</translation>
+        </message>
+        <message>
+            <source>It was stopped.</source>
+            <translation>已停止。</translation>
+        </message>
+        <message>
+            <source>It was stopped. Press Judge to begin anew.</source>
+            <translation>已停止。按“判定”可重新开始。</translation>
+        </message>
+        <message>
             <source>It works.</source>
             <translation>可用。</translation>
         </message>
@@ -3168,6 +4048,10 @@
         <message>
             <source>Its address begins with https:// or, on this computer, http://.</source>
             <translation>其地址以 https:// 开头；在本机上可以 http:// 开头。</translation>
+        </message>
+        <message>
+            <source>Its categories are: {names}.</source>
+            <translation>其类别为：{names}。</translation>
         </message>
         <message>
             <source>Its columns are: {columns}.</source>
@@ -3188,6 +4072,14 @@
         <message>
             <source>Its name is not written in UTF-8.</source>
             <translation>其名称不是 UTF-8 编码。</translation>
+        </message>
+        <message>
+            <source>Its name may only have small letters, digits and hyphens between them.</source>
+            <translation>其名称只能含小写字母、数字以及它们之间的连字符。</translation>
+        </message>
+        <message>
+            <source>Its page says why.</source>
+            <translation>其页面说明了原因。</translation>
         </message>
         <message numerus="yes">
             <source>Its rows and {n} answers go, and cannot be brought back. The file that it was made from stays.</source>
@@ -3233,6 +4125,14 @@
             <translation>JSON 架构</translation>
         </message>
         <message>
+            <source>JSON schema of what is wanted; empty has it proposed from the picture.</source>
+            <translation>所需内容的 JSON 架构；留空则由图片推断。</translation>
+        </message>
+        <message>
+            <source>JSON with places and doubts (*.json)</source>
+            <translation>含位置和疑点的 JSON (*.json)</translation>
+        </message>
+        <message>
             <source>JSONL or CSV file…</source>
             <translation>JSONL 或 CSV 文件…</translation>
         </message>
@@ -3272,12 +4172,91 @@
             </translation>
         </message>
         <message>
+            <source>Jobs that judge are made with a policy: kireji batch add FILE --policy NAME</source>
+            <translation>判定任务须指定策略来创建：kireji batch add FILE --policy NAME</translation>
+        </message>
+        <message>
             <source>Jobs, {words}</source>
             <translation>任务，{words}</translation>
         </message>
         <message>
+            <source>Judge</source>
+            <translation>判定</translation>
+        </message>
+        <message>
+            <source>Judge it by this policy</source>
+            <translation>按此策略判定</translation>
+        </message>
+        <message>
+            <source>Judge it in pieces.</source>
+            <translation>请分段判定。</translation>
+        </message>
+        <message>
+            <source>Judge nothing</source>
+            <translation>不判定</translation>
+        </message>
+        <message>
+            <source>Judge them in several steps.</source>
+            <translation>请分几步判定。</translation>
+        </message>
+        <message>
+            <source>Judge this by the policy “{title}” (version {version}).</source>
+            <translation>请按策略“{title}”（版本 {version}）判定此内容。</translation>
+        </message>
+        <message>
+            <source>Judge this example: {text}</source>
+            <translation>判定此示例：{text}</translation>
+        </message>
+        <message>
+            <source>Judge {id} by itself</source>
+            <translation>单独判定 {id}</translation>
+        </message>
+        <message numerus="yes">
+            <source>Judge {n} items</source>
+            <extracomment>Judge 1 item</extracomment>
+            <translation>
+                <numerusform>判定 {n} 项</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Judged by</source>
+            <translation>判定依据</translation>
+        </message>
+        <message>
+            <source>Judged text</source>
+            <translation>所判定的文字</translation>
+        </message>
+        <message>
+            <source>Judges what is written and attached</source>
+            <translation>判定所写和所附的内容</translation>
+        </message>
+        <message>
+            <source>Judging</source>
+            <translation>正在判定</translation>
+        </message>
+        <message>
+            <source>Judging by “{title}”, version {version}, as it is written…</source>
+            <translation>正在按“{title}”版本 {version} 的当前文本判定…</translation>
+        </message>
+        <message>
+            <source>Judging…</source>
+            <translation>正在判定…</translation>
+        </message>
+        <message>
+            <source>Kappa</source>
+            <translation>Kappa</translation>
+        </message>
+        <message>
+            <source>Keep a region first (Insert), and choose another; then compare them.</source>
+            <translation>请先保留一个区域 (Insert) 并选取另一个，然后比较它们。</translation>
+        </message>
+        <message>
             <source>Keep backups in the data folder</source>
             <translation>将备份保存在数据文件夹中</translation>
+        </message>
+        <message>
+            <source>Keep both</source>
+            <translation>两者都保留</translation>
         </message>
         <message>
             <source>Keep it</source>
@@ -3290,6 +4269,10 @@
         <message>
             <source>Keep it untested</source>
             <translation>不测试直接保存</translation>
+        </message>
+        <message>
+            <source>Keep mine</source>
+            <translation>保留我的</translation>
         </message>
         <message>
             <source>Keep the contents of what is sent</source>
@@ -3356,6 +4339,14 @@
             <translation>“{title}”的按键：{keys}</translation>
         </message>
         <message>
+            <source>Keys that ask it</source>
+            <translation>用于提问的按键</translation>
+        </message>
+        <message>
+            <source>Keys: {keys}</source>
+            <translation>按键：{keys}</translation>
+        </message>
+        <message>
             <source>Kind: {kind}</source>
             <translation>类型：{kind}</translation>
         </message>
@@ -3416,12 +4407,32 @@
             <translation>Kireji：选择要提问的内容</translation>
         </message>
         <message>
+            <source>Labelled</source>
+            <translation>标注</translation>
+        </message>
+        <message>
+            <source>Labelled set</source>
+            <translation>标注集</translation>
+        </message>
+        <message>
+            <source>Labelled set, to check policies with (*.labels.jsonl)</source>
+            <translation>标注集，用于检查策略 (*.labels.jsonl)</translation>
+        </message>
+        <message>
+            <source>Labelled sets (*.jsonl)</source>
+            <translation>标注集 (*.jsonl)</translation>
+        </message>
+        <message>
             <source>Language</source>
             <translation>语言</translation>
         </message>
         <message>
             <source>Language of the translation</source>
             <translation>翻译的目标语言</translation>
+        </message>
+        <message>
+            <source>Larger</source>
+            <translation>放大</translation>
         </message>
         <message>
             <source>Last 30 days</source>
@@ -3436,6 +4447,14 @@
             <translation>上次备份：{when}，已检查，{size}。</translation>
         </message>
         <message>
+            <source>Least certain first</source>
+            <translation>把握最小的在前</translation>
+        </message>
+        <message>
+            <source>Leave it out</source>
+            <translation>略过</translation>
+        </message>
+        <message>
             <source>Leave out</source>
             <translation>不一并发送</translation>
         </message>
@@ -3448,8 +4467,24 @@
             <translation>保持之前的问题不变</translation>
         </message>
         <message>
+            <source>Leave this prompt</source>
+            <translation>离开此快捷提问</translation>
+        </message>
+        <message>
+            <source>Left out by the model</source>
+            <translation>模型遗漏</translation>
+        </message>
+        <message>
             <source>Left this computer</source>
             <translation>已离开本机</translation>
+        </message>
+        <message>
+            <source>Less</source>
+            <translation>收起</translation>
+        </message>
+        <message>
+            <source>Let a picture go along instead.</source>
+            <translation>请改为附上图片。</translation>
         </message>
         <message>
             <source>Let it go along</source>
@@ -3458,6 +4493,10 @@
         <message>
             <source>Let it run</source>
             <translation>让它继续</translation>
+        </message>
+        <message>
+            <source>Let the settings say who answers</source>
+            <translation>由设置决定谁来回答</translation>
         </message>
         <message>
             <source>Light</source>
@@ -3474,6 +4513,18 @@
         <message>
             <source>Line {line} has the id of line {first}.</source>
             <translation>第 {line} 行的 ID 与第 {first} 行相同。</translation>
+        </message>
+        <message>
+            <source>Line {line} · {kind}: {reason}</source>
+            <translation>第 {line} 行 · {kind}：{reason}</translation>
+        </message>
+        <message>
+            <source>Line {line}: {place} is no variable yet, so it is asked as it stands.</source>
+            <translation>第 {line} 行：{place} 还不是变量，因此会原样用于提问。</translation>
+        </message>
+        <message>
+            <source>Line {line}: {sentence}</source>
+            <translation>第 {line} 行：{sentence}</translation>
         </message>
         <message>
             <source>Line {line}: {why}</source>
@@ -3510,6 +4561,10 @@
         <message>
             <source>List them with: kireji history list</source>
             <translation>列出对话：kireji history list</translation>
+        </message>
+        <message>
+            <source>List them with: kireji policies list</source>
+            <translation>列出它们：kireji policies list</translation>
         </message>
         <message>
             <source>List them with: kireji tools list</source>
@@ -3564,6 +4619,10 @@
             <translation>请再次查看：它可能已被更改。</translation>
         </message>
         <message>
+            <source>Look at it again; what was decided there stands.</source>
+            <translation>请再次查看；在那里所做的决定有效。</translation>
+        </message>
+        <message>
             <source>Look at the clock</source>
             <translation>查看时间</translation>
         </message>
@@ -3604,6 +4663,10 @@
             <translation>正在检查图片…</translation>
         </message>
         <message>
+            <source>Looking where it stands on the picture…</source>
+            <translation>正在图片中查找位置…</translation>
+        </message>
+        <message>
             <source>Low</source>
             <translation>低</translation>
         </message>
@@ -3626,6 +4689,10 @@
         <message>
             <source>Mail addresses</source>
             <translation>电子邮件地址</translation>
+        </message>
+        <message>
+            <source>Make a job of them: kireji batch add FOLDER --schema FILE</source>
+            <translation>请为它们创建任务：kireji batch add FOLDER --schema FILE</translation>
         </message>
         <message>
             <source>Make a new one with: kireji keys new webhook</source>
@@ -3656,6 +4723,10 @@
             <translation>请从其来源重新创建任务。</translation>
         </message>
         <message>
+            <source>Make the job anew.</source>
+            <translation>请重新创建任务。</translation>
+        </message>
+        <message>
             <source>Make the job anew: its rows then go one by one, at full price.</source>
             <translation>请重新创建任务：各行将逐个提问，按全价计费。</translation>
         </message>
@@ -3664,12 +4735,20 @@
             <translation>请将 {folder} 设为可写。</translation>
         </message>
         <message>
+            <source>Make {name} a variable</source>
+            <translation>将 {name} 设为变量</translation>
+        </message>
+        <message>
             <source>Make {parent} writable, or add Kireji in the desktop's settings.</source>
             <translation>请让 {parent} 可写，或在桌面设置中添加 Kireji。</translation>
         </message>
         <message>
             <source>Markdown</source>
             <translation>Markdown</translation>
+        </message>
+        <message>
+            <source>Markdown (*.md)</source>
+            <translation>Markdown (*.md)</translation>
         </message>
         <message>
             <source>Marks</source>
@@ -3752,6 +4831,10 @@
             <translation>更多拒绝方式</translation>
         </message>
         <message>
+            <source>More: {title}</source>
+            <translation>更多：{title}</translation>
+        </message>
+        <message>
             <source>More…</source>
             <translation>更多…</translation>
         </message>
@@ -3764,8 +4847,16 @@
             <translation>移动一个像素；按住 Shift 移动十个</translation>
         </message>
         <message>
+            <source>Move down: {title}</source>
+            <translation>下移：{title}</translation>
+        </message>
+        <message>
             <source>Move it away, or choose another folder with KIREJI_HOME; it was left as it is.</source>
             <translation>请将它移走，或用 KIREJI_HOME 选择其他文件夹；它保持原样。</translation>
+        </message>
+        <message>
+            <source>Move it away.</source>
+            <translation>请将它移开。</translation>
         </message>
         <message>
             <source>Move that file away, or choose another folder with KIREJI_HOME.</source>
@@ -3783,12 +4874,20 @@
             <source>Move the right and the bottom edge</source>
             <translation>移动右边和下边</translation>
         </message>
+        <message>
+            <source>Move up: {title}</source>
+            <translation>上移：{title}</translation>
+        </message>
         <message numerus="yes">
             <source>Move {n} out of the archive</source>
             <extracomment>Move out of the archive</extracomment>
             <translation>
                 <numerusform>将 {n} 个移出归档</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Moved</source>
+            <translation>已移动</translation>
         </message>
         <message>
             <source>My key is sk-ant-…, write to ada@example.org</source>
@@ -3811,8 +4910,16 @@
             <translation>请指定文件，或用其中的图片创建任务。</translation>
         </message>
         <message>
+            <source>Name a picture in the set.</source>
+            <translation>请指定标注集中的图片。</translation>
+        </message>
+        <message>
             <source>Name fewer of them.</source>
             <translation>请减少数量。</translation>
+        </message>
+        <message>
+            <source>Name it under "properties".</source>
+            <translation>请在 "properties" 下写明。</translation>
         </message>
         <message>
             <source>Name its columns in braces: {columns}.</source>
@@ -3823,8 +4930,16 @@
             <translation>服务器的名称</translation>
         </message>
         <message>
+            <source>Name of the variable</source>
+            <translation>变量名称</translation>
+        </message>
+        <message>
             <source>Name one in braces: {columns}.</source>
             <translation>请用花括号写出其中一列：{columns}。</translation>
+        </message>
+        <message>
+            <source>Name some under "enum".</source>
+            <translation>请在 "enum" 下列出一些。</translation>
         </message>
         <message>
             <source>Name the export you downloaded.</source>
@@ -3833,6 +4948,14 @@
         <message>
             <source>Name the folder or the zip file that Kireji made; exports are imported instead.</source>
             <translation>请指定 Kireji 生成的文件夹或 zip 文件；导出文件请用导入。</translation>
+        </message>
+        <message>
+            <source>Name the language to translate into.</source>
+            <translation>请指定要翻译成的语言。</translation>
+        </message>
+        <message>
+            <source>Name the one to translate into.</source>
+            <translation>请指定要翻译成的语言。</translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
@@ -3851,8 +4974,28 @@
             <translation>请指定它生成的 zip 文件。</translation>
         </message>
         <message>
+            <source>Name what is wanted under "properties".</source>
+            <translation>请在 "properties" 下写明所需内容。</translation>
+        </message>
+        <message>
+            <source>Names and values out of the picture</source>
+            <translation>从图片中提取的名称和值</translation>
+        </message>
+        <message>
+            <source>Names of the tools, with commas between them</source>
+            <translation>工具名称，以英文逗号分隔</translation>
+        </message>
+        <message>
+            <source>Names with their values, one row for each picture.</source>
+            <translation>名称及其值，每张图片一行。</translation>
+        </message>
+        <message>
             <source>Names, projects, customers. Whole words, in any case, also in pictures.</source>
             <translation>姓名、项目、客户。按整词匹配，不区分大小写，图片中也适用。</translation>
+        </message>
+        <message>
+            <source>Neither yes nor no</source>
+            <translation>既不是“是”也不是“否”</translation>
         </message>
         <message>
             <source>Network</source>
@@ -3877,6 +5020,18 @@
         <message>
             <source>New line</source>
             <translation>换行</translation>
+        </message>
+        <message>
+            <source>New policy</source>
+            <translation>新建策略</translation>
+        </message>
+        <message>
+            <source>New policy…</source>
+            <translation>新建策略…</translation>
+        </message>
+        <message>
+            <source>New prompt</source>
+            <translation>新建快捷提问</translation>
         </message>
         <message>
             <source>Next conversation in the list</source>
@@ -3907,6 +5062,10 @@
             <translation>无法打开浏览器。请在本机的浏览器中打开此地址：</translation>
         </message>
         <message>
+            <source>No category</source>
+            <translation>无类别</translation>
+        </message>
+        <message>
             <source>No connection to {host}</source>
             <translation>无法连接 {host}</translation>
         </message>
@@ -3927,6 +5086,14 @@
             <translation>这里没有运行桌面门户服务。</translation>
         </message>
         <message>
+            <source>No fields were found on the picture.</source>
+            <translation>图片中没有找到字段。</translation>
+        </message>
+        <message>
+            <source>No fields were found.</source>
+            <translation>没有找到字段。</translation>
+        </message>
+        <message>
             <source>No jobs</source>
             <translation type="vanished">没有任务</translation>
         </message>
@@ -3935,12 +5102,20 @@
             <translation>没有保存密钥。</translation>
         </message>
         <message>
+            <source>No language was named.</source>
+            <translation>没有指定语言。</translation>
+        </message>
+        <message>
             <source>No longer before all others</source>
             <translation>取消置顶</translation>
         </message>
         <message>
             <source>No model can be asked for a summary.</source>
             <translation>没有可用于总结的模型。</translation>
+        </message>
+        <message>
+            <source>No model can be asked: there is no key and no local server.</source>
+            <translation>没有可以提问的模型：没有密钥，也没有本机服务器。</translation>
         </message>
         <message>
             <source>No model matches “{query}”.</source>
@@ -3973,6 +5148,14 @@
         <message>
             <source>No other program with servers was found. A file in the usual form (mcpServers) can be chosen.</source>
             <translation>没有找到其他配置了服务器的程序。可以选择通用格式 (mcpServers) 的文件。</translation>
+        </message>
+        <message>
+            <source>No picture in {before} has the name of one in {after}.</source>
+            <translation>{before} 中没有图片与 {after} 中的图片同名。</translation>
+        </message>
+        <message>
+            <source>No policy is that long.</source>
+            <translation>没有这么长的策略。</translation>
         </message>
         <message>
             <source>No port of this computer could be opened for the browser's answer.</source>
@@ -4035,6 +5218,14 @@
             <translation>未设置快捷键。请在“设置”的“快捷键”中选择一个。</translation>
         </message>
         <message>
+            <source>No table was found on the picture.</source>
+            <translation>图片中没有找到表格。</translation>
+        </message>
+        <message>
+            <source>No table was found.</source>
+            <translation>没有找到表格。</translation>
+        </message>
+        <message>
             <source>No text is selected. Select some in any program, then choose this again.</source>
             <translation>没有选中文字。请在任意程序中选中一些文字，然后再次选择此项。</translation>
         </message>
@@ -4047,6 +5238,10 @@
             <translation>图片中没有找到文字。本机可识别拉丁文、中文和日文：请截取文字更大或更清晰的区域，或在设置中添加密钥以询问模型。</translation>
         </message>
         <message>
+            <source>No verdict</source>
+            <translation>无判定</translation>
+        </message>
+        <message>
             <source>No way of capturing is built in.</source>
             <translation>没有内置任何截取方式。</translation>
         </message>
@@ -4055,12 +5250,20 @@
             <translation>没有文字</translation>
         </message>
         <message>
+            <source>No words were found in the picture.</source>
+            <translation>图片中没有找到文字。</translation>
+        </message>
+        <message>
             <source>Nobody came back from the browser within {minutes}.</source>
             <translation>{minutes}内没有从浏览器返回。</translation>
         </message>
         <message>
             <source>Nobody can look into these documents: {titles}.</source>
             <translation>无法检查这些文档的内容：{titles}。</translation>
+        </message>
+        <message>
+            <source>Nobody has compared it with the picture</source>
+            <translation>没有与图片核对过</translation>
         </message>
         <message>
             <source>Nobody is set up who could answer. Add a key in the settings.</source>
@@ -4073,6 +5276,10 @@
         <message>
             <source>Nobody knows what it will cost, so no budget can hold for it.</source>
             <translation>费用未知，因此预算无法对它生效。</translation>
+        </message>
+        <message>
+            <source>Nobody knows why.</source>
+            <translation>原因未知。</translation>
         </message>
         <message>
             <source>Nobody knows yet what it will cost: kireji batch estimate {id} says why.</source>
@@ -4095,12 +5302,20 @@
             <translation>此对话中没有提供任何工具。</translation>
         </message>
         <message>
+            <source>None of the choices of this column</source>
+            <translation>不是此列的任何选项</translation>
+        </message>
+        <message>
             <source>None yet. A plugin is a Python file with functions that a model may call; the folder opens with an example to begin with.</source>
             <translation>还没有。插件是一个 Python 文件，其中的函数可由模型调用；打开的文件夹中有一个示例可供起步。</translation>
         </message>
         <message>
             <source>None yet. Add one with the command or address that its documentation names, or import those of another program.</source>
             <translation>还没有。请用其文档给出的命令或地址添加，或导入其他程序的服务器。</translation>
+        </message>
+        <message>
+            <source>None yet. Write {{name}} into the words, or add one here.</source>
+            <translation>还没有。请在文字中写入 {{name}}，或在此添加。</translation>
         </message>
         <message>
             <source>None. A card in the conversation asks for one when a tool is called.</source>
@@ -4119,16 +5334,64 @@
             <translation>普通</translation>
         </message>
         <message>
+            <source>Not as labelled: {number}</source>
+            <translation>与标注不一致：{number}</translation>
+        </message>
+        <message>
+            <source>Not as the policy says: it belongs to “{title}” and was not found there.</source>
+            <translation>与策略不一致：它属于“{title}”，却没有判定为属于。</translation>
+        </message>
+        <message>
+            <source>Not as the policy says: it does not belong to “{title}” and was found there.</source>
+            <translation>与策略不一致：它不属于“{title}”，却判定为属于。</translation>
+        </message>
+        <message>
+            <source>Not explained</source>
+            <translation>没有说明</translation>
+        </message>
+        <message>
+            <source>Not found on the picture</source>
+            <translation>在图片上未找到</translation>
+        </message>
+        <message>
+            <source>Not found on the picture.</source>
+            <translation>在图片上未找到。</translation>
+        </message>
+        <message>
             <source>Not now</source>
             <translation>暂不</translation>
+        </message>
+        <message>
+            <source>Not one pixel is different.</source>
+            <translation>没有任何像素不同。</translation>
         </message>
         <message>
             <source>Not tested.</source>
             <translation>未测试。</translation>
         </message>
         <message>
+            <source>Not translated: {count}.</source>
+            <translation>未翻译：{count}。</translation>
+        </message>
+        <message>
+            <source>Note</source>
+            <translation>备注</translation>
+        </message>
+        <message>
+            <source>Notes</source>
+            <translation>备注</translation>
+        </message>
+        <message>
             <source>Nothing answers at {address}. Start the server, or correct the address.</source>
             <translation>{address} 没有响应。请启动服务器，或更正地址。</translation>
+        </message>
+        <message>
+            <source>Nothing came of row {number} that could be shown.</source>
+            <translation>第 {number} 行没有可以显示的结果。</translation>
+        </message>
+        <message>
+            <source>Nothing differs on the pictures where this could be.</source>
+            <translation>图片上可能的位置没有任何不同。</translation>
         </message>
         <message>
             <source>Nothing found for “{words}”. Try fewer or shorter words.</source>
@@ -4143,8 +5406,16 @@
             <translation>尚未发送任何内容。如果现在提问，离开本机的正是这些字节。</translation>
         </message>
         <message>
+            <source>Nothing has changed.</source>
+            <translation>没有任何变化。</translation>
+        </message>
+        <message>
             <source>Nothing has left this computer.</source>
             <translation>没有任何内容离开本机。</translation>
+        </message>
+        <message>
+            <source>Nothing in it asks for anything to be done.</source>
+            <translation>其中没有需要处理的内容。</translation>
         </message>
         <message>
             <source>Nothing in it would be hidden.</source>
@@ -4163,6 +5434,14 @@
             <translation>没有名称含“{words}”的内容。</translation>
         </message>
         <message>
+            <source>Nothing is decided yet.</source>
+            <translation>还没有任何决定。</translation>
+        </message>
+        <message>
+            <source>Nothing is different: both pictures show the same.</source>
+            <translation>没有任何不同：两张图片显示的内容相同。</translation>
+        </message>
+        <message>
             <source>Nothing is hidden in it.</source>
             <translation>其中没有隐藏的内容。</translation>
         </message>
@@ -4179,12 +5458,24 @@
             <translation>在有用于签名的机密之前，不会发送任何内容。</translation>
         </message>
         <message>
+            <source>Nothing is wrong with it</source>
+            <translation>没有任何问题</translation>
+        </message>
+        <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>没有新内容：其中的全部都已存在。</translation>
         </message>
         <message>
+            <source>Nothing of the policy's categories was found.</source>
+            <translation>没有发现属于策略类别的内容。</translation>
+        </message>
+        <message>
             <source>Nothing of this conversation is left out.</source>
             <translation>此对话没有未发送的部分。</translation>
+        </message>
+        <message>
+            <source>Nothing waits for you.</source>
+            <translation>没有等待您处理的内容。</translation>
         </message>
         <message>
             <source>Nothing waits to be run.</source>
@@ -4205,6 +5496,10 @@
         <message>
             <source>Nothing was asked this month.</source>
             <translation>本月没有提问。</translation>
+        </message>
+        <message>
+            <source>Nothing was decided against the model.</source>
+            <translation>没有与模型不同的决定。</translation>
         </message>
         <message>
             <source>Nothing was deleted in the last 30 days.</source>
@@ -4231,6 +5526,10 @@
             <translation>没有移除任何内容。</translation>
         </message>
         <message>
+            <source>Nothing was said about the regions {numbers}.</source>
+            <translation>对区域 {numbers} 没有任何说明。</translation>
+        </message>
+        <message>
             <source>Nothing was spent in the last {days} days.</source>
             <translation>最近 {days} 天没有花费。</translation>
         </message>
@@ -4247,8 +5546,16 @@
             <translation>还没有内容。工具的每次调用在运行之前都会记录在这里。</translation>
         </message>
         <message>
+            <source>Nothing: it is asked for</source>
+            <translation>无：届时询问</translation>
+        </message>
+        <message>
             <source>Notify when an answer is ready</source>
             <translation>回答完成时通知</translation>
+        </message>
+        <message>
+            <source>Now right</source>
+            <translation>现在正确</translation>
         </message>
         <message>
             <source>Now that is {name} ({who}).</source>
@@ -4259,8 +5566,20 @@
             <translation>现在是 {who}。</translation>
         </message>
         <message>
+            <source>Now wrong</source>
+            <translation>现在错误</translation>
+        </message>
+        <message>
             <source>Now, one by one: full price</source>
             <translation>立即逐行提问：全价</translation>
+        </message>
+        <message>
+            <source>Number</source>
+            <translation>数字</translation>
+        </message>
+        <message>
+            <source>Of these regions nothing was said: {numbers}.</source>
+            <translation>以下区域没有任何说明：{numbers}。</translation>
         </message>
         <message>
             <source>Off in the settings</source>
@@ -4277,6 +5596,14 @@
         <message>
             <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
             <translation>在有变化的日子、空闲时进行。保留七天和四周的备份。</translation>
+        </message>
+        <message>
+            <source>On the picture it reads: {seen}</source>
+            <translation>图片上写的是：{seen}</translation>
+        </message>
+        <message>
+            <source>On the picture stands: {seen}</source>
+            <translation>图片上是：{seen}</translation>
         </message>
         <message>
             <source>On the usual ports of Ollama, llama.cpp and LM Studio.</source>
@@ -4303,6 +5630,10 @@
             <translation>每月</translation>
         </message>
         <message>
+            <source>One of your rules for answers ended this one before it was whole.</source>
+            <translation>您的一条回答规则在这条回答完整之前结束了它。</translation>
+        </message>
+        <message>
             <source>One question, asked of thousands</source>
             <translation>一个问题，问上千次</translation>
         </message>
@@ -4319,6 +5650,10 @@
             <translation>只保存了其大小和哈希值。</translation>
         </message>
         <message>
+            <source>Only jobs that take out tables or fields become a spreadsheet.</source>
+            <translation>只有提取表格或字段的任务才能导出为电子表格。</translation>
+        </message>
+        <message>
             <source>Only services that do not keep or train on what they are sent</source>
             <translation>只用不保留请求、也不用于训练的服务</translation>
         </message>
@@ -4329,6 +5664,14 @@
         <message>
             <source>Only the first {count} characters are tried.</source>
             <translation>只试用前 {count} 个字符。</translation>
+        </message>
+        <message>
+            <source>Only the first {most} prompts of the file are taken.</source>
+            <translation>只采用文件中的前 {most} 个快捷提问。</translation>
+        </message>
+        <message>
+            <source>Only these</source>
+            <translation>仅限这些</translation>
         </message>
         <message>
             <source>Only those that failed are asked again with: kireji batch retry {id}</source>
@@ -4367,6 +5710,10 @@
             <translation>请打开“设置”的“密钥与模型”：将它粘贴到 {right}，并在此处粘贴 {asked} 的密钥。</translation>
         </message>
         <message>
+            <source>Open comparison</source>
+            <translation>打开比较</translation>
+        </message>
+        <message>
             <source>Open folder</source>
             <translation>打开文件夹</translation>
         </message>
@@ -4383,6 +5730,10 @@
             <translation>打开插件文件夹</translation>
         </message>
         <message>
+            <source>Open result</source>
+            <translation>打开结果</translation>
+        </message>
+        <message>
             <source>Open results</source>
             <translation>打开结果</translation>
         </message>
@@ -4391,8 +5742,24 @@
             <translation>打开设置</translation>
         </message>
         <message>
+            <source>Open table</source>
+            <translation>打开表格</translation>
+        </message>
+        <message>
             <source>Open the conversation again.</source>
             <translation>请重新打开对话。</translation>
+        </message>
+        <message>
+            <source>Open the editor with the new policy</source>
+            <translation>打开含新策略的编辑器</translation>
+        </message>
+        <message>
+            <source>Open the folder of your policies</source>
+            <translation>打开您的策略的文件夹</translation>
+        </message>
+        <message>
+            <source>Open the folder of your prompts</source>
+            <translation>打开您的快捷提问的文件夹</translation>
         </message>
         <message>
             <source>Open the folder with an example</source>
@@ -4407,8 +5774,24 @@
             <translation>打开回执</translation>
         </message>
         <message>
+            <source>Open translation</source>
+            <translation>打开译文</translation>
+        </message>
+        <message>
+            <source>Open verdict</source>
+            <translation>打开判定</translation>
+        </message>
+        <message>
+            <source>Open what came of this row beside its pictures</source>
+            <translation>将此行的结果与其图片并排打开</translation>
+        </message>
+        <message>
             <source>Open what you want to show. Click here to cancel.</source>
             <translation>请打开要展示的内容。点击此处取消。</translation>
+        </message>
+        <message>
+            <source>Open: {title}</source>
+            <translation>打开：{title}</translation>
         </message>
         <message>
             <source>OpenRouter did not accept the sign-in.</source>
@@ -4439,6 +5822,14 @@
             <translation>或者让本机读取图片中的文字。</translation>
         </message>
         <message>
+            <source>Order</source>
+            <translation>顺序</translation>
+        </message>
+        <message>
+            <source>Original</source>
+            <translation>原文</translation>
+        </message>
+        <message>
             <source>Other ways to answer again</source>
             <translation>其他重新回答的方式</translation>
         </message>
@@ -4447,8 +5838,36 @@
             <translation>其他复制方式</translation>
         </message>
         <message>
+            <source>Otherwise</source>
+            <translation>否则</translation>
+        </message>
+        <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
             <translation>否则只在桌面不允许 Kireji 定格屏幕时使用。</translation>
+        </message>
+        <message>
+            <source>Overrule it: say what shall be done.</source>
+            <translation>请改判：说明应如何处理。</translation>
+        </message>
+        <message>
+            <source>Overrule the verdict</source>
+            <translation>改判</translation>
+        </message>
+        <message>
+            <source>Overrule: say what shall be done</source>
+            <translation>改判：说明应如何处理</translation>
+        </message>
+        <message>
+            <source>Overruled: {action}</source>
+            <translation>已改判：{action}</translation>
+        </message>
+        <message>
+            <source>Overrule… (O)</source>
+            <translation>改判… (O)</translation>
+        </message>
+        <message>
+            <source>Overview</source>
+            <translation>概览</translation>
         </message>
         <message>
             <source>Own word</source>
@@ -4477,6 +5896,14 @@
         <message>
             <source>Pages of these hosts may be fetched</source>
             <translation>可以获取这些主机的网页</translation>
+        </message>
+        <message>
+            <source>Pairs of pictures</source>
+            <translation>成对的图片</translation>
+        </message>
+        <message>
+            <source>Part of the editor</source>
+            <translation>编辑器的部分</translation>
         </message>
         <message>
             <source>Part of the watched region is on no screen now.</source>
@@ -4509,6 +5936,10 @@
         <message>
             <source>Paste a text to see how it would leave. It is looked through here and goes nowhere.</source>
             <translation>粘贴一段文字，看看它发送时的样子。检查只在本机进行，文字不会发往任何地方。</translation>
+        </message>
+        <message>
+            <source>Paste picture</source>
+            <translation>粘贴图片</translation>
         </message>
         <message>
             <source>Paste the whole key.</source>
@@ -4563,6 +5994,14 @@
             <translation>图片</translation>
         </message>
         <message>
+            <source>Picture that is judged</source>
+            <translation>所判定的图片</translation>
+        </message>
+        <message>
+            <source>Picture {number}</source>
+            <translation>图片 {number}</translation>
+        </message>
+        <message>
             <source>Picture {number}. Show it in full size</source>
             <translation>图片 {number}。以完整尺寸显示</translation>
         </message>
@@ -4575,8 +6014,20 @@
             <translation>图片，{width} × {height} 像素。放大显示</translation>
         </message>
         <message>
+            <source>Picture: {path}</source>
+            <translation>图片：{path}</translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>图片</translation>
+        </message>
+        <message>
+            <source>Pictures ({endings})</source>
+            <translation>图片 ({endings})</translation>
+        </message>
+        <message>
+            <source>Pictures belong together that have the same name in both folders.</source>
+            <translation>两个文件夹中名称相同的图片为一对。</translation>
         </message>
         <message>
             <source>Pictures need a prompt that says what to do with each.</source>
@@ -4610,6 +6061,22 @@
             <translation>插件</translation>
         </message>
         <message>
+            <source>Policies</source>
+            <translation>策略</translation>
+        </message>
+        <message>
+            <source>Policies (*.toml)</source>
+            <translation>策略 (*.toml)</translation>
+        </message>
+        <message>
+            <source>Policy</source>
+            <translation>策略</translation>
+        </message>
+        <message>
+            <source>Precision</source>
+            <translation>精确率</translation>
+        </message>
+        <message>
             <source>Press a shortcut, cut out a piece of the screen and ask about it; the answer streams right beside it. Every conversation is kept on this computer, and what leaves it is written down for you to see.</source>
             <translation>按下快捷键，截取屏幕的一部分并就此提问；回答会在旁边实时显示。所有对话都保存在本机，离开本机的内容都有记录可查。</translation>
         </message>
@@ -4624,6 +6091,10 @@
         <message>
             <source>Press it now: {title}</source>
             <translation>现在按一下：{title}</translation>
+        </message>
+        <message>
+            <source>Press the keys, or Escape to keep what was. If nothing happens, another program has them: press others.</source>
+            <translation>请按下按键，或按 Escape 保留原来的。如果没有反应，说明其他程序占用了它们：请按别的键。</translation>
         </message>
         <message>
             <source>Press the keys…</source>
@@ -4698,6 +6169,14 @@
             <translation>每一行的提示词</translation>
         </message>
         <message>
+            <source>Prompts</source>
+            <translation>快捷提问</translation>
+        </message>
+        <message>
+            <source>Prompts (*.md *.zip)</source>
+            <translation>快捷提问 (*.md *.zip)</translation>
+        </message>
+        <message>
             <source>Protocol spoken</source>
             <translation>已建立协议通信</translation>
         </message>
@@ -4718,6 +6197,10 @@
             <translation>放入问题中</translation>
         </message>
         <message>
+            <source>Put it there.</source>
+            <translation>请将它放到那里。</translation>
+        </message>
+        <message>
             <source>Put question {place} back into the field</source>
             <translation>将第 {place} 个问题放回输入框</translation>
         </message>
@@ -4734,8 +6217,16 @@
             <translation>关闭此消息</translation>
         </message>
         <message>
+            <source>Put what it means under "$defs", and refer to it as "#/$defs/NAME".</source>
+            <translation>请将其含义写在 "$defs" 下，并以 "#/$defs/NAME" 引用。</translation>
+        </message>
+        <message>
             <source>Question</source>
             <translation>问题</translation>
+        </message>
+        <message>
+            <source>Questions that are asked with one click, from the selection, the tray or with keys of their own. Type a slash to choose one while you write.</source>
+            <translation>一次单击即可提出的问题：来自所选内容、托盘或专用按键。输入时键入斜杠可以选择。</translation>
         </message>
         <message>
             <source>Questions that wait</source>
@@ -4790,6 +6281,10 @@
             <translation>重新读取</translation>
         </message>
         <message>
+            <source>Read as {value}</source>
+            <translation>读作 {value}</translation>
+        </message>
+        <message>
             <source>Read from the cache</source>
             <translation type="vanished">从缓存读取</translation>
         </message>
@@ -4814,6 +6309,10 @@
             <translation>正在读取备份…</translation>
         </message>
         <message>
+            <source>Reading the fields…</source>
+            <translation>正在读取字段…</translation>
+        </message>
+        <message>
             <source>Reading the picture on this computer</source>
             <translation>正在本机读取图片</translation>
         </message>
@@ -4822,12 +6321,34 @@
             <translation>读取各行时中断。</translation>
         </message>
         <message>
+            <source>Reading the table…</source>
+            <translation>正在读取表格…</translation>
+        </message>
+        <message>
+            <source>Reading verdicts…</source>
+            <translation>正在读取判定…</translation>
+        </message>
+        <message>
             <source>Reading what goes along…  Esc cancels</source>
             <translation>正在读取一并发送的内容…  Esc 取消</translation>
         </message>
         <message>
             <source>Reading…</source>
             <translation>正在读取…</translation>
+        </message>
+        <message numerus="yes">
+            <source>Reading… {n} fields</source>
+            <extracomment>Reading… 1 field</extracomment>
+            <translation>
+                <numerusform>正在读取… {n} 个字段</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Reading… {n} rows</source>
+            <extracomment>Reading… 1 row</extracomment>
+            <translation>
+                <numerusform>正在读取… {n} 行</numerusform>
+            </translation>
         </message>
         <message>
             <source>Reads a file: text, picture or PDF.</source>
@@ -4844,6 +6365,10 @@
         <message>
             <source>Reasoning</source>
             <translation>推理</translation>
+        </message>
+        <message>
+            <source>Recall</source>
+            <translation>召回率</translation>
         </message>
         <message>
             <source>Receipt</source>
@@ -4868,6 +6393,10 @@
         <message>
             <source>Redo (Ctrl+Shift+Z)</source>
             <translation>重做 (Ctrl+Shift+Z)</translation>
+        </message>
+        <message>
+            <source>Refused</source>
+            <translation>拒绝</translation>
         </message>
         <message>
             <source>Regenerate it with another model</source>
@@ -4898,6 +6427,10 @@
             <translation>重新加载</translation>
         </message>
         <message>
+            <source>Remark</source>
+            <translation>提示</translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>移除</translation>
         </message>
@@ -4908,6 +6441,10 @@
         <message>
             <source>Remove its permissions</source>
             <translation>移除其许可</translation>
+        </message>
+        <message>
+            <source>Remove picture</source>
+            <translation>移除图片</translation>
         </message>
         <message>
             <source>Remove question {place}</source>
@@ -4936,6 +6473,10 @@
         <message>
             <source>Remove the key of this server</source>
             <translation>移除此服务器的密钥</translation>
+        </message>
+        <message>
+            <source>Remove the keys</source>
+            <translation>移除按键</translation>
         </message>
         <message>
             <source>Remove the keys: {title}</source>
@@ -4978,6 +6519,10 @@
             <translation>移除“{job}”？</translation>
         </message>
         <message>
+            <source>Removed</source>
+            <translation>已移除</translation>
+        </message>
+        <message>
             <source>Remove…</source>
             <translation>移除…</translation>
         </message>
@@ -4992,6 +6537,14 @@
         <message>
             <source>Replace key…</source>
             <translation>更换密钥…</translation>
+        </message>
+        <message>
+            <source>Replace mine</source>
+            <translation>替换我的</translation>
+        </message>
+        <message>
+            <source>Reply</source>
+            <translation>回复</translation>
         </message>
         <message>
             <source>Request id: {id}</source>
@@ -5016,6 +6569,10 @@
         <message>
             <source>Restore it instead; nothing was imported.</source>
             <translation>请改用恢复；没有导入任何内容。</translation>
+        </message>
+        <message>
+            <source>Restore the one from Kireji</source>
+            <translation>恢复 Kireji 自带的</translation>
         </message>
         <message>
             <source>Restore this backup</source>
@@ -5045,6 +6602,10 @@
             <translation>工具结果</translation>
         </message>
         <message>
+            <source>Results</source>
+            <translation>结果</translation>
+        </message>
+        <message>
             <source>Results of a job</source>
             <translation>任务的结果</translation>
         </message>
@@ -5072,12 +6633,48 @@
             <translation>复用之前任务的结果</translation>
         </message>
         <message>
+            <source>Review</source>
+            <translation>审核</translation>
+        </message>
+        <message>
+            <source>Review code</source>
+            <translation>审查代码</translation>
+        </message>
+        <message>
+            <source>Review of {name}</source>
+            <translation>审核 {name}</translation>
+        </message>
+        <message>
+            <source>Review the code that is shown. Name each problem in order of harm: what is wrong, where (quote the line), what happens because of it, and the exact change that mends it. Look for mistakes, unhandled cases, security holes and races first, then for what makes it hard to read. Do not praise, and do not name matters of taste. If you find no problem, say so in one sentence. Say so where the code is cut off and you cannot tell.</source>
+            <translation>请审查所示的代码。按危害程度依次指出每个问题：问题是什么，在哪里（引用该行），会造成什么后果，以及能修复它的确切改动。先找错误、未处理的情况、安全漏洞和竞态，再找使代码难以阅读之处。不要称赞，也不要提只关个人偏好的问题。如果没有发现问题，用一句话说明。代码被截断而无法判断时，请说明。</translation>
+        </message>
+        <message>
+            <source>Review the verdicts</source>
+            <translation>审核判定</translation>
+        </message>
+        <message>
+            <source>Review verdicts</source>
+            <translation>审核判定</translation>
+        </message>
+        <message>
             <source>Revoke</source>
             <translation>撤销</translation>
         </message>
         <message>
             <source>Revoke: {tool}, {what}</source>
             <translation>撤销：{tool}，{what}</translation>
+        </message>
+        <message>
+            <source>Rewrite the selection</source>
+            <translation>改写所选文字</translation>
+        </message>
+        <message>
+            <source>Rewrite the text below so that it is the same text {{style}}. Keep its language, its meaning, its names, numbers and links, and its line breaks where they carry meaning. Add nothing that is not in it. Write the new text alone, without a word about what you have changed.
+
+{{text}}</source>
+            <translation>请改写下面的文字，要求：{{style}}。改写后仍应是同一段文字：保留其语言、含义、名称、数字和链接；换行有意义的，也予以保留。不要添加原文没有的内容。只写新的文字，不要说明您改了什么。
+
+{{text}}</translation>
         </message>
         <message>
             <source>Row</source>
@@ -5088,6 +6685,10 @@
             <translation>整行内容</translation>
         </message>
         <message>
+            <source>Row under review</source>
+            <translation>正在审核的行</translation>
+        </message>
+        <message>
             <source>Row {number}</source>
             <translation>第 {number} 行</translation>
         </message>
@@ -5096,12 +6697,32 @@
             <translation>第 {number} 行费用为 {cost}，按全价计费。其回答有效；不会重复提问。</translation>
         </message>
         <message>
+            <source>Row {number} has no verdict that could be accepted.</source>
+            <translation>第 {number} 行没有可以接受的判定。</translation>
+        </message>
+        <message>
+            <source>Row {number} has nothing that could be decided about.</source>
+            <translation>第 {number} 行没有可以决定的内容。</translation>
+        </message>
+        <message>
+            <source>Row {number} was decided elsewhere meanwhile.</source>
+            <translation>第 {number} 行期间已在别处决定。</translation>
+        </message>
+        <message>
             <source>Row {row}: {read} tokens read, {written} written, {cost}.</source>
             <translation>第 {row} 行：读取 {read} 个 token，写出 {written} 个，{cost}。</translation>
         </message>
         <message>
             <source>Rows</source>
             <translation>行</translation>
+        </message>
+        <message>
+            <source>Rows are labels, columns are verdicts.</source>
+            <translation>行为标注，列为判定。</translation>
+        </message>
+        <message>
+            <source>Rows are labels, columns are verdicts. {right} they agree, {wrong} they do not.</source>
+            <translation>行为标注，列为判定。{right} 表示一致，{wrong} 表示不一致。</translation>
         </message>
         <message>
             <source>Rows of a job</source>
@@ -5164,8 +6785,16 @@
             <translation>保存</translation>
         </message>
         <message>
+            <source>Save as version {version}</source>
+            <translation>保存为版本 {version}</translation>
+        </message>
+        <message>
             <source>Save as…</source>
             <translation>另存为…</translation>
+        </message>
+        <message>
+            <source>Save decision</source>
+            <translation>保存决定</translation>
         </message>
         <message>
             <source>Save it as UTF-8.</source>
@@ -5184,6 +6813,10 @@
             <translation>请保存为无密码的文件。</translation>
         </message>
         <message>
+            <source>Save nothing</source>
+            <translation>不保存</translation>
+        </message>
+        <message>
             <source>Save or download it again.</source>
             <translation>请重新保存或下载。</translation>
         </message>
@@ -5196,20 +6829,68 @@
             <translation>将图片保存为文件 (Ctrl+S)</translation>
         </message>
         <message>
+            <source>Save the prompt</source>
+            <translation>保存快捷提问</translation>
+        </message>
+        <message>
+            <source>Save the result</source>
+            <translation>保存结果</translation>
+        </message>
+        <message>
+            <source>Save the table</source>
+            <translation>保存表格</translation>
+        </message>
+        <message>
             <source>Save the table as CSV UTF-8.</source>
             <translation>请将表格保存为 CSV UTF-8。</translation>
+        </message>
+        <message>
+            <source>Save what is written here over the file</source>
+            <translation>用此处所写的内容覆盖文件</translation>
         </message>
         <message>
             <source>Save, save as</source>
             <translation>保存、另存为</translation>
         </message>
         <message>
+            <source>Save, still version {version}</source>
+            <translation>保存，仍为版本 {version}</translation>
+        </message>
+        <message>
             <source>Saved as {file}.</source>
             <translation>已保存为 {file}。</translation>
         </message>
         <message>
+            <source>Saved as {path}.</source>
+            <translation>已保存为 {path}。</translation>
+        </message>
+        <message>
+            <source>Saved, it stands in the place of the one of this name from Kireji, which can be restored.</source>
+            <translation>保存后，它取代 Kireji 自带的同名项；自带的可以恢复。</translation>
+        </message>
+        <message>
+            <source>Save…</source>
+            <translation>保存…</translation>
+        </message>
+        <message>
+            <source>Saving…</source>
+            <translation>正在保存…</translation>
+        </message>
+        <message>
             <source>Say how it is reached: its command, or its address.</source>
             <translation>请说明如何访问它：其命令或其地址。</translation>
+        </message>
+        <message>
+            <source>Say into which, such as English or de.</source>
+            <translation>请说明翻译成哪种语言，例如 English 或 de。</translation>
+        </message>
+        <message>
+            <source>Say what a check takes</source>
+            <translation>说明检查所需的费用和时间</translation>
+        </message>
+        <message>
+            <source>Schema of what is wanted, as JSON</source>
+            <translation>所需内容的架构 (JSON)</translation>
         </message>
         <message>
             <source>Screen</source>
@@ -5256,8 +6937,16 @@
             <translation>搜索结果</translation>
         </message>
         <message>
+            <source>Second picture</source>
+            <translation>第二张图片</translation>
+        </message>
+        <message>
             <source>Secret</source>
             <translation>保密</translation>
+        </message>
+        <message>
+            <source>See all</source>
+            <translation>显示全部</translation>
         </message>
         <message>
             <source>See all of it in the main window</source>
@@ -5282,6 +6971,10 @@
         <message>
             <source>Select all</source>
             <translation>全选</translation>
+        </message>
+        <message>
+            <source>Select some text in any program, then ask again.</source>
+            <translation>请在任意程序中选中一些文字，然后重新提问。</translation>
         </message>
         <message>
             <source>Send</source>
@@ -5435,12 +7128,24 @@
             <translation>多个对话无法放入一个文件。</translation>
         </message>
         <message>
+            <source>Several prompts go into one archive, so its name ends in .zip.</source>
+            <translation>多个快捷提问放入一个压缩包，因此其名称以 .zip 结尾。</translation>
+        </message>
+        <message>
             <source>Shortcuts</source>
             <translation>快捷键</translation>
         </message>
         <message>
             <source>Shortcuts are paused. Resume them from the tray menu.</source>
             <translation>快捷键已暂停。请从托盘菜单恢复。</translation>
+        </message>
+        <message>
+            <source>Shorten it.</source>
+            <translation>请将它缩短。</translation>
+        </message>
+        <message>
+            <source>Shortened on the picture, for lack of room</source>
+            <translation>因空间不足，在图片上已缩短</translation>
         </message>
         <message>
             <source>Show all</source>
@@ -5453,6 +7158,10 @@
         <message>
             <source>Show all jobs</source>
             <translation>显示所有任务</translation>
+        </message>
+        <message>
+            <source>Show all of the picture</source>
+            <translation>显示整张图片</translation>
         </message>
         <message numerus="yes">
             <source>Show all {n}</source>
@@ -5492,6 +7201,10 @@
             <translation>放大显示</translation>
         </message>
         <message>
+            <source>Show only these, so that more of the picture is seen</source>
+            <translation>只显示这些，以便看到图片的更多部分</translation>
+        </message>
+        <message>
             <source>Show or hide the details</source>
             <translation>显示或隐藏详情</translation>
         </message>
@@ -5504,12 +7217,32 @@
             <translation>显示对话列表</translation>
         </message>
         <message>
+            <source>Show the field, too (Enter)</source>
+            <translation>同时显示字段 (Enter)</translation>
+        </message>
+        <message>
+            <source>Show the file</source>
+            <translation>显示文件</translation>
+        </message>
+        <message>
+            <source>Show the file as it is now; what is written here goes</source>
+            <translation>显示文件现在的内容；此处所写的内容将丢弃</translation>
+        </message>
+        <message>
             <source>Show the last few only</source>
             <translation>只显示最近几条</translation>
         </message>
         <message>
+            <source>Show the original (Space; hold it to peek)</source>
+            <translation>显示原文（空格键；按住可暂看）</translation>
+        </message>
+        <message>
             <source>Show the text</source>
             <translation>显示文字</translation>
+        </message>
+        <message>
+            <source>Show them</source>
+            <translation>显示它们</translation>
         </message>
         <message>
             <source>Show what was sent</source>
@@ -5531,12 +7264,24 @@
             <translation>由 {name} 显示。</translation>
         </message>
         <message>
+            <source>Shown here: {rows} of {all_rows} rows, {columns} of {all_columns} columns.</source>
+            <translation>此处显示：{all_rows} 行中的 {rows} 行，{all_columns} 列中的 {columns} 列。</translation>
+        </message>
+        <message>
+            <source>Shown here: {some} of {all} fields.</source>
+            <translation>此处显示：{all} 个字段中的 {some} 个。</translation>
+        </message>
+        <message>
             <source>Shrink it below {most} megapixels.</source>
             <translation>请缩小到 {most} 百万像素以下。</translation>
         </message>
         <message>
             <source>Shrink it below {most} million pixels.</source>
             <translation>请缩小到 {most} 百万像素以下。</translation>
+        </message>
+        <message>
+            <source>Side by side</source>
+            <translation>并排</translation>
         </message>
         <message>
             <source>Sign in again, or paste a key instead.</source>
@@ -5563,8 +7308,16 @@
             <translation>自开始以来</translation>
         </message>
         <message>
+            <source>Since the check of {date} (version {version}, {model})</source>
+            <translation>自 {date} 的检查以来（版本 {version}，{model}）</translation>
+        </message>
+        <message>
             <source>Size</source>
             <translation>大小</translation>
+        </message>
+        <message>
+            <source>Smaller</source>
+            <translation>缩小</translation>
         </message>
         <message>
             <source>So that conversations are found by what their pictures say. This computer does it by itself, while nothing else goes on; nothing is sent.</source>
@@ -5573,6 +7326,10 @@
         <message>
             <source>Some settings could not be used:</source>
             <translation>有些设置无法使用：</translation>
+        </message>
+        <message>
+            <source>Something differs here; the model says nothing about it.</source>
+            <translation>此处有所不同；模型没有对此说明。</translation>
         </message>
         <message>
             <source>Something in Kireji failed before this answer was complete.</source>
@@ -5623,8 +7380,16 @@
             <translation>Kireji 内部出现错误；详情见日志。继续任务即可重试。</translation>
         </message>
         <message>
+            <source>Source</source>
+            <translation>源语言</translation>
+        </message>
+        <message>
             <source>Space</source>
             <translation>空格</translation>
+        </message>
+        <message>
+            <source>Space shows the original</source>
+            <translation>按空格键显示原文</translation>
         </message>
         <message>
             <source>Space switches a line on or off, P pins it, Delete takes it out.</source>
@@ -5649,6 +7414,10 @@
         <message>
             <source>Split it, or save it with smaller pictures.</source>
             <translation>请拆分，或以较小的图片保存。</translation>
+        </message>
+        <message>
+            <source>Spreadsheet (*.xlsx)</source>
+            <translation>电子表格 (*.xlsx)</translation>
         </message>
         <message>
             <source>Stands on the work of</source>
@@ -5767,6 +7536,10 @@
             <translation>停止</translation>
         </message>
         <message>
+            <source>Stop judging</source>
+            <translation>停止判定</translation>
+        </message>
+        <message>
             <source>Stop the answer</source>
             <translation>停止回答</translation>
         </message>
@@ -5775,12 +7548,20 @@
             <translation>停止回答并保留已收到的内容</translation>
         </message>
         <message>
+            <source>Stop the check</source>
+            <translation>停止检查</translation>
+        </message>
+        <message>
             <source>Stop: {title}</source>
             <translation>停止：{title}</translation>
         </message>
         <message>
             <source>Stopped. What was added before stays.</source>
             <translation>已停止。之前添加的内容保留。</translation>
+        </message>
+        <message>
+            <source>Stopping after the items that are being judged…</source>
+            <translation>将在正在判定的项完成后停止…</translation>
         </message>
         <message>
             <source>Stops</source>
@@ -5793,6 +7574,10 @@
         <message>
             <source>Such text may tell the model what to do. So a tool that could send something or change something asks again here, even if you have allowed it before.</source>
             <translation>这类文字可能会指示模型做什么。因此，可能发送或更改内容的工具在此会再次询问，即使您之前已经允许。</translation>
+        </message>
+        <message>
+            <source>Suggested version that complies</source>
+            <translation>符合要求的建议版本</translation>
         </message>
         <message>
             <source>Summarise</source>
@@ -5859,6 +7644,18 @@
             <translation>表格 (*.csv)</translation>
         </message>
         <message>
+            <source>Table with tabs (*.tsv)</source>
+            <translation>制表符分隔的表格 (*.tsv)</translation>
+        </message>
+        <message>
+            <source>Table {number}</source>
+            <translation>表格 {number}</translation>
+        </message>
+        <message>
+            <source>Take a part of it.</source>
+            <translation>请取其中一部分。</translation>
+        </message>
+        <message>
             <source>Take it out and ask again.</source>
             <translation>请将其移除，然后重新提问。</translation>
         </message>
@@ -5883,8 +7680,40 @@
             <translation>请将它去掉，或由 OpenRouter 或本地服务器回答。</translation>
         </message>
         <message>
+            <source>Take out a table</source>
+            <translation>提取表格</translation>
+        </message>
+        <message>
+            <source>Take out fields</source>
+            <translation>提取字段</translation>
+        </message>
+        <message>
             <source>Take the denial back</source>
             <translation>撤回拒绝</translation>
+        </message>
+        <message>
+            <source>Take the fields out of the picture</source>
+            <translation>提取图片中的字段</translation>
+        </message>
+        <message>
+            <source>Take the fields out of {count} pictures</source>
+            <translation>提取 {count} 张图片中的字段</translation>
+        </message>
+        <message>
+            <source>Take the tables out of the picture</source>
+            <translation>提取图片中的表格</translation>
+        </message>
+        <message>
+            <source>Take the tables out of {count} pictures</source>
+            <translation>提取 {count} 张图片中的表格</translation>
+        </message>
+        <message>
+            <source>Take what a schema asks for out of the picture</source>
+            <translation>按架构提取图片中的内容</translation>
+        </message>
+        <message>
+            <source>Take what a schema asks for out of {count} pictures</source>
+            <translation>按架构提取 {count} 张图片中的内容</translation>
         </message>
         <message>
             <source>Take what is offered; ask once something is selected</source>
@@ -5951,8 +7780,16 @@
             <translation>图片中的文字由本机读取。</translation>
         </message>
         <message>
+            <source>Text of the policy</source>
+            <translation>策略的文本</translation>
+        </message>
+        <message>
             <source>Text size</source>
             <translation>文字大小</translation>
+        </message>
+        <message>
+            <source>Text that I type</source>
+            <translation>我输入的文字</translation>
         </message>
         <message>
             <source>Text to ask about</source>
@@ -5984,6 +7821,10 @@
         <message>
             <source>That is no host. A host is written like docs.python.org, without a path or a star.</source>
             <translation>这不是主机。主机写作 docs.python.org 的形式，不含路径或星号。</translation>
+        </message>
+        <message>
+            <source>That is not a file name.</source>
+            <translation>这不是文件名。</translation>
         </message>
         <message>
             <source>That is not a key.</source>
@@ -6094,12 +7935,24 @@
             <translation>回答取自之前的任务；没有重新提问。</translation>
         </message>
         <message>
+            <source>The answer does not fit the policy: {why}</source>
+            <translation>回答不符合策略：{why}</translation>
+        </message>
+        <message>
             <source>The answer does not fit the schema: {why}</source>
             <translation>回答不符合架构：{why}</translation>
         </message>
         <message>
+            <source>The answer does not fit: {why}</source>
+            <translation>回答不符合要求：{why}</translation>
+        </message>
+        <message>
             <source>The answer ends at {rule}.</source>
             <translation>回答在 {rule} 处结束。</translation>
+        </message>
+        <message>
+            <source>The answer is</source>
+            <translation>回答形式</translation>
         </message>
         <message>
             <source>The answer is empty.</source>
@@ -6124,6 +7977,14 @@
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued: the oldest messages then no longer go along.</source>
             <translation>回答被截断，因为对话已占满此模型能读取的全部长度。可以继续：届时最早的消息不再一并发送。</translation>
+        </message>
+        <message>
+            <source>The answer was cut before its end, because it is longer than the model may write.</source>
+            <translation>回答在结束前被截断，因为它超过了模型所能写的长度。</translation>
+        </message>
+        <message>
+            <source>The answer was cut before its end, because it is longer than the model may write: the last rows are missing. Choose a smaller region for them.</source>
+            <translation>回答在结束前被截断，因为它超过了模型所能写的长度：缺少最后的行。请为它们选取较小的区域。</translation>
         </message>
         <message>
             <source>The answer was cut off at its longest length.</source>
@@ -6202,6 +8063,10 @@
             <translation>信任系统的证书。如需其他证书，请选择一个 PEM 文件。</translation>
         </message>
         <message>
+            <source>The clipboard</source>
+            <translation>剪贴板</translation>
+        </message>
+        <message>
             <source>The connection failed; the log says more.</source>
             <translation>连接失败；详情见日志。</translation>
         </message>
@@ -6228,6 +8093,10 @@
         <message>
             <source>The conversation with its pictures is too large to send.</source>
             <translation>对话及其图片太大，无法发送。</translation>
+        </message>
+        <message>
+            <source>The decision about row {number} is taken back.</source>
+            <translation>已撤回关于第 {number} 行的决定。</translation>
         </message>
         <message>
             <source>The desktop did not accept “{title}”. {bind_by_hand}</source>
@@ -6389,6 +8258,17 @@
             <source>The file ends in the middle; what comes after is missing.</source>
             <translation>文件在中间结束；后面的内容缺失。</translation>
         </message>
+        <message numerus="yes">
+            <source>The file has {n} prompts.</source>
+            <extracomment>The file has 1 prompt.</extracomment>
+            <translation>
+                <numerusform>文件中有 {n} 个快捷提问。</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The file holds control characters.</source>
+            <translation>文件含有控制字符。</translation>
+        </message>
         <message>
             <source>The file is empty.</source>
             <translation>文件为空。</translation>
@@ -6396,6 +8276,26 @@
         <message>
             <source>The file is larger than {most} MB.</source>
             <translation>文件超过 {most} MB。</translation>
+        </message>
+        <message>
+            <source>The file is longer than {count} KB.</source>
+            <translation>文件超过 {count} KB。</translation>
+        </message>
+        <message>
+            <source>The file is not UTF-8 text.</source>
+            <translation>文件不是 UTF-8 文本。</translation>
+        </message>
+        <message>
+            <source>The file is not UTF-8 text: what could not be read is shown as �.</source>
+            <translation>文件不是 UTF-8 文本：无法读取的部分显示为 �。</translation>
+        </message>
+        <message>
+            <source>The file was changed elsewhere meanwhile</source>
+            <translation>文件期间已在别处更改</translation>
+        </message>
+        <message>
+            <source>The file was changed elsewhere; this is what stands in it now.</source>
+            <translation>文件已在别处更改；这是它现在的内容。</translation>
         </message>
         <message>
             <source>The file with what was to be sent is gone, or was changed.</source>
@@ -6556,6 +8456,10 @@
             <translation>缺少 libxcb 库。</translation>
         </message>
         <message>
+            <source>The line brings a whole question along; this job asks its own about a prompt, pictures, or both.</source>
+            <translation>该行带有完整的问题；此任务用自己的问题来询问提示词、图片或两者。</translation>
+        </message>
+        <message>
             <source>The line could not be read.</source>
             <translation>无法读取该行。</translation>
         </message>
@@ -6604,6 +8508,10 @@
             <translation>该行不是 JSON 对象。</translation>
         </message>
         <message>
+            <source>The line names more than {most} pictures.</source>
+            <translation>该行指定的图片超过 {most} 张。</translation>
+        </message>
+        <message>
             <source>The line names the model {model}, the job asks {other}. Give the job a model, or split the file.</source>
             <translation>该行指定的模型是 {model}，而任务询问 {other}。请为任务指定模型，或拆分文件。</translation>
         </message>
@@ -6636,8 +8544,16 @@
             <translation>模型拒绝回答。</translation>
         </message>
         <message>
+            <source>The model declined to answer{about}.</source>
+            <translation>模型拒绝回答{about}。</translation>
+        </message>
+        <message>
             <source>The model declined to answer{about}. Ask differently, or choose another model.</source>
             <translation>模型拒绝回答{about}。请换一种问法，或选择其他模型。</translation>
+        </message>
+        <message>
+            <source>The model declined to judge this example.</source>
+            <translation>模型拒绝判定此示例。</translation>
         </message>
         <message>
             <source>The model gave no answer. Ask again, or with a lower effort.</source>
@@ -6648,12 +8564,28 @@
             <translation>模型没有给出总结。</translation>
         </message>
         <message>
+            <source>The model has refused nothing.</source>
+            <translation>模型没有拒绝任何内容。</translation>
+        </message>
+        <message>
+            <source>The model is {sure}.</source>
+            <translation>模型{sure}。</translation>
+        </message>
+        <message>
             <source>The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.</source>
             <translation>模型可能仍在加载，或对本机来说太大：请重新提问，或选择较小的模型。</translation>
         </message>
         <message>
+            <source>The model quotes nothing for it.</source>
+            <translation>模型没有为此引用任何内容。</translation>
+        </message>
+        <message>
             <source>The model reached the maximum length before its first word. Ask again with a lower effort or a higher maximum.</source>
             <translation>模型在第一个字之前就达到了最大长度。请降低推理强度或提高上限后重新提问。</translation>
+        </message>
+        <message>
+            <source>The model refused to judge; the policy says what is done then.</source>
+            <translation>模型拒绝判定；此时如何处理由策略规定。</translation>
         </message>
         <message>
             <source>The model said nothing more after its tools had run. It can be continued.</source>
@@ -6684,6 +8616,10 @@
             <translation>模型 {model} 已不再提供；由 {new} 代替。</translation>
         </message>
         <message>
+            <source>The model's answer did not have the form it was asked for, twice.</source>
+            <translation>模型的回答两次都不符合所要求的形式。</translation>
+        </message>
+        <message>
             <source>The models could not be listed.</source>
             <translation>无法列出模型。</translation>
         </message>
@@ -6696,6 +8632,10 @@
             <translation>图片名称为空。</translation>
         </message>
         <message>
+            <source>The name {name} may only have small letters, digits and hyphens between them.</source>
+            <translation>名称 {name} 只能含小写字母、数字以及它们之间的连字符。</translation>
+        </message>
+        <message>
             <source>The new secret</source>
             <translation>新机密</translation>
         </message>
@@ -6706,6 +8646,10 @@
         <message>
             <source>The next row</source>
             <translation>下一行</translation>
+        </message>
+        <message>
+            <source>The next row (J)</source>
+            <translation>下一行 (J)</translation>
         </message>
         <message>
             <source>The next version</source>
@@ -6760,6 +8704,10 @@
             <translation>图片超过 {most} 百万像素。</translation>
         </message>
         <message>
+            <source>The picture in another language</source>
+            <translation>将图片译成另一种语言</translation>
+        </message>
+        <message>
             <source>The picture in the line</source>
             <translation>该行中的图片</translation>
         </message>
@@ -6792,8 +8740,24 @@
             <translation>图片 {name} 不在本机。</translation>
         </message>
         <message>
+            <source>The pictures are identical.</source>
+            <translation>两张图片完全相同。</translation>
+        </message>
+        <message>
             <source>The pictures could not be looked through for what should be hidden; nothing was sent.</source>
             <translation>无法检查图片中应隐藏的内容；没有发送任何内容。</translation>
+        </message>
+        <message>
+            <source>The pictures have different sizes.</source>
+            <translation>两张图片的尺寸不同。</translation>
+        </message>
+        <message>
+            <source>The pictures have different sizes; the second was compared at the size of the first.</source>
+            <translation>两张图片的尺寸不同；第二张已按第一张的尺寸比较。</translation>
+        </message>
+        <message>
+            <source>The place where this was captured lies on no screen any more.</source>
+            <translation>当时截取的位置已不在任何屏幕上。</translation>
         </message>
         <message>
             <source>The plugin or the server has changed while the call waited; it was not run.</source>
@@ -6826,6 +8790,38 @@
         <message>
             <source>The pointer is on no screen.</source>
             <translation>指针不在任何屏幕上。</translation>
+        </message>
+        <message>
+            <source>The policy does not let it pass.</source>
+            <translation>策略不允许它通过。</translation>
+        </message>
+        <message>
+            <source>The policy has no category {name}.</source>
+            <translation>策略没有类别 {name}。</translation>
+        </message>
+        <message>
+            <source>The policy is longer than {count} KB.</source>
+            <translation>策略超过 {count} KB。</translation>
+        </message>
+        <message>
+            <source>The policy of this job cannot be read any more.</source>
+            <translation>此任务的策略已无法读取。</translation>
+        </message>
+        <message>
+            <source>The policy says what is done then. Another model may judge it.</source>
+            <translation>此时如何处理由策略规定。可以由其他模型判定。</translation>
+        </message>
+        <message>
+            <source>The policy {name}{where} cannot be used: {reason}</source>
+            <translation>无法使用策略 {name}{where}：{reason}</translation>
+        </message>
+        <message>
+            <source>The policy “{title}” that came with Kireji holds again.</source>
+            <translation>Kireji 自带的策略“{title}”重新生效。</translation>
+        </message>
+        <message>
+            <source>The policy's name may only have small letters, digits and hyphens between them, 64 at most.</source>
+            <translation>策略的名称只能含小写字母、数字以及它们之间的连字符，最多 64 个。</translation>
         </message>
         <message>
             <source>The price of this model is unknown, so only the number of questions is limited.</source>
@@ -6866,6 +8862,22 @@
         <message>
             <source>The prompt names no column, so every row would ask the same.</source>
             <translation>提示词中没有列名，因此每一行的提问都会相同。</translation>
+        </message>
+        <message>
+            <source>The prompt {name} cannot be saved: {reason}.</source>
+            <translation>无法保存快捷提问 {name}：{reason}。</translation>
+        </message>
+        <message>
+            <source>The prompt {name} has no variable {variable}.</source>
+            <translation>快捷提问 {name} 没有变量 {variable}。</translation>
+        </message>
+        <message>
+            <source>The prompt {name} needs a value for {names}.</source>
+            <translation>快捷提问 {name} 需要 {names} 的值。</translation>
+        </message>
+        <message>
+            <source>The prompt “{title}” that came with Kireji holds again.</source>
+            <translation>Kireji 自带的快捷提问“{title}”重新生效。</translation>
         </message>
         <message>
             <source>The proxy</source>
@@ -6952,6 +8964,10 @@
             <translation>上一行</translation>
         </message>
         <message>
+            <source>The row before (K)</source>
+            <translation>上一行 (K)</translation>
+        </message>
+        <message>
             <source>The row cannot be read: {reason}.</source>
             <translation>无法读取该行：{reason}。</translation>
         </message>
@@ -6980,6 +8996,10 @@
             <translation>处理这些文字时规则的计算量太大；回答的其余部分将不会显示。</translation>
         </message>
         <message>
+            <source>The rules were changed since then, and the version was not counted up.</source>
+            <translation>此后规则有了更改，而版本号没有增加。</translation>
+        </message>
+        <message>
             <source>The same for the edges that Ctrl and Alt move</source>
             <translation>对 Ctrl 和 Alt 所移动的边同样适用</translation>
         </message>
@@ -6992,12 +9012,76 @@
             <translation>与第 {number} 行的请求相同；只提问一次。</translation>
         </message>
         <message>
+            <source>The same text is an example and a counterexample of {category}.</source>
+            <translation>同一段文字既是 {category} 的示例又是其反例。</translation>
+        </message>
+        <message>
+            <source>The same text stands there twice.</source>
+            <translation>同一段文字出现了两次。</translation>
+        </message>
+        <message>
+            <source>The schema cannot be used: line {line}, {place}: {reason}.</source>
+            <translation>无法使用此架构：第 {line} 行，{place}：{reason}。</translation>
+        </message>
+        <message>
+            <source>The schema cannot be used: {reason}.</source>
+            <translation>无法使用此架构：{reason}。</translation>
+        </message>
+        <message>
+            <source>The schema does not say what stands in {place}.</source>
+            <translation>架构没有说明{place}中有什么。</translation>
+        </message>
+        <message>
+            <source>The schema has a choice without choices.</source>
+            <translation>架构中有一个没有选项的选择项。</translation>
+        </message>
+        <message>
+            <source>The schema is larger than 1 MB.</source>
+            <translation>架构超过 1 MB。</translation>
+        </message>
+        <message>
             <source>The schema is nested too deeply.</source>
             <translation>架构嵌套太深。</translation>
         </message>
         <message>
+            <source>The schema is not a JSON object.</source>
+            <translation>架构不是 JSON 对象。</translation>
+        </message>
+        <message>
             <source>The schema is not complete.</source>
             <translation>架构不完整。</translation>
+        </message>
+        <message>
+            <source>The schema is not valid JSON: it is no UTF-8 text, or nested too deeply.</source>
+            <translation>架构不是有效的 JSON：它不是 UTF-8 文本，或嵌套过深。</translation>
+        </message>
+        <message>
+            <source>The schema is not valid JSON: line {line}: {reason}.</source>
+            <translation>架构不是有效的 JSON：第 {line} 行：{reason}。</translation>
+        </message>
+        <message>
+            <source>The schema is not valid JSON: {reason}.</source>
+            <translation>架构不是有效的 JSON：{reason}。</translation>
+        </message>
+        <message>
+            <source>The schema is too large to be asked for.</source>
+            <translation>架构太大，无法据此提问。</translation>
+        </message>
+        <message>
+            <source>The schema must be that of an object or of a list of objects.</source>
+            <translation>架构必须是对象或对象列表的架构。</translation>
+        </message>
+        <message>
+            <source>The schema names more than {most} values.</source>
+            <translation>架构指定的值超过 {most} 个。</translation>
+        </message>
+        <message>
+            <source>The schema names nothing that could be extracted.</source>
+            <translation>架构没有指定任何可以提取的内容。</translation>
+        </message>
+        <message>
+            <source>The schema refers to {reference}, which does not stand in it.</source>
+            <translation>架构引用了 {reference}，而其中没有它。</translation>
         </message>
         <message>
             <source>The screen cannot be captured here.</source>
@@ -7012,12 +9096,24 @@
             <translation>屏幕已变化，截取已关闭。请按快捷键重新开始。</translation>
         </message>
         <message>
+            <source>The second picture shows a part of the first, or the same scrolled.</source>
+            <translation>第二张图片显示第一张的一部分，或滚动后的同一内容。</translation>
+        </message>
+        <message>
+            <source>The second picture shows a part of the first, or the same scrolled; only what both show was compared.</source>
+            <translation>第二张图片显示第一张的一部分，或滚动后的同一内容；只比较了两者都显示的部分。</translation>
+        </message>
+        <message>
             <source>The secret of the webhook is not one: it begins with whsec_, and Base64 follows.</source>
             <translation>Webhook 的机密无效：它应以 whsec_ 开头，后接 Base64。</translation>
         </message>
         <message>
             <source>The secret that messages are signed with is in the keychain.</source>
             <translation>用于签名消息的机密在钥匙串中。</translation>
+        </message>
+        <message>
+            <source>The selected text</source>
+            <translation>所选文字</translation>
         </message>
         <message>
             <source>The selected text can be had here only by pressing the copy keys.</source>
@@ -7082,6 +9178,26 @@
             <translation>服务对 {rows} 行的答复丢失了。它是否已收到，可由它自己的列表得知；不会重复发送。</translation>
         </message>
         <message>
+            <source>The set has more than {count} items.</source>
+            <translation>标注集超过 {count} 项。</translation>
+        </message>
+        <message>
+            <source>The set has no such item any more.</source>
+            <translation>标注集中已没有此项。</translation>
+        </message>
+        <message>
+            <source>The set is empty.</source>
+            <translation>标注集为空。</translation>
+        </message>
+        <message>
+            <source>The set is longer than {count} MB.</source>
+            <translation>标注集超过 {count} MB。</translation>
+        </message>
+        <message>
+            <source>The set {name} cannot be used with this policy.</source>
+            <translation>标注集 {name} 不能与此策略一起使用。</translation>
+        </message>
+        <message>
             <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
             <translation type="vanished">此后设置、工具或程序有了变化，或同时发送了停止文本。</translation>
         </message>
@@ -7114,12 +9230,44 @@
             <translation>表格中没有“{name}”列；是否指“{meant}”？</translation>
         </message>
         <message>
+            <source>The text for {variable} is longer than {most} characters.</source>
+            <translation>{variable} 的文字超过 {most} 个字符。</translation>
+        </message>
+        <message>
+            <source>The text has errors. What is shown here is what it said before them.</source>
+            <translation>文本有错误。此处显示的是出错之前的内容。</translation>
+        </message>
+        <message>
+            <source>The text has {count} characters; at most {most} can be translated at once.</source>
+            <translation>文字有 {count} 个字符；一次最多可翻译 {most} 个。</translation>
+        </message>
+        <message>
+            <source>The text in the picture could not be read on this computer, so nobody knows whether the values stand there.</source>
+            <translation>无法在本机读取图片中的文字，因此不知道这些值是否在其中。</translation>
+        </message>
+        <message>
+            <source>The text in these pictures could not be read on this computer, so nobody knows whether the values stand there: {names}.</source>
+            <translation>无法在本机读取以下图片中的文字，因此不知道这些值是否在其中：{names}。</translation>
+        </message>
+        <message>
+            <source>The text is longer than a cell of a spreadsheet can hold, and is cut.</source>
+            <translation>文字超过了电子表格单元格所能容纳的长度，已截断。</translation>
+        </message>
+        <message>
+            <source>The text is longer than {count} letters, which no model reads.</source>
+            <translation>文字超过 {count} 个字符，没有模型能读取。</translation>
+        </message>
+        <message>
             <source>The text is longer than {most} MB.</source>
             <translation>文字超过 {most} MB。</translation>
         </message>
         <message>
             <source>The text is on the clipboard.</source>
             <translation>文字已在剪贴板中。</translation>
+        </message>
+        <message>
+            <source>The text of the policy has errors. Correct them first.</source>
+            <translation>策略的文本有错误。请先更正。</translation>
         </message>
         <message>
             <source>The text reader cannot open this picture.</source>
@@ -7154,6 +9302,14 @@
             <translation>文字识别程序已关闭。</translation>
         </message>
         <message>
+            <source>The text that is judged, such as {{text}}; empty judges the picture alone.</source>
+            <translation>所判定的文字，例如 {{text}}；留空则只判定图片。</translation>
+        </message>
+        <message>
+            <source>The text that is rewritten</source>
+            <translation>要改写的文字</translation>
+        </message>
+        <message>
             <source>The text to ask about</source>
             <translation>要提问的文字</translation>
         </message>
@@ -7186,8 +9342,16 @@
             <translation>url 或某个请求头无法按现状发送。</translation>
         </message>
         <message>
+            <source>The usual policy</source>
+            <translation>常用策略</translation>
+        </message>
+        <message>
             <source>The variable {name} is not set.</source>
             <translation>变量 {name} 未设置。</translation>
+        </message>
+        <message>
+            <source>The verdict is coming…</source>
+            <translation>判定即将到来…</translation>
         </message>
         <message>
             <source>The version before</source>
@@ -7204,6 +9368,10 @@
         <message>
             <source>The windows of other programs are not told here.</source>
             <translation>在此无法得知其他程序的窗口。</translation>
+        </message>
+        <message>
+            <source>The words of every text or picture in another language.</source>
+            <translation>每段文字或每张图片中的文字，译成另一种语言。</translation>
         </message>
         <message>
             <source>The {count} requests in the ledger hold together, but nothing says whether some are missing at its end.</source>
@@ -7224,6 +9392,14 @@
         <message>
             <source>There are both a command and a url. Keep one of them.</source>
             <translation>command 和 url 同时存在。请只保留其中一个。</translation>
+        </message>
+        <message>
+            <source>There are more than {count} policies; this one and those after it are left out.</source>
+            <translation>策略超过 {count} 个；此策略及其后的均已略过。</translation>
+        </message>
+        <message>
+            <source>There are more than {count} {key}.</source>
+            <translation>{key} 超过 {count} 个。</translation>
         </message>
         <message>
             <source>There are more than {most} files; choose a smaller folder.</source>
@@ -7282,8 +9458,20 @@
             <translation>其中有图片，无法放入一个 Markdown 文件。</translation>
         </message>
         <message>
+            <source>There are several tables in the file, with an empty line between them; .xlsx keeps them apart.</source>
+            <translation>文件中有多个表格，以空行分隔；.xlsx 会将它们分开。</translation>
+        </message>
+        <message>
             <source>There are two plugins with the name {name}: {first} is used, and {second} is not. Rename one of them.</source>
             <translation>有两个名为 {name} 的插件：使用 {first}，不使用 {second}。请重命名其中一个。</translation>
+        </message>
+        <message>
+            <source>There are two with the id {name}.</source>
+            <translation>有两个 id 为 {name} 的项。</translation>
+        </message>
+        <message>
+            <source>There are two with the name {name}.</source>
+            <translation>有两个名为 {name} 的项。</translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
@@ -7308,6 +9496,10 @@
         <message>
             <source>There is neither a command nor a url.</source>
             <translation>既没有 command 也没有 url。</translation>
+        </message>
+        <message>
+            <source>There is neither a text nor a picture to judge.</source>
+            <translation>既没有文字也没有图片可供判定。</translation>
         </message>
         <message>
             <source>There is no answer</source>
@@ -7350,6 +9542,10 @@
             <translation>其中没有文件。</translation>
         </message>
         <message>
+            <source>There is no folder {path}.</source>
+            <translation>没有文件夹 {path}。</translation>
+        </message>
+        <message>
             <source>There is no job {job}.</source>
             <translation>没有任务 {job}。</translation>
         </message>
@@ -7386,12 +9582,28 @@
             <translation>其中没有图片。</translation>
         </message>
         <message>
+            <source>There is no picture on the clipboard. Copy one, or choose a file.</source>
+            <translation>剪贴板中没有图片。请复制一张，或选择文件。</translation>
+        </message>
+        <message>
             <source>There is no picture to be had from {host}.</source>
             <translation>无法从 {host} 获取图片。</translation>
         </message>
         <message>
+            <source>There is no picture to take anything out of.</source>
+            <translation>没有可供提取的图片。</translation>
+        </message>
+        <message>
             <source>There is no picture {name}.</source>
             <translation>没有图片 {name}。</translation>
+        </message>
+        <message>
+            <source>There is no policy that can be used.</source>
+            <translation>没有可以使用的策略。</translation>
+        </message>
+        <message>
+            <source>There is no policy {name}.</source>
+            <translation>没有策略 {name}。</translation>
         </message>
         <message>
             <source>There is no provider {name}.</source>
@@ -7400,6 +9612,10 @@
         <message>
             <source>There is no quick prompt called {name}.</source>
             <translation>没有名为 {name} 的快捷提问。</translation>
+        </message>
+        <message>
+            <source>There is no quick prompt {name}.</source>
+            <translation>没有快捷提问 {name}。</translation>
         </message>
         <message>
             <source>There is no room for {name}.</source>
@@ -7450,20 +9666,56 @@
             <translation>没有名为 {name} 的工具来源。</translation>
         </message>
         <message>
+            <source>There is no such row.</source>
+            <translation>没有这样的行。</translation>
+        </message>
+        <message>
             <source>There is no such service at {host}.</source>
             <translation>{host} 没有这样的服务。</translation>
+        </message>
+        <message>
+            <source>There is no table in it.</source>
+            <translation>其中没有表格。</translation>
+        </message>
+        <message>
+            <source>There is no table in the picture.</source>
+            <translation>图片中没有表格。</translation>
         </message>
         <message>
             <source>There is no tool with the name {name}.</source>
             <translation>没有名为 {name} 的工具。</translation>
         </message>
         <message>
+            <source>There is no verdict to accept.</source>
+            <translation>没有可以接受的判定。</translation>
+        </message>
+        <message>
+            <source>There is no verdict.</source>
+            <translation>没有判定。</translation>
+        </message>
+        <message>
             <source>There is no window under the pointer.</source>
             <translation>指针下没有窗口。</translation>
         </message>
         <message>
+            <source>There is no {key}; each is a table that begins with [[{header}]].</source>
+            <translation>没有 {key}；每一项都是以 [[{header}]] 开头的表。</translation>
+        </message>
+        <message>
+            <source>There is no {name} in {folder}.</source>
+            <translation>{folder} 中没有 {name}。</translation>
+        </message>
+        <message>
             <source>There is no {path}.</source>
             <translation>没有 {path}。</translation>
+        </message>
+        <message>
+            <source>There is no {what} {name}; did you mean {other}?</source>
+            <translation>没有{what} {name}；您是否指 {other}？</translation>
+        </message>
+        <message>
+            <source>There is no {what} {name}; there are: {known}.</source>
+            <translation>没有{what} {name}；已有：{known}。</translation>
         </message>
         <message>
             <source>There is not enough memory to read this picture.</source>
@@ -7478,6 +9730,10 @@
             <translation>其中没有内容。</translation>
         </message>
         <message>
+            <source>There is nothing on it that was asked for.</source>
+            <translation>其中没有所要求的内容。</translation>
+        </message>
+        <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
             <translation>剪贴板中没有可以提问的内容。请先复制文字、图片或文件。</translation>
         </message>
@@ -7486,8 +9742,28 @@
             <translation>没有可提问的内容。</translation>
         </message>
         <message>
+            <source>There is nothing to compare this with.</source>
+            <translation>没有可与它比较的内容。</translation>
+        </message>
+        <message>
             <source>There is nothing to export.</source>
             <translation>没有可导出的内容。</translation>
+        </message>
+        <message>
+            <source>There is nothing to judge. Write or paste the text, or attach a picture.</source>
+            <translation>没有可以判定的内容。请写入或粘贴文字，或附加图片。</translation>
+        </message>
+        <message>
+            <source>There is nothing to judge: picture {number} is empty.</source>
+            <translation>没有可以判定的内容：图片 {number} 是空的。</translation>
+        </message>
+        <message>
+            <source>There is nothing to judge: the text is empty.</source>
+            <translation>没有可以判定的内容：文字是空的。</translation>
+        </message>
+        <message>
+            <source>There is nothing to translate.</source>
+            <translation>没有可以翻译的内容。</translation>
         </message>
         <message>
             <source>There is one of this name already.</source>
@@ -7498,8 +9774,28 @@
             <translation>文件夹 {path} 中已有内容。</translation>
         </message>
         <message>
+            <source>There is something that is not saved. Save it, or press Cancel.</source>
+            <translation>有未保存的内容。请保存，或按“取消”。</translation>
+        </message>
+        <message>
+            <source>There is something that is not saved. Save it, or press Discard changes.</source>
+            <translation>有未保存的内容。请保存，或按“放弃更改”。</translation>
+        </message>
+        <message>
             <source>There was no whole answer to the question before, so this waits:</source>
             <translation>前一个问题没有得到完整回答，因此此项等待中：</translation>
+        </message>
+        <message>
+            <source>There was nothing new in the file.</source>
+            <translation>文件中没有新内容。</translation>
+        </message>
+        <message>
+            <source>These are more than {count} pictures.</source>
+            <translation>图片超过 {count} 张。</translation>
+        </message>
+        <message>
+            <source>These are more than {most} cells, which no single table takes.</source>
+            <translation>单元格超过 {most} 个，单个表格无法容纳。</translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
@@ -7602,6 +9898,10 @@
             <translation>此调用需要用户的许可，而现在没有人可以给出许可。</translation>
         </message>
         <message>
+            <source>This cannot be changed from here. Change it in the text.</source>
+            <translation>无法在此更改。请在文本中更改。</translation>
+        </message>
+        <message>
             <source>This cannot be read: {reason}.</source>
             <translation>无法读取：{reason}。</translation>
         </message>
@@ -7616,6 +9916,10 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>本机只能读取图片中的文字，而这个问题没有图片。请截取屏幕的一部分，或在设置中添加密钥以询问模型。</translation>
+        </message>
+        <message>
+            <source>This computer's own reader reads words, and answers nothing of this kind.</source>
+            <translation>本机自带的文字识别只读取文字，不回答此类问题。</translation>
         </message>
         <message>
             <source>This computer's own reader takes prompts with pictures alone.</source>
@@ -7698,6 +10002,10 @@
             <translation>这看起来不像导出文件。</translation>
         </message>
         <message>
+            <source>This does not stand on the picture.</source>
+            <translation>图片上没有这项内容。</translation>
+        </message>
+        <message>
             <source>This export was written by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
             <translation>此导出文件由较新版本的 Kireji 写成（格式 {theirs}；此版本支持 {ours}）。</translation>
         </message>
@@ -7774,6 +10082,10 @@
             <translation>这是压缩包，模型无法读取。</translation>
         </message>
         <message>
+            <source>This is an example of {other}, too.</source>
+            <translation>这也是 {other} 的示例。</translation>
+        </message>
+        <message>
             <source>This is an old Office document, which models cannot read.</source>
             <translation>这是旧版 Office 文档，模型无法读取。</translation>
         </message>
@@ -7792,6 +10104,22 @@
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
             <translation>这不是文件。请选择含有证书的文件。</translation>
+        </message>
+        <message>
+            <source>This is no value of its column.</source>
+            <translation>这不是该列的值。</translation>
+        </message>
+        <message>
+            <source>This is not JSON: {reason}.</source>
+            <translation>这不是 JSON：{reason}。</translation>
+        </message>
+        <message>
+            <source>This is not TOML: {reason}.</source>
+            <translation>这不是 TOML：{reason}。</translation>
+        </message>
+        <message>
+            <source>This is not a JSON object.</source>
+            <translation>这不是 JSON 对象。</translation>
         </message>
         <message>
             <source>This is not a file that can be read.</source>
@@ -7866,6 +10194,10 @@
             <translation>本月</translation>
         </message>
         <message>
+            <source>This must be a table that begins with [[{header}]].</source>
+            <translation>这必须是以 [[{header}]] 开头的表。</translation>
+        </message>
+        <message>
             <source>This name leads into the local network, to {host}.</source>
             <translation>该名称指向本地网络 {host}。</translation>
         </message>
@@ -7938,6 +10270,10 @@
             <translation>时间</translation>
         </message>
         <message>
+            <source>Title</source>
+            <translation>标题</translation>
+        </message>
+        <message>
             <source>Title of the conversation</source>
             <translation>对话标题</translation>
         </message>
@@ -7952,6 +10288,10 @@
         <message>
             <source>To read, and to go on with elsewhere: text with pictures beside it.</source>
             <translation>用于阅读和在别处继续：文字及旁附的图片。</translation>
+        </message>
+        <message>
+            <source>To review</source>
+            <translation>待审核</translation>
         </message>
         <message>
             <source>To the list of conversations</source>
@@ -7970,6 +10310,10 @@
             <translation>今天的备份未能完成。</translation>
         </message>
         <message>
+            <source>Today's date</source>
+            <translation>今天的日期</translation>
+        </message>
+        <message>
             <source>Together with the rest it is more than {most} MB, which services do not take.</source>
             <translation>与其余内容合计超过 {most} MB，服务不接受。</translation>
         </message>
@@ -7980,6 +10324,10 @@
         <message>
             <source>Tokens</source>
             <translation>Token</translation>
+        </message>
+        <message>
+            <source>Tone of the reply</source>
+            <translation>回复的语气</translation>
         </message>
         <message>
             <source>Too many batches of the service could be the one that was lost.</source>
@@ -8026,12 +10374,60 @@
             <translation>请将图中的全部文字翻译成{{language}}，按阅读顺序并保留结构。名称和代码保持原样。不要添加自己的内容。</translation>
         </message>
         <message>
+            <source>Translate in place</source>
+            <translation>就地翻译</translation>
+        </message>
+        <message>
+            <source>Translate into</source>
+            <translation>翻译成</translation>
+        </message>
+        <message>
+            <source>Translate into another language</source>
+            <translation>翻译成另一种语言</translation>
+        </message>
+        <message>
+            <source>Translate it in parts.</source>
+            <translation>请分段翻译。</translation>
+        </message>
+        <message>
+            <source>Translate this picture into {language}.</source>
+            <translation>请将此图片翻译成{language}。</translation>
+        </message>
+        <message>
+            <source>Translate this text into {language}:</source>
+            <translation>请将此文字翻译成{language}：</translation>
+        </message>
+        <message>
+            <source>Translated words</source>
+            <translation>已翻译的文字</translation>
+        </message>
+        <message>
+            <source>Translating…</source>
+            <translation>正在翻译…</translation>
+        </message>
+        <message>
+            <source>Translating… {done} of {all}</source>
+            <translation>正在翻译… {done} / {all}</translation>
+        </message>
+        <message>
+            <source>Translation</source>
+            <translation>译文</translation>
+        </message>
+        <message>
+            <source>Translation into {language}</source>
+            <translation>翻译成{language}</translation>
+        </message>
+        <message>
             <source>Trust the system's certificates alone</source>
             <translation>只信任系统的证书</translation>
         </message>
         <message>
             <source>Trust what it says of itself</source>
             <translation>信任它对自身的说明</translation>
+        </message>
+        <message>
+            <source>Try</source>
+            <translation>试用</translation>
         </message>
         <message>
             <source>Try again</source>
@@ -8122,6 +10518,14 @@
             <translation>撤销 (Ctrl+Z)</translation>
         </message>
         <message>
+            <source>Undo (U)</source>
+            <translation>撤销 (U)</translation>
+        </message>
+        <message>
+            <source>Undo the last decision (U, Ctrl+Z)</source>
+            <translation>撤销上一个决定 (U, Ctrl+Z)</translation>
+        </message>
+        <message>
             <source>Undo, redo</source>
             <translation>撤销、重做</translation>
         </message>
@@ -8161,6 +10565,10 @@
             <translation>请更新 xdg-desktop-portal。</translation>
         </message>
         <message>
+            <source>Use</source>
+            <translation>用途</translation>
+        </message>
+        <message>
             <source>Use --screen N or --region, or leave out -o.</source>
             <translation>请使用 --screen N 或 --region，或省略 -o。</translation>
         </message>
@@ -8193,6 +10601,10 @@
             <translation>请使用以下之一：{names}。</translation>
         </message>
         <message>
+            <source>Use small letters, digits and hyphens between them, 64 at most.</source>
+            <translation>请使用小写字母、数字以及它们之间的连字符，最多 64 个。</translation>
+        </message>
+        <message>
             <source>Use the button, or write below.</source>
             <translation>请使用按钮，或在下方输入。</translation>
         </message>
@@ -8221,12 +10633,36 @@
             <translation>值</translation>
         </message>
         <message>
+            <source>Variables</source>
+            <translation>变量</translation>
+        </message>
+        <message>
+            <source>Verdict</source>
+            <translation>判定</translation>
+        </message>
+        <message>
+            <source>Verdicts</source>
+            <translation>判定</translation>
+        </message>
+        <message>
             <source>Verify</source>
             <translation>核验</translation>
         </message>
         <message>
+            <source>Version</source>
+            <translation>版本</translation>
+        </message>
+        <message>
             <source>Version {number} of {count}</source>
             <translation>版本 {number}，共 {count} 个</translation>
+        </message>
+        <message>
+            <source>Version {version}</source>
+            <translation>版本 {version}</translation>
+        </message>
+        <message>
+            <source>Version {version} · {categories}</source>
+            <translation>版本 {version} · {categories}</translation>
         </message>
         <message>
             <source>Very high</source>
@@ -8317,6 +10753,22 @@
             <translation>欢迎使用 Kireji</translation>
         </message>
         <message>
+            <source>What</source>
+            <translation>内容</translation>
+        </message>
+        <message>
+            <source>What belongs there</source>
+            <translation>应填入的内容</translation>
+        </message>
+        <message>
+            <source>What buttons and menus show</source>
+            <translation>按钮和菜单上显示的文字</translation>
+        </message>
+        <message>
+            <source>What came of this answer is no longer kept, or was kept by a newer Kireji.</source>
+            <translation>此回答的结果已不再保留，或由较新的 Kireji 保存。</translation>
+        </message>
+        <message>
             <source>What goes along</source>
             <translation>一并发送的内容</translation>
         </message>
@@ -8329,6 +10781,10 @@
             <translation>一并发送的内容…</translation>
         </message>
         <message>
+            <source>What has changed from the first picture of a row to the second.</source>
+            <translation>每行的第二张图片与第一张相比有何变化。</translation>
+        </message>
+        <message>
             <source>What is allowed</source>
             <translation>已允许的内容</translation>
         </message>
@@ -8337,12 +10793,36 @@
             <translation>提问内容</translation>
         </message>
         <message>
+            <source>What is asked. {{name}} is a place that is filled in.</source>
+            <translation>所提的问题。{{name}} 是要填入内容的位置。</translation>
+        </message>
+        <message>
+            <source>What is different between these two pictures?</source>
+            <translation>这两张图片有什么不同？</translation>
+        </message>
+        <message>
+            <source>What is different between two pictures</source>
+            <translation>两张图片的不同之处</translation>
+        </message>
+        <message>
+            <source>What is done</source>
+            <translation>如何处理</translation>
+        </message>
+        <message>
             <source>What is done stays done; kireji batch run{number} goes on with the rest.</source>
             <translation>已完成的不受影响；kireji batch run{number} 会继续其余部分。</translation>
         </message>
         <message>
+            <source>What is done: {where}</source>
+            <translation>如何处理：{where}</translation>
+        </message>
+        <message>
             <source>What is hidden, one after the other; Space: send it, hide it; from the question with Alt</source>
             <translation>逐个查看隐藏的内容；空格：发送、隐藏；在问题框中加 Alt</translation>
+        </message>
+        <message>
+            <source>What is judged</source>
+            <translation>所判定的内容</translation>
         </message>
         <message>
             <source>What is kept</source>
@@ -8353,8 +10833,24 @@
             <translation>账户余额</translation>
         </message>
         <message>
+            <source>What is shown</source>
+            <translation>所显示的内容</translation>
+        </message>
+        <message>
+            <source>What is written here is not saved yet. Only one of them can stay.</source>
+            <translation>此处所写的内容尚未保存。两者只能保留其一。</translation>
+        </message>
+        <message>
+            <source>What is wrong with the text</source>
+            <translation>文本中的问题</translation>
+        </message>
+        <message>
             <source>What it is called with</source>
             <translation>调用参数</translation>
+        </message>
+        <message>
+            <source>What it should say</source>
+            <translation>应表达的内容</translation>
         </message>
         <message>
             <source>What it will take</source>
@@ -8377,12 +10873,28 @@
             <translation>离开本机的内容</translation>
         </message>
         <message>
+            <source>What of every row</source>
+            <translation>每行取什么</translation>
+        </message>
+        <message>
+            <source>What shall be done</source>
+            <translation>应如何处理</translation>
+        </message>
+        <message>
+            <source>What shall be done instead?</source>
+            <translation>应改为如何处理？</translation>
+        </message>
+        <message>
             <source>What stands behind “password:”, and in addresses like https://me:…@host</source>
             <translation>“password:”之后的内容，以及 https://me:…@host 这类地址中的密码</translation>
         </message>
         <message>
             <source>What stays on this computer needs no hiding. Choose another for a server that is somewhere else.</source>
             <translation>留在本机的内容无需隐藏。如果服务器在别处，请选择其他选项。</translation>
+        </message>
+        <message>
+            <source>What texts and pictures are judged by: categories, how grave something is, and what is done then. Open one to see it, try it, and check how well it judges.</source>
+            <translation>判定文字和图片的依据：类别、严重程度以及相应的处理方式。打开一项可以查看、试用，并检查其判定的准确程度。</translation>
         </message>
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
@@ -8393,8 +10905,20 @@
             <translation>任务名称</translation>
         </message>
         <message>
+            <source>What the model refuses to judge is allowed.</source>
+            <translation>模型拒绝判定的内容会被允许。</translation>
+        </message>
+        <message>
+            <source>What the model refuses to judge: {action}.</source>
+            <translation>模型拒绝判定的内容：{action}。</translation>
+        </message>
+        <message>
             <source>What the next question costs</source>
             <translation>下一个问题的费用</translation>
+        </message>
+        <message>
+            <source>What the policy says</source>
+            <translation>策略的规定</translation>
         </message>
         <message>
             <source>What was changed, removed or added in the ledger later is found.</source>
@@ -8403,6 +10927,14 @@
         <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>复制的内容超过 {size} MB。</translation>
+        </message>
+        <message>
+            <source>What was copied is too long for a policy.</source>
+            <translation>所复制的内容对策略来说太长。</translation>
+        </message>
+        <message>
+            <source>What was copied is too long to be tried here. Paste a part of it.</source>
+            <translation>所复制的内容太长，无法在此试用。请粘贴其中一部分。</translation>
         </message>
         <message>
             <source>What was decided</source>
@@ -8421,12 +10953,24 @@
             <translation>已无法再显示当时发送的内容。</translation>
         </message>
         <message>
+            <source>What will be asked</source>
+            <translation>将要提出的问题</translation>
+        </message>
+        <message>
             <source>What will be sent</source>
             <translation>将要发送的内容</translation>
         </message>
         <message>
             <source>What would be shown</source>
             <translation>将显示的内容</translation>
+        </message>
+        <message>
+            <source>What you wish besides, such as “names and dates only”; may be empty.</source>
+            <translation>其他要求，例如“只要姓名和日期”；可以留空。</translation>
+        </message>
+        <message>
+            <source>What you wish besides, such as “only the line items”; may be empty.</source>
+            <translation>其他要求，例如“只要明细行”；可以留空。</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -8449,6 +10993,10 @@
             <translation>当所询问的服务无法连接时，不再询问其他服务；会告诉您原因。</translation>
         </message>
         <message>
+            <source>Where</source>
+            <translation>位置</translation>
+        </message>
+        <message>
             <source>Where a job stands</source>
             <translation>任务的状态</translation>
         </message>
@@ -8457,12 +11005,24 @@
             <translation>运行方式</translation>
         </message>
         <message>
+            <source>Which</source>
+            <translation>哪些</translation>
+        </message>
+        <message>
             <source>Which lines are bad, and why: kireji batch bad {id}</source>
             <translation>哪些行无效及其原因：kireji batch bad {id}</translation>
         </message>
         <message>
             <source>Which rows are shown</source>
             <translation>显示哪些行</translation>
+        </message>
+        <message>
+            <source>Which table is shown</source>
+            <translation>显示哪个表格</translation>
+        </message>
+        <message>
+            <source>Which words belong to which place could not be told.</source>
+            <translation>无法确定哪些文字属于哪个位置。</translation>
         </message>
         <message>
             <source>While words from outside stand in a conversation you are asked all the same: a page's address can carry something away.</source>
@@ -8483,6 +11043,10 @@
         <message>
             <source>Whole screen</source>
             <translation>整个屏幕</translation>
+        </message>
+        <message>
+            <source>Why (a note for others, and for you)</source>
+            <translation>原因（给他人和自己的备注）</translation>
         </message>
         <message>
             <source>Why it cannot be used</source>
@@ -8568,6 +11132,13 @@
             <source>With what its tools gave back, this answer is longer than {name} can read.</source>
             <translation>加上工具返回的内容，此回答超出了 {name} 能读取的长度。</translation>
         </message>
+        <message numerus="yes">
+            <source>With {n} pictures.</source>
+            <extracomment>With one picture.</extracomment>
+            <translation>
+                <numerusform>带 {n} 张图片。</numerusform>
+            </translation>
+        </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
             <translation>没有密钥时，由本机读取您截取内容中的文字。不会发送任何内容。</translation>
@@ -8585,12 +11156,28 @@
             <translation>标注文字</translation>
         </message>
         <message>
+            <source>Words of the prompt</source>
+            <translation>快捷提问的文字</translation>
+        </message>
+        <message>
             <source>Write a prompt.</source>
             <translation>请写提示词。</translation>
         </message>
         <message>
             <source>Write a question first; then you can see what will be sent.</source>
             <translation>请先写一个问题；然后就能看到将要发送的内容。</translation>
+        </message>
+        <message>
+            <source>Write a reply to the message that is shown, in the language of the message. The tone is {{tone}}. Answer every question in it, promise nothing and invent no facts, names or dates; write […] where something must be filled in. Write the reply alone, ready to send.
+
+What the reply should say, if anything stands here: {{points}}</source>
+            <translation>请用所示消息的语言为该消息写一条回复。语气：{{tone}}。回答其中的每个问题，不作任何承诺，不编造事实、姓名或日期；需要补充内容之处写 […]。只写可以直接发送的回复。
+
+回复应表达的内容（如果此处有写明）：{{points}}</translation>
+        </message>
+        <message>
+            <source>Write a table (.csv), which spreadsheets read, or lines of JSON (.jsonl).</source>
+            <translation>请写成电子表格可读取的表格 (.csv)，或 JSON 行 (.jsonl)。</translation>
         </message>
         <message>
             <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
@@ -8601,6 +11188,10 @@
             <translation>请将每个对象写在单独一行，如 jq -c '.[]' 那样。</translation>
         </message>
         <message>
+            <source>Write it</source>
+            <translation>开始编写</translation>
+        </message>
+        <message>
             <source>Write its arguments apart from it: each is a text of its own in args.</source>
             <translation>请将其参数分开写：每个参数在 args 中是单独的一段文字。</translation>
         </message>
@@ -8609,12 +11200,24 @@
             <translation>在图片上写字</translation>
         </message>
         <message>
+            <source>Write the alternative text of this picture, for people who cannot see it. Say what it shows and what it is for, in one or two plain sentences of at most 200 characters together. Repeat words that stand in it where they carry the meaning. Do not begin with “Picture of” or “Screenshot of”, and do not guess who a person is. Write the alternative text alone.</source>
+            <translation>请为此图片写替代文本，供看不见图片的人使用。用一两句平实的话说明它显示什么、用来做什么，总共最多 200 个字符。图中的文字如果承载含义，请复述。不要以“……的图片”或“……的截图”之类的话开头，也不要猜测图中的人是谁。只写替代文本。</translation>
+        </message>
+        <message>
             <source>Write the value itself, {variable} or {kept} in its place.</source>
             <translation>请在该处写入值本身、{variable} 或 {kept}。</translation>
         </message>
         <message>
+            <source>Write them as lines of JSON (.jsonl).</source>
+            <translation>请写成 JSON 行 (.jsonl)。</translation>
+        </message>
+        <message>
             <source>Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.</source>
             <translation>请写入其地址，http://name:password@host:port，放在 network.proxy 或 HTTPS_PROXY 中。</translation>
+        </message>
+        <message>
+            <source>Write what belongs there first: {names}</source>
+            <translation>请先填入应有的内容：{names}</translation>
         </message>
         <message>
             <source>Writing</source>
@@ -8625,12 +11228,24 @@
             <translation>正在写入回答…</translation>
         </message>
         <message>
+            <source>Writing the decisions…</source>
+            <translation>正在写入决定…</translation>
+        </message>
+        <message>
             <source>Writing…</source>
             <translation>正在写入…</translation>
         </message>
         <message>
             <source>Written</source>
             <translation>已生成</translation>
+        </message>
+        <message>
+            <source>Wrong in another way</source>
+            <translation>错误有所不同</translation>
+        </message>
+        <message>
+            <source>Yes or no</source>
+            <translation>是或否</translation>
         </message>
         <message>
             <source>Yesterday</source>
@@ -8655,6 +11270,14 @@
         <message>
             <source>You have allowed it. Where words from outside stand in the conversation, it may ask again.</source>
             <translation>您已允许。如果对话中有外来文字，它可能会再次询问。</translation>
+        </message>
+        <message>
+            <source>You have another policy of this name. Choose another name.</source>
+            <translation>您已有同名的策略。请选择其他名称。</translation>
+        </message>
+        <message>
+            <source>You have another prompt of this name. Choose another name.</source>
+            <translation>您已有同名的快捷提问。请选择其他名称。</translation>
         </message>
         <message>
             <source>You have denied it; models are told so.</source>
@@ -8713,6 +11336,14 @@
             <translation>无法读取 settings.toml 中您要隐藏的自定义词，因此没有发送任何内容。</translation>
         </message>
         <message>
+            <source>Your policies</source>
+            <translation>您的策略</translation>
+        </message>
+        <message>
+            <source>Your prompts</source>
+            <translation>您的快捷提问</translation>
+        </message>
+        <message>
             <source>Your question</source>
             <translation>您的问题</translation>
         </message>
@@ -8749,6 +11380,10 @@
             <translation>[… 略过 {count} 字节 …]</translation>
         </message>
         <message>
+            <source>a date</source>
+            <translation>日期</translation>
+        </message>
+        <message>
             <source>a document</source>
             <translation>一个文档</translation>
         </message>
@@ -8761,8 +11396,16 @@
             <translation>有一个文件名为空</translation>
         </message>
         <message>
+            <source>a huge number</source>
+            <translation>极大的数字</translation>
+        </message>
+        <message>
             <source>a list</source>
             <translation>列表</translation>
+        </message>
+        <message>
+            <source>a note has at most {most} characters</source>
+            <translation>备注最多 {most} 个字符</translation>
         </message>
         <message>
             <source>a number</source>
@@ -8781,8 +11424,20 @@
             <translation>引文</translation>
         </message>
         <message>
+            <source>a row is decided about in two ways; decide each once</source>
+            <translation>有一行被以两种方式决定；每行请只决定一次</translation>
+        </message>
+        <message>
             <source>a server</source>
             <translation>一个服务器</translation>
+        </message>
+        <message>
+            <source>a table</source>
+            <translation>表</translation>
+        </message>
+        <message>
+            <source>about {amount}</source>
+            <translation>约 {amount}</translation>
         </message>
         <message>
             <source>about {read} read, {written} written</source>
@@ -8797,8 +11452,20 @@
             <translation>约 {usual}</translation>
         </message>
         <message>
+            <source>accepted</source>
+            <translation>已接受</translation>
+        </message>
+        <message>
+            <source>action</source>
+            <translation>动作</translation>
+        </message>
+        <message>
             <source>ada@example.org</source>
             <translation>ada@example.org</translation>
+        </message>
+        <message>
+            <source>all found on the picture</source>
+            <translation>全部在图片上找到</translation>
         </message>
         <message>
             <source>allowed</source>
@@ -8846,7 +11513,7 @@
         </message>
         <message numerus="yes">
             <source>and {n} more</source>
-            <extracomment>and one more</extracomment>
+            <extracomment>and 1 more</extracomment>
             <translation>
                 <numerusform>以及另外 {n} 个</numerusform>
             </translation>
@@ -8854,6 +11521,10 @@
         <message>
             <source>another tool</source>
             <translation>另一个工具</translation>
+        </message>
+        <message>
+            <source>apologetic</source>
+            <translation>致歉</translation>
         </message>
         <message>
             <source>ask</source>
@@ -8946,6 +11617,10 @@
             <translation>正在发送</translation>
         </message>
         <message>
+            <source>brief</source>
+            <translation>简短</translation>
+        </message>
+        <message>
             <source>budget</source>
             <translation>预算</translation>
         </message>
@@ -8986,6 +11661,10 @@
             <translation>正在取消…</translation>
         </message>
         <message>
+            <source>cannot be used</source>
+            <translation>无法使用</translation>
+        </message>
+        <message>
             <source>cannot fetch pictures from the web</source>
             <translation>无法从网络获取图片</translation>
         </message>
@@ -9010,6 +11689,14 @@
             <translation>银行卡</translation>
         </message>
         <message>
+            <source>category</source>
+            <translation>类别</translation>
+        </message>
+        <message>
+            <source>changed</source>
+            <translation>已更改</translation>
+        </message>
+        <message>
             <source>changes things</source>
             <translation>会更改内容</translation>
         </message>
@@ -9022,12 +11709,28 @@
             <translation>已检查；尚未发送任何内容</translation>
         </message>
         <message>
+            <source>clearer</source>
+            <translation>更清晰</translation>
+        </message>
+        <message>
+            <source>compare two folders, or two pictures</source>
+            <translation>请比较两个文件夹，或两张图片</translation>
+        </message>
+        <message>
+            <source>compared</source>
+            <translation>已比较</translation>
+        </message>
+        <message>
             <source>complete</source>
             <translation>完整</translation>
         </message>
         <message>
             <source>cost</source>
             <translation>费用</translation>
+        </message>
+        <message>
+            <source>cost not known</source>
+            <translation>费用未知</translation>
         </message>
         <message>
             <source>cost so far</source>
@@ -9048,6 +11751,10 @@
         <message>
             <source>days</source>
             <translation>天</translation>
+        </message>
+        <message>
+            <source>declining</source>
+            <translation>婉拒</translation>
         </message>
         <message>
             <source>default</source>
@@ -9086,6 +11793,10 @@
             <translation>其他地方</translation>
         </message>
         <message>
+            <source>empty</source>
+            <translation>空</translation>
+        </message>
+        <message>
             <source>ended</source>
             <translation>已结束</translation>
         </message>
@@ -9122,6 +11833,14 @@
             <translation>失败</translation>
         </message>
         <message>
+            <source>fairly sure</source>
+            <translation>比较确定</translation>
+        </message>
+        <message>
+            <source>fields taken out</source>
+            <translation>已提取字段</translation>
+        </message>
+        <message>
             <source>files in {folder}</source>
             <translation>{folder} 中的文件</translation>
         </message>
@@ -9142,6 +11861,10 @@
             <translation>仅限本次会话</translation>
         </message>
         <message>
+            <source>formal</source>
+            <translation>正式</translation>
+        </message>
+        <message>
             <source>found {name} on {place}</source>
             <translation>在 {place} 找到 {name}</translation>
         </message>
@@ -9152,6 +11875,18 @@
         <message>
             <source>free tier, no credit bought yet</source>
             <translation>免费额度，尚未购买余额</translation>
+        </message>
+        <message>
+            <source>friendlier</source>
+            <translation>更友好</translation>
+        </message>
+        <message>
+            <source>friendly</source>
+            <translation>友好</translation>
+        </message>
+        <message>
+            <source>friendly, formal, brief</source>
+            <translation>友好, 正式, 简短</translation>
         </message>
         <message>
             <source>from the environment</source>
@@ -9210,12 +11945,24 @@
             <translation>含有 {value}，它不属于 {values}</translation>
         </message>
         <message>
+            <source>how the command line calls it</source>
+            <translation>命令行中使用的名称</translation>
+        </message>
+        <message>
+            <source>in the text</source>
+            <translation>在文字中</translation>
+        </message>
+        <message>
             <source>in use</source>
             <translation>使用中</translation>
         </message>
         <message>
             <source>instructions</source>
             <translation>指令</translation>
+        </message>
+        <message>
+            <source>into {language}</source>
+            <translation>译为{language}</translation>
         </message>
         <message>
             <source>is not a key combination such as Ctrl+Shift+Space</source>
@@ -9321,6 +12068,14 @@
             <translation>不到一秒</translation>
         </message>
         <message>
+            <source>level</source>
+            <translation>级别</translation>
+        </message>
+        <message>
+            <source>level right in {right} of {named}</source>
+            <translation>级别正确：{named} 个中的 {right} 个</translation>
+        </message>
+        <message>
             <source>line {line}, column {column}</source>
             <translation>第 {line} 行，第 {column} 列</translation>
         </message>
@@ -9405,8 +12160,16 @@
             <translation>可能更改内容并发送数据</translation>
         </message>
         <message>
+            <source>may not be empty</source>
+            <translation>不能为空</translation>
+        </message>
+        <message>
             <source>mcp: {name}</source>
             <translation>mcp：{name}</translation>
+        </message>
+        <message>
+            <source>more formal</source>
+            <translation>更正式</translation>
         </message>
         <message>
             <source>more than {most} GB came out of the archive</source>
@@ -9509,6 +12272,14 @@
             <translation>没有机密</translation>
         </message>
         <message>
+            <source>no verdict</source>
+            <translation>无判定</translation>
+        </message>
+        <message>
+            <source>no verdict: {reason}</source>
+            <translation>无判定：{reason}</translation>
+        </message>
+        <message>
             <source>nobody knows: the price is not known</source>
             <translation>未知：价格未知</translation>
         </message>
@@ -9529,6 +12300,14 @@
             <translation>不可用</translation>
         </message>
         <message>
+            <source>not compared with the picture</source>
+            <translation>没有与图片核对</translation>
+        </message>
+        <message>
+            <source>not found in what was judged</source>
+            <translation>在所判定的内容中未找到</translation>
+        </message>
+        <message>
             <source>not known</source>
             <translation>未知</translation>
         </message>
@@ -9541,12 +12320,20 @@
             <translation>无法连接</translation>
         </message>
         <message>
+            <source>not saved</source>
+            <translation>未保存</translation>
+        </message>
+        <message>
             <source>not sent</source>
             <translation>未发送</translation>
         </message>
         <message>
             <source>not started</source>
             <translation>未启动</translation>
+        </message>
+        <message>
+            <source>not sure</source>
+            <translation>不确定</translation>
         </message>
         <message>
             <source>not there any more</source>
@@ -9559,6 +12346,10 @@
         <message>
             <source>nothing answers there</source>
             <translation>那里没有响应</translation>
+        </message>
+        <message>
+            <source>nothing found</source>
+            <translation>没有发现</translation>
         </message>
         <message>
             <source>nothing is done yet</source>
@@ -9575,6 +12366,10 @@
         <message>
             <source>nothing was said about it yet</source>
             <translation>尚未对此作出决定</translation>
+        </message>
+        <message>
+            <source>nothing: then it must be given</source>
+            <translation>无：届时必须给出</translation>
         </message>
         <message>
             <source>now</source>
@@ -9605,6 +12400,14 @@
             <translation>进行中</translation>
         </message>
         <message>
+            <source>on picture {number}</source>
+            <translation>在图片 {number} 上</translation>
+        </message>
+        <message>
+            <source>on picture {number}, place unknown</source>
+            <translation>在图片 {number} 上，位置未知</translation>
+        </message>
+        <message>
             <source>one call with exactly these arguments</source>
             <translation>参数完全相同的一次调用</translation>
         </message>
@@ -9615,6 +12418,10 @@
         <message>
             <source>one file or folder makes a job; several files only where all are pictures</source>
             <translation>一个文件或文件夹构成一个任务；多个文件仅限全部为图片时</translation>
+        </message>
+        <message>
+            <source>only guessing</source>
+            <translation>只是猜测</translation>
         </message>
         <message>
             <source>open</source>
@@ -9633,6 +12440,10 @@
             <translation>密码</translation>
         </message>
         <message>
+            <source>pasted picture</source>
+            <translation>粘贴的图片</translation>
+        </message>
+        <message>
             <source>paused</source>
             <translation>已暂停</translation>
         </message>
@@ -9649,6 +12460,10 @@
             <translation>图片</translation>
         </message>
         <message>
+            <source>picture {number}</source>
+            <translation>图片 {number}</translation>
+        </message>
+        <message>
             <source>pictures</source>
             <translation>图片</translation>
         </message>
@@ -9659,6 +12474,10 @@
         <message>
             <source>plugin {name}</source>
             <translation>插件 {name}</translation>
+        </message>
+        <message>
+            <source>policy: {policy}</source>
+            <translation>策略：{policy}</translation>
         </message>
         <message>
             <source>port {port}</source>
@@ -9683,6 +12502,10 @@
         <message>
             <source>reading the rows…</source>
             <translation>正在读取各行…</translation>
+        </message>
+        <message>
+            <source>reading verdicts: {rows}</source>
+            <translation>正在读取判定：{rows}</translation>
         </message>
         <message>
             <source>reading {name}</source>
@@ -9725,6 +12548,10 @@
             <translation>正在运行</translation>
         </message>
         <message>
+            <source>saved</source>
+            <translation>已保存</translation>
+        </message>
+        <message>
             <source>say --yes, for the answers are deleted with the job</source>
             <translation>请使用 --yes，因为回答会随任务一起删除</translation>
         </message>
@@ -9758,6 +12585,10 @@
         <message>
             <source>server {name}</source>
             <translation>服务器 {name}</translation>
+        </message>
+        <message>
+            <source>shorter</source>
+            <translation>更简短</translation>
         </message>
         <message>
             <source>signal {number}</source>
@@ -9798,6 +12629,10 @@
         <message>
             <source>switched off</source>
             <translation>已关闭</translation>
+        </message>
+        <message>
+            <source>tables taken out</source>
+            <translation>已提取表格</translation>
         </message>
         <message>
             <source>taken by another program</source>
@@ -9856,8 +12691,20 @@
             <translation>本地服务器</translation>
         </message>
         <message>
+            <source>the model declined to judge</source>
+            <translation>模型拒绝判定</translation>
+        </message>
+        <message>
+            <source>the model declined to judge: {action}</source>
+            <translation>模型拒绝判定：{action}</translation>
+        </message>
+        <message>
             <source>the model server at {host}</source>
             <translation>位于 {host} 的模型服务器</translation>
+        </message>
+        <message>
+            <source>the object</source>
+            <translation>该对象</translation>
         </message>
         <message>
             <source>the permission had ended</source>
@@ -9880,6 +12727,10 @@
             <translation>设置 network.ca_file</translation>
         </message>
         <message>
+            <source>the variable</source>
+            <translation>该变量</translation>
+        </message>
+        <message>
             <source>the web</source>
             <translation>网络</translation>
         </message>
@@ -9892,6 +12743,10 @@
             <translation>没有这个文件</translation>
         </message>
         <message>
+            <source>these are more than {most} rows</source>
+            <translation>行数超过 {most}</translation>
+        </message>
+        <message>
             <source>this computer has no room for another program</source>
             <translation>本机没有余量再运行一个程序</translation>
         </message>
@@ -9902,6 +12757,10 @@
         <message>
             <source>time</source>
             <translation>时间</translation>
+        </message>
+        <message>
+            <source>to be seen on picture {number}</source>
+            <translation>可见于图片 {number}</translation>
         </message>
         <message>
             <source>today</source>
@@ -9918,6 +12777,10 @@
         <message>
             <source>tomorrow {time}</source>
             <translation>明天 {time}</translation>
+        </message>
+        <message>
+            <source>tone</source>
+            <translation>tone</translation>
         </message>
         <message>
             <source>too late</source>
@@ -9972,6 +12835,10 @@
             <translation>通常 {usual}，最多 {most}</translation>
         </message>
         <message>
+            <source>very sure</source>
+            <translation>非常确定</translation>
+        </message>
+        <message>
             <source>void: it has changed since</source>
             <translation>已失效：此后发生了变化</translation>
         </message>
@@ -9988,12 +12855,20 @@
             <translation>等待发送</translation>
         </message>
         <message>
+            <source>what is to be seen, not words</source>
+            <translation>可见的画面，不是文字</translation>
+        </message>
+        <message>
             <source>whole number</source>
             <translation>整数</translation>
         </message>
         <message>
             <source>why</source>
             <translation>原因</translation>
+        </message>
+        <message>
+            <source>with its mistakes corrected</source>
+            <translation>改正其中的错误</translation>
         </message>
         <message>
             <source>with the service</source>
@@ -10048,6 +12923,22 @@
             <translation>您的屏幕</translation>
         </message>
         <message>
+            <source>yours</source>
+            <translation>您的</translation>
+        </message>
+        <message>
+            <source>{action}: nothing was found</source>
+            <translation>{action}：没有发现</translation>
+        </message>
+        <message>
+            <source>{action}: the model declined to judge</source>
+            <translation>{action}：模型拒绝判定</translation>
+        </message>
+        <message>
+            <source>{action}: {findings}</source>
+            <translation>{action}：{findings}</translation>
+        </message>
+        <message>
             <source>{address_hint}, and the model.</source>
             <translation>{address_hint}，以及模型。</translation>
         </message>
@@ -10094,8 +12985,32 @@ in your own network</source>
             <translation>每百万 {amount}</translation>
         </message>
         <message>
+            <source>{before} and {after}</source>
+            <translation>{before} 与 {after}</translation>
+        </message>
+        <message>
+            <source>{before} → {after}</source>
+            <translation>{before} → {after}</translation>
+        </message>
+        <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
             <translation>{name} 将问题转给的 {behind} 目前出现故障。</translation>
+        </message>
+        <message>
+            <source>{categories} ({level})</source>
+            <translation>{categories}（{level}）</translation>
+        </message>
+        <message>
+            <source>{category} has the same definition as {other}.</source>
+            <translation>{category} 的定义与 {other} 相同。</translation>
+        </message>
+        <message>
+            <source>{category}, {level}</source>
+            <translation>{category}，{level}</translation>
+        </message>
+        <message>
+            <source>{category}, {level}: {action} ({confidence} % sure)</source>
+            <translation>{category}，{level}：{action}（把握 {confidence} %）</translation>
         </message>
         <message>
             <source>{chords} and {last} are already used by other programs. Choose others in Settings.</source>
@@ -10108,6 +13023,10 @@ in your own network</source>
         <message>
             <source>{colour}, {width} pixels wide</source>
             <translation>{colour}，宽 {width} 像素</translation>
+        </message>
+        <message>
+            <source>{column}, row {row}</source>
+            <translation>{column}，第 {row} 行</translation>
         </message>
         <message>
             <source>{command}
@@ -10192,6 +13111,14 @@ in the folder {folder}</source>
             <translation>另有 {count} 个对话无法读取。</translation>
         </message>
         <message>
+            <source>{count} more regions differ.</source>
+            <translation>还有 {count} 个区域不同。</translation>
+        </message>
+        <message>
+            <source>{count} more tables are not shown here.</source>
+            <translation>还有 {count} 个表格没有在此显示。</translation>
+        </message>
+        <message>
             <source>{count} pictures</source>
             <translation>{count} 张图片</translation>
         </message>
@@ -10202,6 +13129,10 @@ in the folder {folder}</source>
         <message>
             <source>{count} rows</source>
             <translation>{count} 行</translation>
+        </message>
+        <message>
+            <source>{count} rows gave nothing and are left out; see kireji batch results ID --failed.</source>
+            <translation>{count} 行没有结果，已略过；见 kireji batch results ID --failed。</translation>
         </message>
         <message>
             <source>{count} rows have not ended yet and are left out.</source>
@@ -10232,6 +13163,10 @@ in the folder {folder}</source>
             <translation>{day}：{amount}</translation>
         </message>
         <message>
+            <source>{decided} of {all} decided; {waiting} wait for a person.</source>
+            <translation>已决定 {decided} / {all}；{waiting} 个等待人来决定。</translation>
+        </message>
+        <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>{display} 最多接受 {max_stops} 个终止文本。</translation>
         </message>
@@ -10244,8 +13179,16 @@ in the folder {folder}</source>
             <translation>{done} / {all} MB</translation>
         </message>
         <message>
+            <source>{done} of {items} judged</source>
+            <translation>已判定 {done} / {items}</translation>
+        </message>
+        <message>
             <source>{done} of {total} conversations</source>
             <translation>{done} / {total} 个对话</translation>
+        </message>
+        <message>
+            <source>{done} of {total} decided</source>
+            <translation>已决定 {done} / {total}</translation>
         </message>
         <message>
             <source>{done} of {total} rows</source>
@@ -10279,6 +13222,10 @@ in the folder {folder}</source>
             <source>{first} · {second}</source>
             <translation>{first} · {second}</translation>
         </message>
+        <message>
+            <source>{found}: {action}</source>
+            <translation>{found}：{action}</translation>
+        </message>
         <message numerus="yes">
             <source>{going} of {n} files</source>
             <extracomment>{going} of 1 file</extracomment>
@@ -10299,6 +13246,10 @@ in the folder {folder}</source>
             <translation>
                 <numerusform>{n} 轮中的 {going} 轮</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{graver} is the graver level and has the milder action: {action}, after {before} for {milder}.</source>
+            <translation>{graver} 是更严重的级别，却采取更温和的动作：{action}，而 {milder} 的动作是 {before}。</translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -10401,6 +13352,10 @@ in the folder {folder}</source>
             <translation>{hours} 时</translation>
         </message>
         <message>
+            <source>{id} · labelled {expected} · given {given}</source>
+            <translation>{id} · 标注 {expected} · 判定 {given}</translation>
+        </message>
+        <message>
             <source>{images} → {columns}</source>
             <translation>{images} → {columns}</translation>
         </message>
@@ -10469,16 +13424,76 @@ in the folder {folder}</source>
             <translation>{job}：{sentence}</translation>
         </message>
         <message>
+            <source>{key} has more than {count} entries.</source>
+            <translation>{key} 的条目超过 {count} 个。</translation>
+        </message>
+        <message>
+            <source>{key} holds control characters.</source>
+            <translation>{key} 含有控制字符。</translation>
+        </message>
+        <message>
+            <source>{key} is empty.</source>
+            <translation>{key} 为空。</translation>
+        </message>
+        <message>
+            <source>{key} is longer than {count} letters.</source>
+            <translation>{key} 超过 {count} 个字符。</translation>
+        </message>
+        <message>
+            <source>{key} is missing.</source>
+            <translation>缺少 {key}。</translation>
+        </message>
+        <message>
+            <source>{key} is missing; it is a whole number, such as {key} = 1.</source>
+            <translation>缺少 {key}；它是整数，例如 {key} = 1。</translation>
+        </message>
+        <message>
+            <source>{key} is missing; it is allow, review or block.</source>
+            <translation>缺少 {key}；它是 allow、review 或 block。</translation>
+        </message>
+        <message>
             <source>{key} is not an object: {{...}}</source>
             <translation>{key} 不是对象：{{...}}</translation>
+        </message>
+        <message>
+            <source>{key} means nothing here.</source>
+            <translation>{key} 在此没有意义。</translation>
+        </message>
+        <message>
+            <source>{key} means nothing here; did you mean {other}?</source>
+            <translation>{key} 在此没有意义；您是否指 {other}？</translation>
+        </message>
+        <message>
+            <source>{key} must be a list of texts, such as ["one", "two"].</source>
+            <translation>{key} 必须是文字列表，例如 ["one", "two"]。</translation>
         </message>
         <message>
             <source>{key} must be a list of texts.</source>
             <translation>{key} 必须是文字列表。</translation>
         </message>
         <message>
+            <source>{key} must be a number from 0 to 1.</source>
+            <translation>{key} 必须是 0 到 1 的数字。</translation>
+        </message>
+        <message>
+            <source>{key} must be a text in quotes, not {value}.</source>
+            <translation>{key} 必须是带引号的文字，而不是 {value}。</translation>
+        </message>
+        <message>
+            <source>{key} must be a text in quotes.</source>
+            <translation>{key} 必须是带引号的文字。</translation>
+        </message>
+        <message>
             <source>{key} must be a text.</source>
             <translation>{key} 必须是文字。</translation>
+        </message>
+        <message>
+            <source>{key} must be a whole number from {least} on.</source>
+            <translation>{key} 必须是不小于 {least} 的整数。</translation>
+        </message>
+        <message>
+            <source>{key} must be allow, review or block, not {value}.</source>
+            <translation>{key} 必须是 allow、review 或 block，而不是 {value}。</translation>
         </message>
         <message>
             <source>{key} must be an object of texts: {{...}}.</source>
@@ -10509,8 +13524,24 @@ in the folder {folder}</source>
             <translation>{kind}，将会发送。按下即可隐藏</translation>
         </message>
         <message>
+            <source>{kind}: {reason}</source>
+            <translation>{kind}：{reason}</translation>
+        </message>
+        <message>
             <source>{left} left of {limit}</source>
             <translation>剩余 {left}，共 {limit}</translation>
+        </message>
+        <message>
+            <source>{level} ({action}): {definition}</source>
+            <translation>{level}（{action}）：{definition}</translation>
+        </message>
+        <message>
+            <source>{level} has the same definition as a level before it.</source>
+            <translation>{level} 的定义与之前的一个级别相同。</translation>
+        </message>
+        <message>
+            <source>{line} (now version {now})</source>
+            <translation>{line}（现在为版本 {now}）</translation>
         </message>
         <message>
             <source>{minutes} min ago</source>
@@ -10572,6 +13603,10 @@ in the folder {folder}</source>
             <source>{named} was issued by "{issuer}", which is not trusted here.</source>
             <translation>{named}由“{issuer}”颁发，在此不受信任。</translation>
         </message>
+        <message>
+            <source>{names} and {last}</source>
+            <translation>{names}和{last}</translation>
+        </message>
         <message numerus="yes">
             <source>{names} are added; nothing was started.</source>
             <extracomment>{names} is added; nothing was started.</extracomment>
@@ -10584,6 +13619,14 @@ in the folder {folder}</source>
             <translation>{names} 将存入钥匙串。</translation>
         </message>
         <message>
+            <source>{name} ({words})</source>
+            <translation>{name}（{words}）</translation>
+        </message>
+        <message>
+            <source>{name} adds up to {computed}, but {stated} stands there</source>
+            <translation>{name} 合计为 {computed}，但写的是 {stated}</translation>
+        </message>
+        <message>
             <source>{name} at {place}</source>
             <translation>{name}（{place}）</translation>
         </message>
@@ -10594,6 +13637,10 @@ in the folder {folder}</source>
         <message>
             <source>{name} cannot be read: {why}.</source>
             <translation>无法读取 {name}：{why}。</translation>
+        </message>
+        <message>
+            <source>{name} cannot be used, so it cannot be copied. Correct it first.</source>
+            <translation>{name} 无法使用，因此不能复制。请先更正它。</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
@@ -10636,6 +13683,10 @@ in the folder {folder}</source>
             <translation>{name} 暂时找不到该批次。</translation>
         </message>
         <message>
+            <source>{name} does not judge, so there is nothing to review.</source>
+            <translation>{name} 不作判定，因此没有可审核的内容。</translation>
+        </message>
+        <message>
             <source>{name} does not know the effort {asked}; it answers with {sent}.</source>
             <translation>{name} 不支持推理强度 {asked}；以 {sent} 回答。</translation>
         </message>
@@ -10649,7 +13700,15 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{name} ends neither with .jsonl nor with .csv, which are what can be written</source>
-            <translation>{name} 的扩展名既不是 .jsonl 也不是 .csv；只能写入这两种文件</translation>
+            <translation type="vanished">{name} 的扩展名既不是 .jsonl 也不是 .csv；只能写入这两种文件</translation>
+        </message>
+        <message>
+            <source>{name} ends with neither .jsonl, .csv nor .labels.jsonl, which are what can be written</source>
+            <translation>{name} 不以可写入的 .jsonl、.csv 或 .labels.jsonl 结尾</translation>
+        </message>
+        <message>
+            <source>{name} ends with none of .jsonl, .csv and .xlsx, which are what can be written</source>
+            <translation>{name} 不以可写入的 .jsonl、.csv 或 .xlsx 结尾</translation>
         </message>
         <message>
             <source>{name} has a fault at the moment.</source>
@@ -10664,8 +13723,16 @@ in the folder {folder}</source>
             <translation>{name} 已删除此批次的结果。</translation>
         </message>
         <message>
+            <source>{name} has no ending that says how tables are to be saved.</source>
+            <translation>{name} 没有说明表格保存格式的扩展名。</translation>
+        </message>
+        <message>
             <source>{name} has no model.</source>
             <translation>{name} 没有模型。</translation>
+        </message>
+        <message>
+            <source>{name} has no prompts in it.</source>
+            <translation>{name} 中没有快捷提问。</translation>
         </message>
         <message>
             <source>{name} has nobody free who runs {model} within the settings.</source>
@@ -10678,6 +13745,10 @@ in the folder {folder}</source>
         <message>
             <source>{name} has nobody who runs {model} for such a question: {ended}</source>
             <translation>{name} 没有能以 {model} 处理此类问题的服务：{ended}</translation>
+        </message>
+        <message>
+            <source>{name} holds more files than an archive of prompts can.</source>
+            <translation>{name} 中的文件多于快捷提问压缩包所能容纳的数量。</translation>
         </message>
         <message>
             <source>{name} holds no conversations.</source>
@@ -10700,6 +13771,10 @@ in the folder {folder}</source>
             <translation>{name} 是文件夹。</translation>
         </message>
         <message>
+            <source>{name} is an archive that cannot be read: it is damaged, or encrypted.</source>
+            <translation>{name} 是无法读取的压缩包：已损坏，或已加密。</translation>
+        </message>
+        <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
             <translation>{name} 是 {found} 的导出文件，不是 {wanted} 的。</translation>
         </message>
@@ -10716,8 +13791,28 @@ in the folder {folder}</source>
             <translation>{name} 已加密。</translation>
         </message>
         <message>
+            <source>{name} is larger than a file of prompts can be.</source>
+            <translation>{name} 超过了快捷提问文件的大小上限。</translation>
+        </message>
+        <message>
             <source>{name} is larger than {most} MB.</source>
             <translation>{name} 超过 {most} MB。</translation>
+        </message>
+        <message>
+            <source>{name} is left out: it is a link.</source>
+            <translation>已略过 {name}：它是链接。</translation>
+        </message>
+        <message>
+            <source>{name} is left out: it is longer than a prompt can be.</source>
+            <translation>已略过 {name}：它超过了快捷提问的长度上限。</translation>
+        </message>
+        <message>
+            <source>{name} is left out: its place in the archive is no place for a file.</source>
+            <translation>已略过 {name}：它在压缩包中的位置不适合存放文件。</translation>
+        </message>
+        <message>
+            <source>{name} is left out: the file has two prompts of that name.</source>
+            <translation>已略过 {name}：文件中有两个同名的快捷提问。</translation>
         </message>
         <message>
             <source>{name} is neither a file nor a folder</source>
@@ -10734,6 +13829,10 @@ in the folder {folder}</source>
         <message>
             <source>{name} is no JSON: {why}.</source>
             <translation>{name} 不是 JSON：{why}。</translation>
+        </message>
+        <message>
+            <source>{name} is not UTF-8 text.</source>
+            <translation>{name} 不是 UTF-8 文本。</translation>
         </message>
         <message>
             <source>{name} is not a file.</source>
@@ -10848,6 +13947,10 @@ in the folder {folder}</source>
             <translation>{name} · {all} 个部分中的 {some} 个</translation>
         </message>
         <message>
+            <source>{name}, from Kireji</source>
+            <translation>{name}，Kireji 自带</translation>
+        </message>
+        <message>
             <source>{name}: ask earlier</source>
             <translation>{name}：提前询问</translation>
         </message>
@@ -10860,8 +13963,24 @@ in the folder {folder}</source>
             <translation>{name}：不询问</translation>
         </message>
         <message>
+            <source>{name}: {stated} adds up</source>
+            <translation>{name}：{stated} 合计正确</translation>
+        </message>
+        <message>
+            <source>{name}: {stated} is stated, {computed} comes out.</source>
+            <translation>{name}：写的是 {stated}，算出的是 {computed}。</translation>
+        </message>
+        <message>
+            <source>{name}: {why}</source>
+            <translation>{name}：{why}</translation>
+        </message>
+        <message>
             <source>{network} and ask again.</source>
             <translation>{network}，然后重新提问。</translation>
+        </message>
+        <message>
+            <source>{number} %</source>
+            <translation>{number} %</translation>
         </message>
         <message>
             <source>{number} / {count}</source>
@@ -10870,6 +13989,10 @@ in the folder {folder}</source>
         <message>
             <source>{number} for lack of room</source>
             <translation>{number} 个放不下</translation>
+        </message>
+        <message>
+            <source>{number} not as labelled</source>
+            <translation>{number} 项与标注不一致</translation>
         </message>
         <message>
             <source>{number} switched off</source>
@@ -10939,10 +14062,31 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} blocks of words</source>
+            <extracomment>1 block of words</extracomment>
+            <translation>
+                <numerusform>{n} 个文字块</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} blocks were left out by the model.</source>
+            <extracomment>1 block was left out by the model.</extracomment>
+            <translation>
+                <numerusform>模型遗漏了 {n} 个文字块。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} cannot be used</source>
             <extracomment>1 cannot be used</extracomment>
             <translation>
                 <numerusform>{n} 行无法使用</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} categories</source>
+            <extracomment>1 category</extracomment>
+            <translation>
+                <numerusform>{n} 个类别</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -10995,6 +14139,13 @@ in the folder {folder}</source>
             <source>{n} earlier messages are not shown here</source>
             <translation>此处未显示更早的 {n} 条消息</translation>
         </message>
+        <message numerus="yes">
+            <source>{n} errors</source>
+            <extracomment>1 error</extracomment>
+            <translation>
+                <numerusform>{n} 个错误</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{n} failed</source>
             <translation>{n} 行失败</translation>
@@ -11004,6 +14155,13 @@ in the folder {folder}</source>
             <extracomment>1 failed: retry only this</extracomment>
             <translation>
                 <numerusform>{n} 行失败：只重试这些</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} fields</source>
+            <extracomment>1 field</extracomment>
+            <translation>
+                <numerusform>{n} 个字段</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11018,6 +14176,13 @@ in the folder {folder}</source>
             <extracomment>1 file so far…</extracomment>
             <translation>
                 <numerusform>目前 {n} 个文件…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} findings</source>
+            <extracomment>1 finding</extracomment>
+            <translation>
+                <numerusform>{n} 个发现</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11091,6 +14256,41 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} more are not marked.</source>
+            <extracomment>1 more is not marked.</extracomment>
+            <translation>
+                <numerusform>还有 {n} 个未标出。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more blocks are not shown.</source>
+            <extracomment>1 more block is not shown.</extracomment>
+            <translation>
+                <numerusform>还有 {n} 个文字块未显示。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more changes are not shown here.</source>
+            <extracomment>1 more change is not shown here.</extracomment>
+            <translation>
+                <numerusform>还有 {n} 处变化没有在此显示。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more findings are not shown.</source>
+            <extracomment>1 more finding is not shown.</extracomment>
+            <translation>
+                <numerusform>还有 {n} 个发现未显示。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more pictures gave nothing.</source>
+            <extracomment>1 more picture gave nothing.</extracomment>
+            <translation>
+                <numerusform>还有 {n} 张图片没有结果。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} more places are wrong.</source>
             <extracomment>1 more place is wrong.</extracomment>
             <translation>
@@ -11098,10 +14298,31 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} more regions differ.</source>
+            <extracomment>1 more region differs.</extracomment>
+            <translation>
+                <numerusform>还有 {n} 个区域不同。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more sums do not hold.</source>
+            <extracomment>1 more sum does not hold.</extracomment>
+            <translation>
+                <numerusform>还有 {n} 个合计不正确。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} need you</source>
             <extracomment>1 needs you</extracomment>
             <translation>
                 <numerusform>{n} 个需要您处理</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} not found on the picture</source>
+            <extracomment>1 not found on the picture</extracomment>
+            <translation>
+                <numerusform>{n} 个在图片上未找到</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11140,6 +14361,13 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} pictures gave nothing</source>
+            <extracomment>1 picture gave nothing</extracomment>
+            <translation>
+                <numerusform>{n} 张图片没有结果</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} pictures of the history are lost.</source>
             <extracomment>1 picture of the history is lost.</extracomment>
             <translation>
@@ -11158,6 +14386,55 @@ in the folder {folder}</source>
             <extracomment>1 place found.</extracomment>
             <translation>
                 <numerusform>找到 {n} 处。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} prompts are imported.</source>
+            <extracomment>1 prompt is imported.</extracomment>
+            <translation>
+                <numerusform>将导入 {n} 个快捷提问。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} questions</source>
+            <extracomment>1 question</extracomment>
+            <translation>
+                <numerusform>{n} 个问题</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} refused</source>
+            <extracomment>1 refused</extracomment>
+            <translation>
+                <numerusform>{n} 个被拒绝</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} regions differ</source>
+            <extracomment>1 region differs</extracomment>
+            <translation>
+                <numerusform>{n} 个区域不同</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} regions differ.</source>
+            <extracomment>1 region differs.</extracomment>
+            <translation>
+                <numerusform>{n} 个区域不同。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} regions differ. Asking what they mean…</source>
+            <extracomment>1 region differs. Asking what it means…</extracomment>
+            <translation>
+                <numerusform>{n} 个区域不同。正在询问其含义…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} remarks</source>
+            <extracomment>1 remark</extracomment>
+            <translation>
+                <numerusform>{n} 个提示</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11197,6 +14474,13 @@ in the folder {folder}</source>
             <extracomment>1 row is with the service. If it has answered that already, the answer is paid for, and it is kept.</extracomment>
             <translation>
                 <numerusform>有 {n} 行由服务处理中。已回答的部分已计费，这些回答会保留。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows gave nothing and are left out.</source>
+            <extracomment>1 row gave nothing and is left out.</extracomment>
+            <translation>
+                <numerusform>{n} 行没有结果，已略过。</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11242,6 +14526,34 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} sums add up</source>
+            <extracomment>1 sum adds up</extracomment>
+            <translation>
+                <numerusform>{n} 个合计相符</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} sums are right</source>
+            <extracomment>1 sum is right</extracomment>
+            <translation>
+                <numerusform>{n} 个合计正确</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} texts to translate</source>
+            <extracomment>1 text to translate</extracomment>
+            <translation>
+                <numerusform>{n} 段待翻译的文字</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} texts translated</source>
+            <extracomment>1 text translated</extracomment>
+            <translation>
+                <numerusform>已翻译 {n} 段文字</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} things are hidden</source>
             <extracomment>1 thing is hidden</extracomment>
             <translation>
@@ -11282,6 +14594,13 @@ in the folder {folder}</source>
             <translation>{n} 行不确定</translation>
         </message>
         <message numerus="yes">
+            <source>{n} values are not of their type</source>
+            <extracomment>1 value is not of its type</extracomment>
+            <translation>
+                <numerusform>{n} 个值与其类型不符</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} values were hidden before they were sent:</source>
             <extracomment>1 value was hidden before it was sent:</extracomment>
             <translation>
@@ -11289,10 +14608,38 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} values were not found so on the picture</source>
+            <extracomment>1 value was not found so on the picture</extracomment>
+            <translation>
+                <numerusform>{n} 个值在图片上没有这样找到</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} verdicts were read…</source>
+            <extracomment>1 verdict was read…</extracomment>
+            <translation>
+                <numerusform>已读取 {n} 个判定…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} were left out by the model</source>
+            <extracomment>1 was left out by the model</extracomment>
+            <translation>
+                <numerusform>模型遗漏了 {n} 个</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} were left out.</source>
             <extracomment>1 was left out.</extracomment>
             <translation>
                 <numerusform>略去了 {n} 个。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} without a verdict</source>
+            <extracomment>1 without a verdict</extracomment>
+            <translation>
+                <numerusform>{n} 个无判定</numerusform>
             </translation>
         </message>
         <message>
@@ -11308,8 +14655,16 @@ in the folder {folder}</source>
             <translation>{option} 不是设置项{meant}</translation>
         </message>
         <message>
+            <source>{option} takes numbers of rows, as in 3,7-9, or all; {piece} is none</source>
+            <translation>{option} 需要行号，例如 3,7-9，或 all；{piece} 不是</translation>
+        </message>
+        <message>
             <source>{option} {problem}; {value} is used instead.</source>
             <translation>{option} {problem}；改用 {value}。</translation>
+        </message>
+        <message>
+            <source>{option}: {piece} ends before it begins</source>
+            <translation>{option}：{piece} 的终点早于起点</translation>
         </message>
         <message>
             <source>{part} of {tokens}</source>
@@ -11344,6 +14699,10 @@ in the folder {folder}</source>
             <translation>无法使用 {path}：{error}。</translation>
         </message>
         <message>
+            <source>{path} does not lie in the folder of the set.</source>
+            <translation>{path} 不在标注集的文件夹中。</translation>
+        </message>
+        <message>
             <source>{path} exists already.</source>
             <translation>{path} 已存在。</translation>
         </message>
@@ -11376,6 +14735,14 @@ in the folder {folder}</source>
             <translation>{path} 大于 {most} MB。</translation>
         </message>
         <message>
+            <source>{path} is longer than a policy may be.</source>
+            <translation>{path} 超过了策略的长度上限。</translation>
+        </message>
+        <message>
+            <source>{path} is longer than {count} KB.</source>
+            <translation>{path} 超过 {count} KB。</translation>
+        </message>
+        <message>
             <source>{path} is neither a file nor a folder.</source>
             <translation>{path} 既不是文件也不是文件夹。</translation>
         </message>
@@ -11390,6 +14757,10 @@ in the folder {folder}</source>
         <message>
             <source>{path} is not a file that can be replaced.</source>
             <translation>{path} 不是可以替换的文件。</translation>
+        </message>
+        <message>
+            <source>{path} is not a file.</source>
+            <translation>{path} 不是文件。</translation>
         </message>
         <message>
             <source>{path} is not a program: it is a folder.</source>
@@ -11452,6 +14823,10 @@ in the folder {folder}</source>
             <translation>{place}是否有误，以及网络。</translation>
         </message>
         <message>
+            <source>{policy}, version {version}</source>
+            <translation>{policy}，版本 {version}</translation>
+        </message>
+        <message>
             <source>{problem} It may have been paid for nevertheless.</source>
             <translation>{problem} 仍可能已计费。</translation>
         </message>
@@ -11508,16 +14883,40 @@ in the folder {folder}</source>
             <translation>{read}；费用未知。</translation>
         </message>
         <message>
+            <source>{reason} {done} of {items} were judged; the check is not kept.</source>
+            <translation>{reason}已判定 {done} / {items}；此次检查不会保留。</translation>
+        </message>
+        <message>
             <source>{reference} cannot be filled in here.</source>
             <translation>{reference} 无法在此处填入。</translation>
+        </message>
+        <message>
+            <source>{regions}, {share} % of the picture</source>
+            <translation>{regions}，占图片的 {share} %</translation>
+        </message>
+        <message>
+            <source>{requests} to {model} · {provider}, about {tokens} tokens to read, {cost}.</source>
+            <translation>向 {model} · {provider} 提出{requests}，约读取 {tokens} 个 token，{cost}。</translation>
         </message>
         <message>
             <source>{requests}, {read} tokens read and {written} written</source>
             <translation>{requests}，读取 {read} 个 token，生成 {written} 个</translation>
         </message>
         <message>
+            <source>{right} of {judged} as labelled ({share})</source>
+            <translation>{judged} 项中有 {right} 项与标注一致（{share}）</translation>
+        </message>
+        <message>
             <source>{rows} count as failed.</source>
             <translation type="vanished">{rows}计为失败。</translation>
+        </message>
+        <message>
+            <source>{rows} left out.</source>
+            <translation>略过 {rows}。</translation>
+        </message>
+        <message>
+            <source>{rows} rows, {columns} columns</source>
+            <translation>{rows} 行，{columns} 列</translation>
         </message>
         <message>
             <source>{rows} since {time}</source>
@@ -11540,6 +14939,10 @@ in the folder {folder}</source>
             <translation>{rows}，费用 {amount}</translation>
         </message>
         <message>
+            <source>{rows}, {columns}</source>
+            <translation>{rows}，{columns}</translation>
+        </message>
+        <message>
             <source>{rows}: added behind the end that was last noted. The program was killed meanwhile, or somebody wrote them.</source>
             <translation>{rows}：添加在最后记下的末尾之后。程序期间被强行结束，或有人写入了它们。</translation>
         </message>
@@ -11558,6 +14961,10 @@ in the folder {folder}</source>
         <message>
             <source>{rows}: removed.</source>
             <translation>{rows}：已被移除。</translation>
+        </message>
+        <message>
+            <source>{row}, {what}</source>
+            <translation>{row}，{what}</translation>
         </message>
         <message>
             <source>{seconds} s</source>
@@ -11679,12 +15086,20 @@ in the folder {folder}</source>
             <translation>{some}和{last}</translation>
         </message>
         <message>
+            <source>{source} → {target}</source>
+            <translation>{source} → {target}</translation>
+        </message>
+        <message>
             <source>{spent} of {budget}</source>
             <translation>{spent} / {budget}</translation>
         </message>
         <message>
             <source>{state} · reused</source>
             <translation>{state} · 复用</translation>
+        </message>
+        <message>
+            <source>{state}; go to the first</source>
+            <translation>{state}；转到第一个</translation>
         </message>
         <message>
             <source>{taken} of {room}</source>
@@ -11719,8 +15134,24 @@ in the folder {folder}</source>
             <translation>{things}（{count}）</translation>
         </message>
         <message>
+            <source>{title} (needs a picture)</source>
+            <translation>{title}（需要一张图片）</translation>
+        </message>
+        <message>
+            <source>{title} (needs {count} pictures)</source>
+            <translation>{title}（需要 {count} 张图片）</translation>
+        </message>
+        <message>
+            <source>{title} ({name}) is another one</source>
+            <translation>{title} ({name}) 与现有的不同</translation>
+        </message>
+        <message>
             <source>{title} answers with {model}.</source>
             <translation>{title}以 {model} 回答。</translation>
+        </message>
+        <message>
+            <source>{title} comes without its keys, {keys}; set them in its editor.</source>
+            <translation>{title} 不带其按键 {keys}；请在其编辑器中设置。</translation>
         </message>
         <message>
             <source>{title} goes as its words, because something in it is hidden.</source>
@@ -11731,8 +15162,16 @@ in the folder {folder}</source>
             <translation>{title}改为读取图片中的文字。</translation>
         </message>
         <message>
+            <source>{title}, version {version}</source>
+            <translation>{title}，版本 {version}</translation>
+        </message>
+        <message>
             <source>{title}, {row} of {count}</source>
             <translation>{title}，第 {row} 项，共 {count} 项</translation>
+        </message>
+        <message>
+            <source>{title}: a spreadsheet has room for {most} columns; {left_out} are left out.</source>
+            <translation>{title}：电子表格最多容纳 {most} 列；略过 {left_out} 列。</translation>
         </message>
         <message>
             <source>{title}: add</source>
@@ -11831,8 +15270,24 @@ in the folder {folder}</source>
             <translation>{tool}：{word}。更改</translation>
         </message>
         <message>
+            <source>{type} in {unit}</source>
+            <translation>{type}，单位 {unit}</translation>
+        </message>
+        <message>
+            <source>{type}: {choices}</source>
+            <translation>{type}：{choices}</translation>
+        </message>
+        <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
             <translation>已设置 {url_variable}，但没有设置 {key_variable}。</translation>
+        </message>
+        <message>
+            <source>{variable} of the prompt {name} cannot be that.</source>
+            <translation>快捷提问 {name} 的 {variable} 不能是这个值。</translation>
+        </message>
+        <message>
+            <source>{variable} of the prompt {name} is a picture, not a text.</source>
+            <translation>快捷提问 {name} 的 {variable} 是图片，不是文字。</translation>
         </message>
         <message>
             <source>{wanted} is not there any more; {model} answers.</source>
@@ -11867,6 +15322,18 @@ in the folder {folder}</source>
             <translation>{when}，或更改 openrouter 下的设置。</translation>
         </message>
         <message>
+            <source>{where}: {stated} stands there, but the cells above add up to {computed}.</source>
+            <translation>{where}：写的是 {stated}，但上方单元格合计为 {computed}。</translation>
+        </message>
+        <message>
+            <source>{where}: {stated} stands there, but the cells give {computed}.</source>
+            <translation>{where}：写的是 {stated}，但由单元格算得 {computed}。</translation>
+        </message>
+        <message>
+            <source>{where}: {stated} stands there, but {words} gives {computed}.</source>
+            <translation>{where}：写的是 {stated}，但 {words} 得 {computed}。</translation>
+        </message>
+        <message>
             <source>{who} has no batch service for {model}.</source>
             <translation>{who} 没有用于 {model} 的批处理服务。</translation>
         </message>
@@ -11885,6 +15352,18 @@ in the folder {folder}</source>
         <message>
             <source>{why} Nobody can tell whether {rows} rows of this job are with the service. Look at its own list of batches, then say whether they are to be sent again or count as failed.</source>
             <translation>{why} 无法得知此任务的 {rows} 行是否在服务处。请查看服务自己的批次列表，然后决定重新发送还是计为失败。</translation>
+        </message>
+        <message>
+            <source>{words} ({number})</source>
+            <translation>{words} ({number})</translation>
+        </message>
+        <message>
+            <source>{words} ({number}): {items}</source>
+            <translation>{words} ({number})：{items}</translation>
+        </message>
+        <message>
+            <source>{words} {done} of {total}</source>
+            <translation>{words} {done} / {total}</translation>
         </message>
         <message>
             <source>{words}, and up to {amount} under way</source>
@@ -11916,7 +15395,11 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>“{name}” is not known here: a line has prompt, image and id.</source>
-            <translation>无法识别“{name}”：一行包含 prompt、image 和 id。</translation>
+            <translation type="vanished">无法识别“{name}”：一行包含 prompt、image 和 id。</translation>
+        </message>
+        <message>
+            <source>“{name}” is not known here: a line has prompt, image, images and id.</source>
+            <translation>“{name}”在此无效：一行可以有 prompt、image、images 和 id。</translation>
         </message>
         <message>
             <source>“{name}” is not known here; did you mean “{close}”?</source>
@@ -11943,16 +15426,64 @@ in the folder {folder}</source>
             <translation>“{title}”已使用这些按键。请选择其他按键。</translation>
         </message>
         <message>
+            <source>“{title}” is about the clipboard, and there is no text in it.</source>
+            <translation>“{title}”针对剪贴板，但其中没有文字。</translation>
+        </message>
+        <message>
+            <source>“{title}” is about the selected text, and none is selected.</source>
+            <translation>“{title}”针对所选文字，但没有选中任何文字。</translation>
+        </message>
+        <message>
             <source>“{title}” is back in the list</source>
             <translation>“{title}”已回到列表</translation>
+        </message>
+        <message>
+            <source>“{title}” is removed.</source>
+            <translation>“{title}”已移除。</translation>
+        </message>
+        <message>
+            <source>“{title}” is saved.</source>
+            <translation>“{title}”已保存。</translation>
+        </message>
+        <message>
+            <source>“{title}” is saved. {trouble}</source>
+            <translation>“{title}”已保存。{trouble}</translation>
+        </message>
+        <message>
+            <source>“{title}” needs a picture. Capture or attach one.</source>
+            <translation>“{title}”需要图片。请截取或附加一张。</translation>
+        </message>
+        <message>
+            <source>“{title}” needs {count} pictures. Capture or attach them.</source>
+            <translation>“{title}”需要 {count} 张图片。请截取或附加。</translation>
+        </message>
+        <message>
+            <source>“{title}”, version {version}, is saved.</source>
+            <translation>“{title}”版本 {version} 已保存。</translation>
         </message>
         <message>
             <source>“{what}” cannot be carried over to this service's form.</source>
             <translation>“{what}”无法转换为此服务的格式。</translation>
         </message>
         <message>
+            <source>“{words}”</source>
+            <translation>“{words}”</translation>
+        </message>
+        <message>
+            <source>… and {count} more.</source>
+            <translation>… 还有 {count} 个。</translation>
+        </message>
+        <message>
             <source>… and {more} more characters</source>
             <translation>… 以及另外 {more} 个字符</translation>
+        </message>
+        <message>
+            <source>‹what is selected›</source>
+            <translation>‹所选内容›</translation>
+        </message>
+        <message>
+            <source>‹what was copied›</source>
+            <translation>‹所复制的内容›</translation>
         </message>
         <message>
             <source>≈ {amount}</source>
