@@ -211,3 +211,19 @@ def test_boxes_of_a_picture_that_was_shrunk_lie_where_they_were_captured() -> No
     first, _ = scaled(translation("Save", "Open"), (400, 300))
     assert first.block.box == (20, 30, 180, 90)
     assert first.block.lines == ((20, 30, 180, 90),)
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (("Save", "開く"), "1 text translated · Space shows the original"),
+        (("保存", "開く"), "Nothing had to be translated"),
+    ],
+)
+async def test_what_came_back_as_it_was_is_not_counted(forms: FormStand, texts: tuple[str, str], told: str) -> None:
+    forms.script.result = translation(*texts)
+    forms.stand.world.remote.enqueue(answer("{}"))
+    await forms.cut_out()
+    forms.stand.key(Qt.Key.Key_L, CHOOSE)
+    await forms.done()
+    assert shown(forms)._told.text() == told

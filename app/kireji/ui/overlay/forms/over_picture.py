@@ -21,6 +21,8 @@ from kireji.ui.tokens import INKS, ON_INKS, TYPE_SMALL
 
 _MOST = 400
 """Marks at once; more cannot be told apart."""
+_OVER = 5
+"""How far a number reaches over the corner of its frame, in logical pixels."""
 _AIR = 2
 """Round what is marked, in logical pixels."""
 _INK = "red"
@@ -170,14 +172,14 @@ class _Layer(QWidget):
         return mark.rect.adjusted(-edge, -edge, edge, edge).united(self._plate(mark).adjusted(-2, -2, 2, 2))
 
     def _plate(self, mark: _Mark) -> QRect:
-        """Where the number stands: at the beginning, above, inside the screen."""
+        """Where the number stands: at the corner, beside what is marked and not on it, inside the screen."""
         if not mark.number:
             return QRect(mark.rect.topLeft(), QSize(1, 1))
         fonts = QFontMetrics(self._font())
         high = fonts.height() + 2
         wide = max(high, fonts.horizontalAdvance(str(mark.number)) + 8)
-        x = min(max(0, mark.rect.left() - _AIR - high // 3), self._window.width() - wide)
-        y = min(max(0, mark.rect.top() - _AIR - high * 2 // 3), self._window.height() - high)
+        x = min(max(0, mark.rect.left() - _AIR - wide + _OVER), self._window.width() - wide)
+        y = min(max(0, mark.rect.top() - _AIR - high + _OVER), self._window.height() - high)
         return QRect(x, y, wide, high)
 
     def _font(self) -> QFont:

@@ -72,12 +72,16 @@ class TranslationResult(ResultView):
     def show_result(self, translation: Translation) -> None:
         """All of it has come."""
         self._translation = translation
-        done = sum(bool(block.text.strip()) for block in translation.blocks)
+        # Numbers, names and what was in this language already come back as they are.
+        done = sum(block.text.strip() not in ("", block.block.text.strip()) for block in translation.blocks)
         parts = [plural(done, "1 text translated", "{n} texts translated")]
         self._missing = missing = sum(block.missing for block in translation.blocks)
+        if not done:
+            parts = [tr("Nothing had to be translated")]
         if missing:
             parts.append(plural(missing, "1 was left out by the model", "{n} were left out by the model"))
-        parts.append(tr("Space shows the original"))
+        if done:
+            parts.append(tr("Space shows the original"))
         self._told.setText(" · ".join(parts))
         self._buttons.show()
         self.resized.emit()
