@@ -95,10 +95,7 @@ class Chip(QLabel):
 
     def sizeHint(self) -> QSize:
         """For all of the words, whatever is shown now."""
-        metrics = self.fontMetrics()
-        # A label is as wide as its letters reach, which is not how far they advance: Arabic ones differ by pixels.
-        cut = metrics.boundingRect(self._words).width() - metrics.boundingRect(super().text()).width()
-        return super().sizeHint() + QSize(cut, 0)
+        return super().sizeHint() + QSize(self._measure(self._words) - self._measure(super().text()), 0)
 
     def minimumSizeHint(self) -> QSize:
         hint = self.sizeHint()
@@ -109,12 +106,17 @@ class Chip(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        metrics = self.fontMetrics()
-        around = super().sizeHint().width() - metrics.horizontalAdvance(super().text())
-        room = self.width() - around
-        fits = metrics.horizontalAdvance(self._words) <= room
-        super().setText(self._words if fits else metrics.elidedText(self._words, Qt.TextElideMode.ElideRight, room))
+        room = self.width() - super().sizeHint().width() + self._measure(super().text())
+        fits = self._measure(self._words) <= room
+        shown = self._words
+        if not fits:
+            shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
+        super().setText(shown)
         self.setToolTip("" if fits or "<" in self._words else self._words)
+
+    def _measure(self, words: str) -> int:
+        # As a label measures: how far letters advance is less, by pixels in Arabic, and words would be cut that fit.
+        return self.fontMetrics().size(Qt.TextFlag.TextSingleLine, words).width()
 
 
 class ModelRow(QWidget):

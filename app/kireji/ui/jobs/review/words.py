@@ -121,7 +121,7 @@ def spoken(item: ReviewItem, policy: Policy | None) -> str:
     parts = [name_of(item), said_action(item.judged.action), below(item, policy)]
     if item.review is not None:
         parts.append(decision_in_full(item.review, policy))
-    return ", ".join(parts)
+    return tr(", ").join(parts)
 
 
 def read_so_far(rows: int) -> str:

@@ -36,7 +36,7 @@ def state_words(problems: Sequence[PolicyProblem]) -> tuple[str, str]:
         parts.append(plural(remarks, "1 remark", "{n} remarks"))
     if not parts:
         return tr("Nothing is wrong with it"), "ok"
-    return ", ".join(parts), "error" if errors else "warn"
+    return tr(", ").join(parts), "error" if errors else "warn"
 
 
 def about(parsed: ParsedPolicy) -> str:
@@ -58,7 +58,7 @@ def names(policy: Policy, categories: Sequence[str]) -> str:
     """Categories as people call them."""
     if not categories:
         return tr("nothing")
-    return ", ".join(_titled(policy.category(name), name) for name in categories)
+    return tr(", ").join(_titled(policy.category(name), name) for name in categories)
 
 
 def said(policy: Policy, categories: Sequence[str], action: Action | None, level: str = "") -> str:

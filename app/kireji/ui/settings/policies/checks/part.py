@@ -158,7 +158,7 @@ class CheckPart(QWidget):
             parts.append(plural(told.failed, "1 without a verdict", "{n} without a verdict"))
         if told.cost:
             parts.append(dollars(told.cost))
-        tell(self.progress, ", ".join(parts), "muted")
+        tell(self.progress, tr(", ").join(parts), "muted")
 
     def end(self) -> None:
         """It is over, however it came out."""
