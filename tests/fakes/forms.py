@@ -8,6 +8,7 @@ from typing import Any
 from kireji.core.errors import KirejiError
 from kireji.core.messages import ImagePart
 from kireji.core.moderation.policies import Policy
+from kireji.core.structured.asked import AskedForm
 from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.questions import Asker, StructuredAnswer, StructuredQuestion
 from kireji.core.structured.results import Result
@@ -115,7 +116,9 @@ class Scripted:
             assert self.result is not None
             return Made("Words of it.", self.result)
 
-        question = StructuredQuestion(form, f"Asked: {form.value}", "", "Do it.", SCHEMA, tuple(images))
+        text = str(given.get("wish") or given.get("text") or "")
+        asked = AskedForm(form, text, policy=str(given.get("policy", "")), language=str(given.get("language", "")))
+        question = StructuredQuestion(form, f"Asked: {form.value}", "", "Do it.", SCHEMA, tuple(images), asked=asked)
         return await self._turns.run(question, asker, make, observe=step, began=began)
 
 

@@ -18,6 +18,7 @@ from kireji.core.moderation.policies import ParsedPolicy
 from kireji.core.moderation.policy_checks import PolicyCheck
 from kireji.core.moderation.policy_file import parse
 from kireji.core.structured import results
+from kireji.core.structured.asked import AskedForm
 from kireji.core.structured.comparison import Difference
 from kireji.core.structured.results import Result
 
@@ -27,6 +28,13 @@ class MemoryResultStore:
 
     def __init__(self) -> None:
         self.kept: dict[int, bytes] = {}
+        self.asked_forms: dict[int, AskedForm] = {}
+
+    async def keep_asked(self, question: int, asked: AskedForm) -> None:
+        self.asked_forms[question] = asked
+
+    async def asked(self, question: int) -> AskedForm | None:
+        return self.asked_forms.get(question)
 
     async def keep(self, message: int, result: Result) -> None:
         self.kept[message] = results.encode(result)

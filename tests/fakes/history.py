@@ -119,6 +119,8 @@ class MemoryConversationStore:
         usage: Usage | None = None,
         stop: StopReason | None = None,
         error: str = "",
+        provider: str = "",
+        model: str = "",
     ) -> None:
         self._fail()
         old = self._messages.get(message_id)
@@ -126,7 +128,14 @@ class MemoryConversationStore:
             raise LookupError(f"there is no message {message_id}")
         self.updates.append((message_id, message.text, state))
         self._messages[message_id] = msgspec.structs.replace(
-            old, message=message, state=state, usage=usage, stop=stop, error=error
+            old,
+            message=message,
+            state=state,
+            usage=usage,
+            stop=stop,
+            error=error,
+            provider=provider or old.provider,
+            model=model or old.model,
         )
         if state is not MessageState.STREAMING:
             self._touch(self._homes[message_id], self._now())

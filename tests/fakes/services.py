@@ -21,6 +21,7 @@ from tests.fakes.desktop import (
     FakeWindows,
     MemoryLastRegion,
 )
+from tests.fakes.habits import MemoryResultStore
 from tests.fakes.job_service import FakeJobService
 from tests.fakes.network import FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.prompts import MemoryPromptStore
@@ -134,6 +135,7 @@ class FakeSurroundings:
     redacts: bool = False
     """Whether questions are looked through and rules for answers hold; most tests send pictures that are none."""
     sources: FakeSourceReader = field(default_factory=FakeSourceReader)
+    results: MemoryResultStore = field(default_factory=MemoryResultStore)
 
     def __post_init__(self) -> None:
         self.spending = MemorySpendingStore(self.clock.now)
@@ -186,6 +188,7 @@ class FakeSurroundings:
             sent=self.sent,
             redacts=self.redacts,
             sources=self.sources,
+            results=self.results,
         )
         world.spending = self.spending
         services = wire(world, self.keychain, self.session)

@@ -390,6 +390,7 @@ def _habits(
             lambda: world.validator,
             lambda: world.spreadsheets,
             lambda: world.sheet_files,
+            Origin(1, "now"),
             chat,
         )
     )

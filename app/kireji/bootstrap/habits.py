@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from kireji.bootstrap.stores import Stores
     from kireji.core.extraction.ports import SheetFiles, SpreadsheetWriter
+    from kireji.core.history import Origin
     from kireji.core.history_ports import ConversationStore
     from kireji.core.moderation.policy_checks import PolicyCheckStore
     from kireji.core.moderation.ports import PolicyStore
@@ -45,6 +46,7 @@ class HabitNeeds(NamedTuple):
         validator: Makes what holds answers to their schema.
         spreadsheets: Makes what writes spreadsheets.
         files: Makes what writes files that the person names.
+        origin: This process.
         chat: Whose running turns these are among, and who asks the person before something leaves.
     """
 
@@ -64,6 +66,7 @@ class HabitNeeds(NamedTuple):
     validator: Callable[[], SchemaValidator]
     spreadsheets: Callable[[], SpreadsheetWriter]
     files: Callable[[], SheetFiles]
+    origin: Origin
     chat: ChatService
 
 
@@ -115,7 +118,7 @@ class LateHabits:
         )
         turns = StructuredTurns(
             asking,
-            AnswerKeeping(needs.conversations, self.results()),
+            AnswerKeeping(needs.conversations, self.results(), needs.origin),
             needs.chat.live,
             needs.chat.consents,
             needs.outbox.redaction,
@@ -158,6 +161,7 @@ def late_habits(
     chat: ChatService,
 ) -> LateHabits:
     """Over what is kept in the data folder; nothing of it is loaded yet."""
+    from kireji.desktop.processes import process_origin
 
     def results() -> ResultStore:
         from kireji.storage.results import SqliteResultStore
@@ -203,6 +207,7 @@ def late_habits(
             validator,
             spreadsheets,
             files,
+            process_origin(),
             chat,
         )
     )

@@ -109,8 +109,10 @@ class ConversationStore(QuestionHistory, Search, Protocol):
         usage: Usage | None = None,
         stop: StopReason | None = None,
         error: str = "",
+        provider: str = "",
+        model: str = "",
     ) -> None:
-        """Replace what an answer holds while it streams and when it ends."""
+        """Replace what an answer holds while it streams and when it ends; who gives it stays where it is not told."""
 
     async def cut(self, message: int, cut: Cut) -> None:
         """Keep from where on the conversation goes along with a question, or with the requests of an answer.

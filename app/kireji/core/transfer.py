@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -47,6 +47,9 @@ class WholeMessage(msgspec.Struct, frozen=True, omit_defaults=True):
         usage: What it used, when reported.
         stop: Why it ended.
         error: The sentence shown when it failed or was cut.
+        result: Of an answer that is more than words: the same as JSON values. What a file says is looked at when it is
+            merged; what is none is left out, and the words stay.
+        asked: Of a question that asks for more than words: what, in the same way.
     """
 
     key: str
@@ -59,6 +62,8 @@ class WholeMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     usage: Usage | None = None
     stop: StopReason | None = None
     error: str = ""
+    result: Any = None
+    asked: Any = None
 
 
 class WholeConversation(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -142,7 +142,7 @@ class ChatService:
         try:
             decided = await self._look_first(question, observe) if shows else ()
             if question.conversation is not None and (question.again, question.edit) != (None, None):
-                await self._end_running(question.conversation)
+                await self.live.stop(question.conversation)
             asked = await self._placing.save(question)
         except BaseException:  # it was not asked, also when it was called back: what was packed for it goes again
             await self._packing.discard(made)
@@ -377,11 +377,6 @@ class ChatService:
             hid=lambda hidden: turn.feed(ValuesHidden(hidden)),
         )
         await self._loop.run(asked, window, exchange, recorder, turn.feed, begins)
-
-    async def _end_running(self, conversation: int) -> None:
-        while (turn := self.live.find(conversation)) is not None:
-            turn.control.stop()
-            await turn.over.wait()
 
 
 def _our_fault() -> KirejiError:

@@ -10,6 +10,7 @@ from kireji.core.comparison.words import markdown
 from kireji.core.errors import KirejiError
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.ports import CaptureStore, PictureComparer
+from kireji.core.structured.asked import AskedForm
 from kireji.core.structured.comparison import Comparison, Difference
 from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.questions import Asker, StructuredAnswer, StructuredQuestion
@@ -83,6 +84,7 @@ class ComparisonService:
             questions.SCHEMA,
             (before, after),
             found,
+            asked=AskedForm(AnswerForm.COMPARISON),
         )
         if difference.identical:
             nothing = Comparison(say("Nothing is different: both pictures show the same."), (), difference)

@@ -17,6 +17,7 @@ from kireji.core.extraction.questions import ExtractionQuestion, extraction_ques
 from kireji.core.extraction.sheets import Extraction
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.ports import CaptureStore, Reader
+from kireji.core.structured.asked import AskedForm
 from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.partial import line_of
 from kireji.core.structured.questions import Asker, StructuredQuestion
@@ -146,6 +147,11 @@ class ExtractionService:
             tuple(images),
             dict(pictures or {}),
             _LONGEST_ANSWER,
+            AskedForm(
+                AnswerForm.FIELDS if wanted.fields else AnswerForm.TABLE,
+                wanted.wish,
+                wanted.schema.decode("utf-8", "replace"),
+            ),
         )
         extraction = PictureExtraction(self._parts, question, whole, names, failed, observe)
         return await self._turns.run_with(whole, asker, extraction.run, began=began)

@@ -95,6 +95,12 @@ class LiveTurns:
         """The newest turn that runs in a conversation."""
         return self._turns.get(conversation)
 
+    async def stop(self, conversation: int) -> None:
+        """Stop whatever runs in a conversation, and wait for its end: something is asked in its place."""
+        while (turn := self.find(conversation)) is not None:
+            turn.control.stop()
+            await turn.over.wait()
+
     def begin(self, turn: LiveTurn) -> None:
         """A turn runs from now on."""
         self._turns[turn.conversation] = turn

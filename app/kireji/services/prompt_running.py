@@ -11,12 +11,13 @@ from kireji.core.errors import KirejiError
 from kireji.core.extraction.sheets import Extraction
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.moderation.usual import USUAL_POLICY
-from kireji.core.prompts import LANGUAGE, Prompt
+from kireji.core.prompts import LANGUAGE, Prompt, Variable
+from kireji.core.structured.asked import AskedForm
 from kireji.core.structured.comparison import Difference
 from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.questions import Asker
 from kireji.core.structured.translation import Translation
-from kireji.core.words import say
+from kireji.core.words import mark, say
 from kireji.services.extraction import Wanted
 from kireji.services.habits import Habits
 from kireji.services.structured.turn import Outcome
@@ -24,6 +25,16 @@ from kireji.services.structured.turn import Outcome
 Seen: TypeAlias = Extraction | Translation | Difference | str
 """What has come so far of a table, fields or a translation; what the pixels say of a comparison; of a verdict the raw
 answer."""
+
+_TITLES = {
+    AnswerForm.TEXT: mark("Answer"),
+    AnswerForm.TABLE: mark("Table"),
+    AnswerForm.FIELDS: mark("Fields"),
+    AnswerForm.VERDICT: mark("Verdict"),
+    AnswerForm.TRANSLATION: mark("Translation"),
+    AnswerForm.COMPARISON: mark("Comparison"),
+}
+"""Of what is asked again: its prompt may be gone."""
 
 
 def lacking(prompt: Prompt, pictures: int) -> str:
@@ -93,6 +104,43 @@ async def run(
             )
         case AnswerForm.COMPARISON:
             return await habits.comparison.compare(images[0], images[1], asker, pictures, seen=observe, began=began)
+
+
+async def run_again(
+    habits: Habits,
+    asked: AskedForm,
+    images: Sequence[ImagePart],
+    asker: Asker,
+    pictures: Mapping[Sha256, bytes] | None = None,
+    *,
+    observe: Callable[[Seen], None] = lambda _: None,
+    began: Callable[[int], None] = lambda _: None,
+) -> Outcome:
+    """Ask what an earlier question asked for, whatever became of the prompt that it was.
+
+    Args:
+        habits: The services.
+        asked: What is kept beside that question.
+        images: Its pictures.
+        asker: On whose behalf; says which question is answered again, or replaced.
+        pictures: Bytes of those that are at hand.
+        observe: As of `run`.
+        began: The same.
+
+    Raises:
+        KirejiError: As of `run`.
+    """
+    if asked.form is AnswerForm.TRANSLATION and not images:
+        return await habits.translation.translate_text(asked.text, asked.language, asker, observe=observe, began=began)
+    return await run(habits, prompt_of(asked), {}, images, asker, pictures, observe=observe, began=began)
+
+
+def prompt_of(asked: AskedForm) -> Prompt:
+    """A prompt that asks for the same."""
+    variables = {LANGUAGE: Variable(default=asked.language)} if asked.language else {}
+    schema = asked.schema.encode()
+    title = say(_TITLES[asked.form])
+    return Prompt(asked.form.value, title, asked.text, variables, form=asked.form, schema=schema, policy=asked.policy)
 
 
 def _on_behalf(prompt: Prompt, asker: Asker) -> Asker:

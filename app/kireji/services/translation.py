@@ -10,6 +10,7 @@ from typing import Any
 from kireji.core.errors import KirejiError
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.ports import CaptureStore, Reader
+from kireji.core.structured.asked import AskedForm
 from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.partial import UnfinishedJson
 from kireji.core.structured.questions import Asker, StructuredAnswer, StructuredQuestion
@@ -82,6 +83,7 @@ class TranslationService:
             (image,),
             {image.blob: picture},
             questions.tokens(work.asked),
+            AskedForm(AnswerForm.TRANSLATION, language=wanted),
         )
         return await self._run(work, question, asker, observe, began)
 
@@ -127,6 +129,7 @@ class TranslationService:
             questions.question(work.asked, wanted),
             questions.SCHEMA,
             max_tokens=questions.tokens(work.asked),
+            asked=AskedForm(AnswerForm.TRANSLATION, text, language=wanted),
         )
         return await self._run(work, question, asker, observe, began)
 

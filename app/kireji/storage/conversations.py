@@ -165,6 +165,8 @@ class SqliteConversationStore:
         usage: Usage | None = None,
         stop: StopReason | None = None,
         error: str = "",
+        provider: str = "",
+        model: str = "",
     ) -> None:
         """As in ConversationStore.
 
@@ -172,7 +174,7 @@ class SqliteConversationStore:
             LookupError: No such message.
         """
         time = self._now()
-        new = StoredMessage(message_id, None, message, state, "", "", usage, stop, error, time)
+        new = StoredMessage(message_id, None, message, state, provider, model, usage, stop, error, time)
         streams = state is MessageState.STREAMING
 
         def work(connection: Connection) -> int:

@@ -43,7 +43,8 @@ _INSERT = """
 """
 
 _UPDATE = """
-    UPDATE messages SET role = ?, parts = ?, raw = ?, raw_from = ?, state = ?, usage = ?, stop = ?, error = ?, size = ?
+    UPDATE messages SET role = ?, parts = ?, raw = ?, raw_from = ?, state = ?, usage = ?, stop = ?, error = ?, size = ?,
+        provider = coalesce(nullif(?, ''), provider), model = coalesce(nullif(?, ''), model)
     WHERE id = ?
 """
 
@@ -103,7 +104,7 @@ def replace(connection: Connection, number: int, new: StoredMessage) -> int:
     Args:
         connection: In a transaction.
         number: Of its row.
-        new: Its message, state, usage, stop and error; the others stay as they are.
+        new: Its message, state, usage, stop and error, and who gave it where that is told; the others stay as they are.
 
     Returns:
         Its conversation.
@@ -129,6 +130,8 @@ def replace(connection: Connection, number: int, new: StoredMessage) -> int:
         new.stop.value if new.stop else None,
         rows.storable(new.error),
         len(message.text),
+        rows.storable(new.provider),
+        rows.storable(new.model),
         number,
     )
     connection.execute(_UPDATE, values)

@@ -1,4 +1,4 @@
-"""The tables of results beside answers, of checks of policies, and of where pictures were cut out."""
+"""The tables of results and what was asked for them, of checks of policies, and of where pictures were cut out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ TABLES = (
     CREATE TABLE results (
         message INTEGER PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
         form TEXT NOT NULL,
+        data TEXT NOT NULL -- JSON object
+    )
+    """,
+    """
+    CREATE TABLE asked_forms ( -- what a question asks for besides words
+        message INTEGER PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
         data TEXT NOT NULL -- JSON object
     )
     """,

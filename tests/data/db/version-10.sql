@@ -280,6 +280,10 @@ CREATE TABLE results (
         form TEXT NOT NULL,
         data TEXT NOT NULL -- JSON object
     );
+CREATE TABLE asked_forms ( -- what a question asks for besides words
+        message INTEGER PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+        data TEXT NOT NULL -- JSON object
+    );
 CREATE TABLE policy_checks (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         policy TEXT NOT NULL,
@@ -300,6 +304,7 @@ CREATE TABLE capture_places ( -- where on the desktop a picture was cut out; gon
     ) WITHOUT ROWID;
 CREATE INDEX capture_places_at ON capture_places (x, y, width, height, captured);
 INSERT INTO "results" VALUES(2,'verdict','{"form":"verdict","policy":"workplace","version":1,"action":"allow"}');
+INSERT INTO "asked_forms" VALUES(1,'{"form":"verdict","text":"Is this all right?","policy":"workplace"}');
 INSERT INTO "policy_checks" VALUES(1,'workplace',1,'5e5e','claude-haiku-5-5',1798805984000000,'{}');
 INSERT INTO "capture_places" VALUES('92b2fa58028958317e408bd84ecfa70f5ee35b121991dbc232c49d166353708b',10,20,640,480,1793523600000000);
 DELETE FROM "sqlite_sequence";

@@ -13,6 +13,7 @@ from kireji.core.errors import KirejiError
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.moderation.policies import Category, Policy
 from kireji.core.outside import quoted
+from kireji.core.structured.asked import AskedForm
 from kireji.core.structured.forms import AnswerForm
 from kireji.core.structured.questions import StructuredQuestion
 from kireji.core.words import say
@@ -77,6 +78,7 @@ def question_of(
         tuple(images),
         pictures,
         _MAX_TOKENS,
+        AskedForm(AnswerForm.VERDICT, text, policy=policy.name),
     )
 
 

@@ -11,6 +11,7 @@ from kireji.core.errors import KirejiError
 from kireji.core.history import ConversationSetup
 from kireji.core.messages import ImagePart, Sha256, Usage
 from kireji.core.models import Effort
+from kireji.core.structured.asked import AskedForm
 from kireji.core.structured.forms import AnswerForm
 
 
@@ -26,6 +27,7 @@ class StructuredQuestion(msgspec.Struct, frozen=True):
         images: Stored pictures, in the order in which the text numbers them, from 1.
         pictures: Bytes of those that are at hand.
         max_tokens: Of the answer, thinking included.
+        asked: What was wanted, kept beside the question so that it can be asked again; None for what cannot be.
     """
 
     form: AnswerForm
@@ -36,6 +38,7 @@ class StructuredQuestion(msgspec.Struct, frozen=True):
     images: tuple[ImagePart, ...] = ()
     pictures: Mapping[Sha256, bytes] = {}
     max_tokens: int = 16_384
+    asked: AskedForm | None = None
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -49,6 +52,9 @@ class Asker(msgspec.Struct, frozen=True):
         conversation: Where question and answer are written down; None begins one.
         setup: What the person has chosen for the conversation, for whom others may stand in; None takes what is kept
             with it.
+        again: The row of an earlier question of that conversation which is to be answered again: no second copy of it
+            is stored, and what followed it stays as a branch of its own.
+        edit: The row of an earlier question of that conversation which this one replaces, in the same way.
         keep: Whether they are written down at all.
         attended: Whether somebody sits there who can be asked before something leaves.
         hide: Whether keys, cards and the like are hidden as the settings say.
@@ -64,6 +70,8 @@ class Asker(msgspec.Struct, frozen=True):
     effort: Effort | None = None
     conversation: int | None = None
     setup: ConversationSetup | None = None
+    again: int | None = None
+    edit: int | None = None
     keep: bool = True
     attended: bool = True
     hide: bool = True

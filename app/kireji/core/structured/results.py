@@ -14,6 +14,8 @@ from kireji.core.structured.translation import Translation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from kireji.core.structured.asked import AskedForm
+
 Result: TypeAlias = Extraction | Verdict | Translation | Comparison
 
 _encoder = msgspec.json.Encoder()
@@ -35,7 +37,7 @@ def decode(data: bytes) -> Result:
 
 
 class ResultStore(Protocol):
-    """Results by the message whose answer they are; gone with it. All raise StoreError."""
+    """Results by the message whose answer they are, and what questions ask for; gone with it. All raise StoreError."""
 
     async def keep(self, message: int, result: Result) -> None:
         """Replaces what was kept of this message."""
@@ -45,3 +47,9 @@ class ResultStore(Protocol):
 
     async def among(self, messages: Sequence[int]) -> Mapping[int, str]:
         """Which of these messages have one, with its form: extraction, verdict, translation or comparison."""
+
+    async def keep_asked(self, question: int, asked: AskedForm) -> None:
+        """Replaces what was kept of this question."""
+
+    async def asked(self, question: int) -> AskedForm | None:
+        """None for a question that was asked for words, or when what is kept is of a later version."""

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import msgspec
 
 from kireji.core.errors import KirejiError
-from kireji.core.history import ConversationSetup, StoredMessage
+from kireji.core.history import ConversationSetup, ConversationSummary, Origin, StoredMessage
 from kireji.core.history_ports import ConversationStore
-from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart, Usage
-from kireji.core.structured.questions import Asker, StructuredAnswer
+from kireji.core.messages import Message, MessageState, Role, TextPart, Usage
+from kireji.core.structured.questions import Asker, StructuredAnswer, StructuredQuestion
 from kireji.core.structured.results import Result, ResultStore
 from kireji.core.words import say
 from kireji.services.turns import QuestionSaved
@@ -26,11 +26,13 @@ class Place(NamedTuple):
         conversation: Which conversation.
         question: Its row there.
         begun: Both as stored.
+        answer: The answer's row, which counts as interrupted from the moment in which this process is gone.
     """
 
     conversation: int
     question: int
     begun: QuestionSaved
+    answer: StoredMessage
 
 
 class AnswerKeeping:
@@ -39,11 +41,13 @@ class AnswerKeeping:
     Args:
         conversations: The history.
         results: What is kept beside answers.
+        origin: This process, written beside answers that are not there yet.
     """
 
-    def __init__(self, conversations: ConversationStore, results: ResultStore) -> None:
+    def __init__(self, conversations: ConversationStore, results: ResultStore, origin: Origin) -> None:
         self._conversations = conversations
         self._results = results
+        self._origin = origin
 
     async def with_setup(self, asker: Asker) -> Asker:
         """The asker with what was chosen for the conversation, as it is kept, where nothing newer is said.
@@ -56,28 +60,65 @@ class AnswerKeeping:
         found = await self._conversations.outline(asker.conversation)
         return asker if found is None else msgspec.structs.replace(asker, setup=found.setup)
 
-    async def begin(self, words: str, images: tuple[ImagePart, ...], asker: Asker) -> Place:
-        """Write the question down.
+    async def begin(self, question: StructuredQuestion, asker: Asker) -> Place:
+        """Write the question down, with what it asks for, and a row for its answer.
 
         Raises:
-            KirejiError: There is no such conversation.
+            KirejiError: There is no such conversation, or no such question in it.
             StoreError: It could not be written.
         """
-        message = Message(Role.USER, (*images, TextPart(words)))
+        given_up, over = asyncio.Event(), asyncio.Event()
+        try:
+            return await asyncio.shield(self._begin(question, asker, given_up, over))
+        except asyncio.CancelledError:
+            given_up.set()
+            await over.wait()
+            raise
+
+    async def _begin(
+        self, question: StructuredQuestion, asker: Asker, given_up: asyncio.Event, over: asyncio.Event
+    ) -> Place:
+        try:
+            summary, stored = await self._question(question, asker)
+            if question.asked is not None:
+                await self._results.keep_asked(stored.id, question.asked)
+            answer = await self._conversations.append(
+                summary.id, stored.id, Message(Role.ASSISTANT, ()), MessageState.STREAMING, origin=self._origin
+            )
+            place = Place(summary.id, stored.id, QuestionSaved(summary, stored), answer)
+            if given_up.is_set():  # no row stays open
+                await self._write(place, "", MessageState.STOPPED, "", "", None, "")
+            return place
+        finally:
+            over.set()
+
+    async def _question(self, question: StructuredQuestion, asker: Asker) -> tuple[ConversationSummary, StoredMessage]:
+        message = Message(Role.USER, (*question.images, TextPart(question.words)))
         if asker.conversation is None:
             effort = asker.effort.value if asker.effort else ""
             setup = asker.setup or ConversationSetup(asker.provider, asker.model, effort)
-            summary, stored = await self._conversations.create(_title(words), message, setup)
-            return Place(summary.id, stored.id, QuestionSaved(summary, stored))
+            return await self._conversations.create(_title(question.words), message, setup)
         found = await self._conversations.outline(asker.conversation)
         if found is None:
             raise KirejiError(
                 say("There is no conversation {number}.", number=asker.conversation),
                 say("List them with: kireji history list"),
             )
-        parent = found.messages[-1].id if found.messages else None
-        stored = await self._conversations.append(asker.conversation, parent, message)
-        return Place(asker.conversation, stored.id, QuestionSaved(found.summary, stored))
+        if asker.again is not None:
+            return found.summary, await self._earlier(asker.conversation, asker.again)
+        if asker.edit is not None:
+            parent = (await self._earlier(asker.conversation, asker.edit)).parent
+        else:
+            parent = found.messages[-1].id if found.messages else None
+        return found.summary, await self._conversations.append(asker.conversation, parent, message)
+
+    async def _earlier(self, conversation: int, question: int) -> StoredMessage:
+        found = await self._conversations.messages(conversation, [question])
+        if not found or found[0].message.role is not Role.USER:
+            raise KirejiError(
+                say("The question is no longer in this conversation."), say("Open the conversation again.")
+            )
+        return found[0]
 
     async def end(self, place: Place, answer: StructuredAnswer, words: str, result: Result) -> StoredMessage:
         """Write the answer down.
@@ -91,10 +132,15 @@ class AnswerKeeping:
         Raises:
             StoreError: It could not be written.
         """
-        stored = await asyncio.shield(
-            self._append(place, words, MessageState.COMPLETE, answer.provider, answer.model, answer.usage, answer.note)
-        )
-        await asyncio.shield(self._results.keep(stored.id, result))
+        return await asyncio.shield(self._end(place, answer, words, result))
+
+    async def _end(self, place: Place, answer: StructuredAnswer, words: str, result: Result) -> StoredMessage:
+        try:  # first the values: whoever sees that the answer is whole finds them
+            await self._results.keep(place.answer.id, result)
+        finally:
+            stored = await self._write(
+                place, words, MessageState.COMPLETE, answer.provider, answer.model, answer.usage, answer.note
+            )
         return stored
 
     async def fail(self, place: Place, error: KirejiError, text: str = "") -> StoredMessage:
@@ -109,7 +155,7 @@ class AnswerKeeping:
             StoreError: It could not be written.
         """
         provider = getattr(error, "provider", "")
-        return await asyncio.shield(self._append(place, text, MessageState.FAILED, provider, "", None, error.sentence))
+        return await asyncio.shield(self._write(place, text, MessageState.FAILED, provider, "", None, error.sentence))
 
     async def stop(self, place: Place, state: MessageState = MessageState.STOPPED) -> StoredMessage:
         """Write down that the person has stopped it.
@@ -118,9 +164,9 @@ class AnswerKeeping:
             place: Of the question.
             state: `INTERRUPTED` where it was not the person who did, such as at the end of the program.
         """
-        return await asyncio.shield(self._append(place, "", state, "", "", None, ""))
+        return await asyncio.shield(self._write(place, "", state, "", "", None, ""))
 
-    async def _append(
+    async def _write(
         self,
         place: Place,
         words: str,
@@ -131,13 +177,12 @@ class AnswerKeeping:
         note: str,
     ) -> StoredMessage:
         message = Message(Role.ASSISTANT, (TextPart(words),) if words else ())
-        stored = await self._conversations.append(
-            place.conversation, place.question, message, state, provider=provider, model=model
+        await self._conversations.update(
+            place.answer.id, message, state, usage=usage, error=note, provider=provider, model=model
         )
-        if usage is None and not note:
-            return stored
-        await self._conversations.update(stored.id, message, state, usage=usage, error=note)
-        return msgspec.structs.replace(stored, usage=usage, error=note)
+        return msgspec.structs.replace(
+            place.answer, message=message, state=state, usage=usage, error=note, provider=provider, model=model
+        )
 
 
 def _title(words: str) -> str:

@@ -160,7 +160,9 @@ class StructuredTurns:
         control.attach()
         asker = await self._keeping.with_setup(asker)
         decided = await self._look_first(question, asker)
-        place = await self._keeping.begin(question.words, question.images, asker)
+        if asker.conversation is not None and (asker.again, asker.edit) != (None, None):
+            await self._live.stop(asker.conversation)
+        place = await self._keeping.begin(question, asker)
         turn = LiveTurn(place.begun, control, asker.tell or _nobody)
         self._live.begin(turn)
         self._consents.keep(place.conversation, decided)
@@ -210,7 +212,7 @@ class StructuredTurns:
         answer = StructuredAnswer(None, DEVICE, "", usage=Usage(cost=0.0), attempts=0)
         if not asker.keep:
             return Outcome(made.result, made.words, answer)
-        place = await self._keeping.begin(question.words, question.images, asker)
+        place = await self._keeping.begin(question, asker)
         turn = LiveTurn(place.begun, TurnControl(), asker.tell or _nobody)
         self._live.begin(turn)
         try:

@@ -13,6 +13,8 @@ from kireji.core.publisher import Publisher
 from kireji.core.transfer import Merged, WholeConversation, WholeMessage
 from kireji.storage import message_rows, rows, search_index
 from kireji.storage.database import Database
+from kireji.storage.transfer import beside_messages
+from kireji.storage.transfer.beside_messages import Beside
 from kireji.storage.transfer.keys import Keys
 
 if TYPE_CHECKING:
@@ -100,12 +102,13 @@ def read_whole(connection: Connection, conversation: int, alive: Callable[[Origi
     ).fetchall()
     names = {number: keys.key(key, number, time) for number, key, time in found}
     stored = message_rows.read(connection, conversation, list(names), alive)
+    beside = beside_messages.read(connection, conversation)
     return WholeConversation(
         key=keys.key(origin, conversation, created),
         title=title,
         created=rows.from_microseconds(created),
         updated=rows.from_microseconds(updated),
-        messages=tuple(_whole(one, names) for one in stored),
+        messages=tuple(_whole(one, names, beside) for one in stored),
         head=names.get(head),
         setup=ConversationSetup(provider, model, effort, system, _tools_elsewhere(tools)),
         pinned=pinned,
@@ -114,7 +117,7 @@ def read_whole(connection: Connection, conversation: int, alive: Callable[[Origi
     )
 
 
-def _whole(stored: StoredMessage, names: dict[int, str]) -> WholeMessage:
+def _whole(stored: StoredMessage, names: dict[int, str], beside: Beside) -> WholeMessage:
     cut = stored.state is MessageState.STREAMING  # whoever reads it elsewhere will see no more of it
     return WholeMessage(
         key=names[stored.id],
@@ -127,6 +130,8 @@ def _whole(stored: StoredMessage, names: dict[int, str]) -> WholeMessage:
         usage=stored.usage,
         stop=stored.stop,
         error=rows.CUT_OFF if cut and not stored.error else stored.error,
+        result=beside.results.get(stored.id),
+        asked=beside.asked.get(stored.id),
     )
 
 
@@ -205,9 +210,17 @@ class _Merging:
         ).fetchone()
         (old,) = message_rows.read(self._connection, conversation, [number], self._alive)
         whole = msgspec.structs.replace(
-            old, message=new.message, state=new.state, usage=new.usage, stop=new.stop, error=new.error
+            old,
+            message=new.message,
+            state=new.state,
+            usage=new.usage,
+            stop=new.stop,
+            error=new.error,
+            provider=old.provider or new.provider,
+            model=old.model or new.model,
         )
         message_rows.replace(self._connection, number, whole)
+        beside_messages.add(self._connection, number, new)
 
     def _add_conversation(self) -> int:
         new, setup = self._new, self._new.setup
@@ -257,6 +270,7 @@ class _Merging:
         for blob in message.blobs:
             self._connection.execute("INSERT OR IGNORE INTO message_captures VALUES (?, ?)", (number, blob))
         search_index.add(self._connection, number, message.parts)
+        beside_messages.add(self._connection, number, new)
         return number
 
     def _settle(self, conversation: int, head: int | None, numbers: dict[str, int]) -> None:

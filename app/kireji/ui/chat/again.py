@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from kireji.core.errors import KirejiError
 from kireji.core.history import StoredMessage
-from kireji.core.messages import MessageState, Role
+from kireji.core.messages import MessageState, Role, TextPart
 from kireji.core.models import Effort
 from kireji.services.application import Services
 from kireji.services.turns import Question, continue_question
@@ -210,8 +211,13 @@ class Again(QObject):
     async def _edit(self, question: int) -> None:
         number = self._conversation.number
         stored = await self._conversation.message(question)
-        if stored is not None and number == self._conversation.number:
-            self._drafts.edit(stored)
+        asked = await self._services.results().asked(question)
+        if stored is None or number != self._conversation.number:
+            return
+        if asked is not None and asked.has_words:  # the rest of them are not the person's
+            parts = (*stored.message.images, *((TextPart(asked.text),) if asked.text else ()))
+            stored = msgspec.structs.replace(stored, message=msgspec.structs.replace(stored.message, parts=parts))
+        self._drafts.edit(stored)
 
     def _continue(self, answer: object) -> None:
         number, path = self._conversation.number, self._conversation.path

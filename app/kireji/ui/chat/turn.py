@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
@@ -96,8 +95,6 @@ class Turns(QObject):
         self._pending: TurnControl | None = None
         self._leaving: dict[int | None, Leaving] = {}
         self._asked = 0
-        self._forms: dict[int, tuple[FormRun, Question]] = {}
-        """What was wanted besides words, by the question's row."""
         self._unpriced: int | None = None
         """The question that was not sent because its price is unknown."""
         pane.notice.anyway_clicked.connect(self._send_anyway)
@@ -137,8 +134,6 @@ class Turns(QObject):
         """
         if self.leaving:
             return
-        if question.again in self._forms:
-            form, question = self._forms[question.again]
         self._asked += 1
         self._pane.show_notice("")
         self._pane.composer.set_running(True)
@@ -204,6 +199,8 @@ class Turns(QObject):
         try:
             control.attach()  # the person may stop it while pictures are still on their way
             whole = question if draft is None else await self._drafts.question(question, draft)
+            if whole is not None and form is None:
+                form, whole = await self._as_before(whole)
             if whole is not None and form is not None:
                 outcome = await self._run_form(whole, form, observe)
             elif whole is not None:
@@ -229,6 +226,16 @@ class Turns(QObject):
         if outcome is not None and form is not None and outcome.conversation is not None:
             self.came.emit(outcome.conversation, outcome.message, form.prompt.form)
 
+    async def _as_before(self, question: Question) -> tuple[FormRun | None, Question]:
+        """An earlier question that asked for more than words asks for the same again."""
+        earlier = question.again if question.again is not None else question.edit
+        asked = None if earlier is None else await self._services.results().asked(earlier)
+        if asked is None:
+            return None, question
+        from kireji.ui.chat.form_running import as_before
+
+        return await as_before(self._services, question, asked)
+
     async def _run_form(self, question: Question, form: FormRun, observe: Callable[[TurnEvent], None]) -> Outcome:
         """Ask for what is more than words; how far it is stands where the answer will."""
         from kireji.ui.chat.form_running import run_form
@@ -240,7 +247,6 @@ class Turns(QObject):
             observe(event)
             if isinstance(event, QuestionSaved):
                 number = event.conversation.id
-                self._forms[event.message.id] = (form, replace(question, conversation=number, setup=None))
 
         def progress(words: str) -> None:
             if self._answer is not None and self._conversation.number == number:

@@ -132,6 +132,7 @@ class ModelRow(QWidget):
         super().__init__()
         self._title = title
         self.button = _ArrowButton()
+        self.button.setAccessibleName(title)
         layout = QVBoxLayout(self)
         spread(layout)
         layout.addWidget(Pair(label(title, "muted"), self.button))

@@ -59,7 +59,7 @@ async def test_the_question_stands_in_the_history_before_anything_leaves() -> No
     async with asyncio.TaskGroup() as group:
         group.create_task(scene.run())
         await hold.reached.wait()
-        assert [message.message.text for message in (await scene.conversation()).messages] == ["As a table"]
+        assert [message.message.text for message in (await scene.conversation()).messages] == ["As a table", ""]
         hold.release()
 
 
