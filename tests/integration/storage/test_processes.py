@@ -17,6 +17,7 @@ from kireji.core.messages import Message, MessageState, Role, TextPart
 from kireji.desktop.processes import origin_alive, process_origin
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
+from kireji.storage.results import SqliteResultStore
 
 CHILDREN = Path(__file__).parent / "children"
 SMALL = Message(Role.USER, (TextPart("question"),))
@@ -70,6 +71,24 @@ class TestKilled:
         assert len(message.message.text.split()) >= reported
         assert set(message.message.text.split()) == {"piece"}
         assert await found(path, "piece") == [message.id]
+
+    async def test_a_question_for_more_than_words_was_interrupted_and_knows_what_it_asks_for(
+        self, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "kireji.db"
+        with child("asking.py", path) as process:
+            await asyncio.to_thread(pieces_until, process, 1)
+            assert (await last_message(path)).state is MessageState.STREAMING
+            process.kill()
+            process.wait()
+        message = await last_message(path)
+        assert (message.state, message.message.parts) == (MessageState.INTERRUPTED, ())
+        assert message.error
+        database = await Database.open(path)
+        asked = await SqliteResultStore(database).asked(message.parent or 0)
+        await database.close()
+        assert asked is not None
+        assert asked.text == "only the drinks"
 
     async def test_while_the_process_runs_the_answer_counts_as_streaming(self, tmp_path: Path) -> None:
         path = tmp_path / "kireji.db"
