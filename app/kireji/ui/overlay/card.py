@@ -87,6 +87,8 @@ class AnswerCard(QFrame):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(tr("Answer"))
         self._question = label(role="strong", wrap=True)
+        self._stop = self._chip(tr("Stop"), tr("Stop the answer and keep what has arrived"))
+        self._stop.clicked.connect(self.stopped)
         self._model = ModelChip(theme, _CHIP, self)
         self._model.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._model.clicked.connect(self.model_clicked)
@@ -117,8 +119,6 @@ class AnswerCard(QFrame):
         self._continue.clicked.connect(self.continued)
         self._retry = self._chip(tr("Ask again"), tr("Ask the same question again"))
         self._retry.clicked.connect(self.retried)
-        self._stop = self._chip(tr("Stop"), tr("Stop the answer and keep what has arrived"))
-        self._stop.clicked.connect(self.stopped)
         self._copy = self._chip(tr("Copy"), tr("Copy the answer"))
         self._copy.clicked.connect(self._copy_answer)
         self._open = self._chip(tr("Open"), tr("Go on in the main window"))
@@ -127,6 +127,7 @@ class AnswerCard(QFrame):
 
     def _chip(self, text: str, name: str) -> QPushButton:
         made = button(text, "chip", name=name)
+        made.setParent(self)  # Tab goes to what stands in the card in the order in which it is made
         made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         return made
 

@@ -267,3 +267,17 @@ async def test_tab_goes_from_the_table_to_its_buttons_and_on_to_the_field(forms:
         "Copy the table as Markdown",
         "Follow-up question",
     ]
+
+
+async def test_stop_is_the_second_before_the_field_for_tab(forms: FormStand) -> None:
+    hold = Hold()
+    forms.stand.world.remote.enqueue([hold, *answer("{}")])
+    await forms.cut_out()
+    forms.stand.key(Qt.Key.Key_T, CHOOSE)
+    await hold.reached.wait()
+    forms.stand.presenter.stage.show_card()
+    for _ in range(2):
+        forms.stand.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert forms.stand.focus is forms.card._stop
+    forms.stand.key(Qt.Key.Key_Return)
+    await until(lambda: forms.card.state is CardState.STOPPED, "the end")
