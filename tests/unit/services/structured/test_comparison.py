@@ -97,7 +97,7 @@ async def test_words_for_people_show_signs_as_they_are() -> None:
     ).compare()
     assert outcome.words.splitlines()[0] == "\\# One"
     assert "\\*\\*Bold\\*\\* \\<b>" in outcome.words
-    assert "– → “\\[x\\](y)”) [1]" in outcome.words
+    assert "– → “\\[x](y)”) [1]" in outcome.words
     assert "Nothing was said about the regions 2." in outcome.words
 
 
