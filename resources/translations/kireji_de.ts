@@ -4,6 +4,14 @@
     <context>
         <name>Kireji</name>
         <message>
+            <source> (line {line})</source>
+            <translation> (Zeile {line})</translation>
+        </message>
+        <message>
+            <source>"level" only goes with a single category.</source>
+            <translation>"level" geht nur mit einer einzigen Kategorie.</translation>
+        </message>
+        <message>
             <source>#</source>
             <translation>Nr.</translation>
         </message>
@@ -18,6 +26,10 @@
         <message>
             <source>(/ for prompts, drop files or images)</source>
             <translation>(/ für Schnellfragen, Dateien oder Bilder ablegen)</translation>
+        </message>
+        <message>
+            <source>**{action}** by the policy “{title}”, version {version}.</source>
+            <translation>**{action}** nach der Richtlinie „{title}“, Version {version}.</translation>
         </message>
         <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
@@ -44,6 +56,18 @@
             <translation>-----BEGIN PRIVATE KEY-----</translation>
         </message>
         <message>
+            <source>--note goes with --accept or --overrule</source>
+            <translation>--note gehört zu --accept oder --overrule</translation>
+        </message>
+        <message>
+            <source>--overrule takes ROW=ACTION or ROW=ACTION:CATEGORY with one of {names}, not {text}</source>
+            <translation>--overrule nimmt ZEILE=AKTION oder ZEILE=AKTION:KATEGORIE mit einem von {names}, nicht {text}</translation>
+        </message>
+        <message>
+            <source>--schema goes with a question of your own, or with --extract</source>
+            <translation>--schema gehört zu einer eigenen Frage oder zu --extract</translation>
+        </message>
+        <message>
             <source>1 bad line left out</source>
             <translation>1 unbrauchbare Zeile ausgelassen</translation>
         </message>
@@ -66,6 +90,10 @@
         <message>
             <source>1 row</source>
             <translation>1 Zeile</translation>
+        </message>
+        <message>
+            <source>1 row gave nothing and is left out; see kireji batch results ID --failed.</source>
+            <translation>1 Zeile ergab nichts und wird ausgelassen; siehe kireji batch results ID --failed.</translation>
         </message>
         <message>
             <source>1 row has not ended yet and is left out.</source>
@@ -120,8 +148,32 @@
             <translation>Eine Änderung macht die nächste Frage teurer: Der Dienst liest die Unterhaltung neu.</translation>
         </message>
         <message>
+            <source>A choice</source>
+            <translation>Eine Auswahl</translation>
+        </message>
+        <message>
             <source>A column in braces stands for what the row has there.</source>
             <translation>Eine Spalte in geschweiften Klammern steht für das, was die Zeile dort hat.</translation>
+        </message>
+        <message>
+            <source>A column in braces; empty takes the column “text”.</source>
+            <translation>Eine Spalte in geschweiften Klammern; leer gilt die Spalte „text“.</translation>
+        </message>
+        <message>
+            <source>A comparison</source>
+            <translation>Ein Vergleich</translation>
+        </message>
+        <message>
+            <source>A comparison needs no words.</source>
+            <translation>Ein Vergleich braucht keine Worte.</translation>
+        </message>
+        <message>
+            <source>A comparison takes two pictures: drop two folders or two pictures here.</source>
+            <translation>Ein Vergleich braucht zwei Bilder: hier zwei Ordner oder zwei Bilder ablegen.</translation>
+        </message>
+        <message>
+            <source>A comparison takes two pictures; the row has {count}.</source>
+            <translation>Ein Vergleich braucht zwei Bilder; die Zeile hat {count}.</translation>
         </message>
         <message>
             <source>A content check held the question back{why}.</source>
@@ -172,6 +224,14 @@
             <translation>Ein Schlüssel kann nur für diese Sitzung verwendet werden; er wird nie in eine Datei geschrieben.</translation>
         </message>
         <message>
+            <source>A labelled set holds texts of which people have said what the policy should make of them, one JSON object a line. All of it is judged by the text as it stands here, saved or not.</source>
+            <translation>Ein Prüfsatz enthält Texte, von denen Menschen gesagt haben, was die Richtlinie daraus machen soll, ein JSON-Objekt je Zeile. Alles darin wird nach dem Text beurteilt, wie er hier steht, gesichert oder nicht.</translation>
+        </message>
+        <message>
+            <source>A line of {name} is too long to be shown here. Break it, or use another editor.</source>
+            <translation>Eine Zeile von {name} ist zu lang, um hier gezeigt zu werden. Sie umbrechen oder einen anderen Editor verwenden.</translation>
+        </message>
+        <message>
             <source>A line with params has neither a method nor a url.</source>
             <translation>Eine Zeile mit params hat weder method noch url.</translation>
         </message>
@@ -198,6 +258,14 @@
         <message>
             <source>A page for a tool</source>
             <translation>Eine Seite für ein Werkzeug</translation>
+        </message>
+        <message>
+            <source>A person shall decide.</source>
+            <translation>Ein Mensch soll entscheiden.</translation>
+        </message>
+        <message>
+            <source>A picture</source>
+            <translation>Ein Bild</translation>
         </message>
         <message>
             <source>A picture in it is of an unknown kind, or damaged.</source>
@@ -234,6 +302,10 @@
         <message>
             <source>A place in the prompt has no name.</source>
             <translation>Eine Stelle im Prompt hat keinen Namen.</translation>
+        </message>
+        <message>
+            <source>A policy cannot be named {name}.</source>
+            <translation>Eine Richtlinie kann nicht {name} heißen.</translation>
         </message>
         <message>
             <source>A program on this computer</source>
@@ -280,6 +352,10 @@
             <translation>Eine Weiterleitung</translation>
         </message>
         <message>
+            <source>A row's number is that of its column, too.</source>
+            <translation>Die Nummer einer Zeile ist auch die ihrer Spalte.</translation>
+        </message>
+        <message>
             <source>A rule of this {name} account held the question back.</source>
             <translation>Eine Regel dieses Kontos bei {name} hat die Frage zurückgehalten.</translation>
         </message>
@@ -316,6 +392,22 @@
             <translation>Bitte ein Betrag in US-Dollar, zum Beispiel 10 oder 2.50; leer setzt keinen.</translation>
         </message>
         <message>
+            <source>A table</source>
+            <translation>Eine Tabelle</translation>
+        </message>
+        <message>
+            <source>A table out of the picture</source>
+            <translation>Eine Tabelle aus dem Bild</translation>
+        </message>
+        <message>
+            <source>A template with one category</source>
+            <translation>Eine Vorlage mit einer Kategorie</translation>
+        </message>
+        <message>
+            <source>A text, and a picture if you like</source>
+            <translation>Ein Text und, wenn gewünscht, ein Bild</translation>
+        </message>
+        <message>
             <source>A tool</source>
             <translation>Ein Werkzeug</translation>
         </message>
@@ -330,6 +422,22 @@
         <message>
             <source>A tool would have sent what is hidden from the model.</source>
             <translation>Ein Werkzeug hätte gesendet, was vor dem Modell verborgen ist.</translation>
+        </message>
+        <message>
+            <source>A translation in place</source>
+            <translation>Eine Übersetzung an Ort und Stelle</translation>
+        </message>
+        <message>
+            <source>A translation needs no words, only a variable named language.</source>
+            <translation>Eine Übersetzung braucht keine Worte, nur eine Variable namens language.</translation>
+        </message>
+        <message>
+            <source>A verdict</source>
+            <translation>Ein Urteil</translation>
+        </message>
+        <message>
+            <source>A version that would comply:</source>
+            <translation>Eine Fassung, die der Richtlinie entspräche:</translation>
         </message>
         <message>
             <source>A web page</source>
@@ -356,12 +464,40 @@
             <translation>Über</translation>
         </message>
         <message>
+            <source>About the text that is selected.</source>
+            <translation>Zum ausgewählten Text.</translation>
+        </message>
+        <message>
+            <source>About what was copied and what is selected.</source>
+            <translation>Zu dem, was kopiert wurde und was ausgewählt ist.</translation>
+        </message>
+        <message>
+            <source>About what was copied.</source>
+            <translation>Zu dem, was kopiert wurde.</translation>
+        </message>
+        <message>
             <source>Above here is no longer sent</source>
             <translation>Was darüber steht, wird nicht mehr gesendet</translation>
         </message>
         <message>
             <source>Above here, only the first question is still sent</source>
             <translation>Von dem, was darüber steht, wird nur noch die erste Frage gesendet</translation>
+        </message>
+        <message>
+            <source>Accept (A)</source>
+            <translation>Annehmen (A)</translation>
+        </message>
+        <message>
+            <source>Accept: {action} (A)</source>
+            <translation>Annehmen: {action} (A)</translation>
+        </message>
+        <message>
+            <source>Accepted: {action}</source>
+            <translation>Angenommen: {action}</translation>
+        </message>
+        <message>
+            <source>Actions agree in {share}; beyond chance: {kappa} (Cohen's kappa).</source>
+            <translation>Die Aktionen stimmen in {share} überein; über den Zufall hinaus: {kappa} (Cohens Kappa).</translation>
         </message>
         <message>
             <source>Actual size</source>
@@ -412,6 +548,10 @@
             <translation>Unter Einstellungen, Schlüssel &amp; Modelle einen Schlüssel hinzufügen.</translation>
         </message>
         <message>
+            <source>Add a key in the settings, or with: kireji keys set PROVIDER</source>
+            <translation>Einen Schlüssel in den Einstellungen hinzufügen oder mit: kireji keys set PROVIDER</translation>
+        </message>
+        <message>
             <source>Add a key in the settings.</source>
             <translation>In den Einstellungen einen Schlüssel hinzufügen.</translation>
         </message>
@@ -426,6 +566,10 @@
         <message>
             <source>Add a server</source>
             <translation>Server hinzufügen</translation>
+        </message>
+        <message>
+            <source>Add a variable</source>
+            <translation>Variable hinzufügen</translation>
         </message>
         <message>
             <source>Add an environment variable…</source>
@@ -488,6 +632,10 @@
             <translation>Hinzufügen, wer stattdessen antwortet</translation>
         </message>
         <message>
+            <source>Added</source>
+            <translation>Hinzugefügt</translation>
+        </message>
+        <message>
             <source>Added {conversations} and {messages}.</source>
             <translation>{conversations} und {messages} hinzugefügt.</translation>
         </message>
@@ -523,6 +671,10 @@
             <source>Add…</source>
             <translation>Hinzufügen…</translation>
         </message>
+        <message>
+            <source>After</source>
+            <translation>Nachher</translation>
+        </message>
         <message numerus="yes">
             <source>After {n} seconds</source>
             <extracomment>After 1 second</extracomment>
@@ -534,6 +686,10 @@
         <message>
             <source>Again with the same model</source>
             <translation>Noch einmal mit demselben Modell</translation>
+        </message>
+        <message>
+            <source>Agreement by category</source>
+            <translation>Übereinstimmung nach Kategorie</translation>
         </message>
         <message>
             <source>All</source>
@@ -556,12 +712,20 @@
             <translation>Alle seine Werkzeuge</translation>
         </message>
         <message>
+            <source>All levels of all categories allow: the policy stops nothing.</source>
+            <translation>Alle Stufen aller Kategorien erlauben: Die Richtlinie hält nichts auf.</translation>
+        </message>
+        <message>
             <source>All other rows have ended, but nobody can tell what became of rows that were sent ({rows}). Say whether they are to be sent again or count as failed.</source>
             <translation>Alle anderen Zeilen sind beendet, aber was aus gesendeten Zeilen ({rows}) geworden ist, lässt sich nicht sagen. Angeben, ob sie noch einmal gesendet werden oder als fehlgeschlagen zählen sollen.</translation>
         </message>
         <message>
             <source>All other rows have ended, but nobody can tell what became of {rows} that were sent. Say whether they are to be sent again or count as failed.</source>
             <translation type="vanished">Alle anderen Zeilen sind beendet. Gesendet und mit unbekanntem Ausgang: {rows}. Angeben, ob sie noch einmal gesendet werden oder als fehlgeschlagen zählen sollen.</translation>
+        </message>
+        <message>
+            <source>All rows</source>
+            <translation>Alle Zeilen</translation>
         </message>
         <message>
             <source>All screens</source>
@@ -648,6 +812,10 @@
             <translation>Das Schreiben in diesen Ordner erlauben oder mit KIREJI_HOME einen anderen wählen.</translation>
         </message>
         <message>
+            <source>Allowed</source>
+            <translation>Erlaubt</translation>
+        </message>
+        <message>
             <source>Also for the questions that follow</source>
             <translation>Auch für die folgenden Fragen</translation>
         </message>
@@ -658,6 +826,10 @@
         <message>
             <source>Alt + arrow keys</source>
             <translation>Alt + Pfeiltasten</translation>
+        </message>
+        <message>
+            <source>Alt text</source>
+            <translation>Alternativtext</translation>
         </message>
         <message>
             <source>Always</source>
@@ -674,6 +846,10 @@
         <message>
             <source>Amber</source>
             <translation>Bernstein</translation>
+        </message>
+        <message>
+            <source>Amount</source>
+            <translation>Betrag</translation>
         </message>
         <message>
             <source>An address</source>
@@ -696,8 +872,16 @@
             <translation>In diesem Zweig wird gerade eine Antwort geschrieben.</translation>
         </message>
         <message>
+            <source>An answer is on its way. Ask this when it is there, or stop it.</source>
+            <translation>Eine Antwort ist unterwegs. Dies fragen, wenn sie da ist, oder sie anhalten.</translation>
+        </message>
+        <message>
             <source>An entry in {folder}.</source>
             <translation>Ein Eintrag in {folder}.</translation>
+        </message>
+        <message>
+            <source>And {count} more.</source>
+            <translation>Und {count} weitere.</translation>
         </message>
         <message>
             <source>And {more} more.</source>
@@ -766,6 +950,10 @@
         <message>
             <source>Answer finished.</source>
             <translation>Antwort fertig.</translation>
+        </message>
+        <message>
+            <source>Answer in English.</source>
+            <translation>Antworte auf Deutsch.</translation>
         </message>
         <message>
             <source>Answer in one word.</source>
@@ -876,8 +1064,44 @@
             <translation>Pfeil, Rahmen, Stift, Text, Nummer, Schwärzen; von der Frage aus mit Alt</translation>
         </message>
         <message>
+            <source>As a table</source>
+            <translation>Als Tabelle</translation>
+        </message>
+        <message>
+            <source>As fields</source>
+            <translation>Als Felder</translation>
+        </message>
+        <message>
+            <source>As in the file</source>
+            <translation>Wie in der Datei</translation>
+        </message>
+        <message>
+            <source>As in the settings</source>
+            <translation>Wie in den Einstellungen</translation>
+        </message>
+        <message>
+            <source>As it is now</source>
+            <translation>Wie es jetzt ist</translation>
+        </message>
+        <message>
+            <source>As it was</source>
+            <translation>Wie es war</translation>
+        </message>
+        <message>
             <source>As it would leave</source>
             <translation>So würde er hinausgehen</translation>
+        </message>
+        <message>
+            <source>As table</source>
+            <translation>Als Tabelle</translation>
+        </message>
+        <message>
+            <source>As the policy says: it is found in “{title}”.</source>
+            <translation>Wie die Richtlinie sagt: Es wird unter „{title}“ gefunden.</translation>
+        </message>
+        <message>
+            <source>As the policy says: it is not found in “{title}”.</source>
+            <translation>Wie die Richtlinie sagt: Es wird unter „{title}“ nicht gefunden.</translation>
         </message>
         <message>
             <source>As the system has it</source>
@@ -948,6 +1172,10 @@
             <translation>In {seconds} Sekunden noch einmal fragen.</translation>
         </message>
         <message>
+            <source>Ask again, or choose another model.</source>
+            <translation>Noch einmal fragen oder ein anderes Modell wählen.</translation>
+        </message>
+        <message>
             <source>Ask again, send it as it is (--no-redact), or switch hiding off in the settings.</source>
             <translation>Noch einmal fragen, unverändert senden (--no-redact) oder das Verbergen in den Einstellungen ausschalten.</translation>
         </message>
@@ -964,6 +1192,10 @@
             <translation>Noch einmal fragen; mehr steht im Protokoll.</translation>
         </message>
         <message>
+            <source>Ask another provider.</source>
+            <translation>Einen anderen Anbieter fragen.</translation>
+        </message>
+        <message>
             <source>Ask anything, or capture a piece of the screen…</source>
             <translation>Etwas fragen oder ein Stück des Bildschirms aufnehmen…</translation>
         </message>
@@ -972,8 +1204,24 @@
             <translation>Erst fragen</translation>
         </message>
         <message>
+            <source>Ask for a table, fields, a verdict and the like</source>
+            <translation>Nach einer Tabelle, Feldern, einem Urteil und dergleichen fragen</translation>
+        </message>
+        <message>
+            <source>Ask for fewer at once.</source>
+            <translation>Nach weniger auf einmal fragen.</translation>
+        </message>
+        <message>
+            <source>Ask for fewer values at once.</source>
+            <translation>Nach weniger Werten auf einmal fragen.</translation>
+        </message>
+        <message>
             <source>Ask for less at once, or choose a model that reads more.</source>
             <translation>Nach weniger auf einmal fragen oder ein Modell wählen, das mehr liest.</translation>
+        </message>
+        <message>
+            <source>Ask my own question</source>
+            <translation>Eine eigene Frage stellen</translation>
         </message>
         <message>
             <source>Ask now</source>
@@ -1040,6 +1288,14 @@
             <translation>Höchstens</translation>
         </message>
         <message>
+            <source>At most {most} pictures are judged together.</source>
+            <translation>Höchstens {most} Bilder werden zusammen beurteilt.</translation>
+        </message>
+        <message>
+            <source>At most {most} pictures can be taken together; these are {count}.</source>
+            <translation>Höchstens {most} Bilder können zusammen genommen werden; dies sind {count}.</translation>
+        </message>
+        <message>
             <source>Attach files or pictures</source>
             <translation>Dateien oder Bilder anhängen</translation>
         </message>
@@ -1064,8 +1320,24 @@
             <translation>Zurück</translation>
         </message>
         <message>
+            <source>Back to the conversation</source>
+            <translation>Zurück zur Unterhaltung</translation>
+        </message>
+        <message>
             <source>Back to the jobs</source>
             <translation>Zurück zu den Aufgaben</translation>
+        </message>
+        <message>
+            <source>Back to the list of rows</source>
+            <translation>Zurück zur Liste der Zeilen</translation>
+        </message>
+        <message>
+            <source>Back to the results</source>
+            <translation>Zurück zu den Ergebnissen</translation>
+        </message>
+        <message>
+            <source>Back to the results of the job</source>
+            <translation>Zurück zu den Ergebnissen der Aufgabe</translation>
         </message>
         <message>
             <source>Back up every day</source>
@@ -1112,12 +1384,28 @@
             <translation>Stapel kennen kein „{what}“.</translation>
         </message>
         <message>
+            <source>Before</source>
+            <translation>Vorher</translation>
+        </message>
+        <message>
+            <source>Begin no policy</source>
+            <translation>Keine Richtlinie beginnen</translation>
+        </message>
+        <message>
+            <source>Begins as</source>
+            <translation>Beginnt als</translation>
+        </message>
+        <message>
             <source>Being looked through…</source>
             <translation>Wird durchgesehen…</translation>
         </message>
         <message>
             <source>Being read…</source>
             <translation>Wird gelesen…</translation>
+        </message>
+        <message>
+            <source>Belongs there</source>
+            <translation>Gehört dazu</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -1128,8 +1416,20 @@
             <translation>Schwärzen</translation>
         </message>
         <message>
+            <source>Block</source>
+            <translation>Sperren</translation>
+        </message>
+        <message>
+            <source>Blocked</source>
+            <translation>Gesperrt</translation>
+        </message>
+        <message>
             <source>Blue</source>
             <translation>Blau</translation>
+        </message>
+        <message>
+            <source>Both</source>
+            <translation>Beides</translation>
         </message>
         <message>
             <source>Branch before this one, at the last fork</source>
@@ -1200,6 +1500,10 @@
             <translation>Nach Regel: Sie hatten es abgelehnt</translation>
         </message>
         <message>
+            <source>CSV</source>
+            <translation>CSV</translation>
+        </message>
+        <message>
             <source>Calculate</source>
             <translation>Rechnen</translation>
         </message>
@@ -1240,6 +1544,22 @@
             <translation>„{job}“ abbrechen?</translation>
         </message>
         <message>
+            <source>Cannot be read as a date</source>
+            <translation>Lässt sich nicht als Datum lesen</translation>
+        </message>
+        <message>
+            <source>Cannot be read as a number</source>
+            <translation>Lässt sich nicht als Zahl lesen</translation>
+        </message>
+        <message>
+            <source>Cannot be read as a text</source>
+            <translation>Lässt sich nicht als Text lesen</translation>
+        </message>
+        <message>
+            <source>Cannot be read as an amount</source>
+            <translation>Lässt sich nicht als Betrag lesen</translation>
+        </message>
+        <message>
             <source>Capture</source>
             <translation>Aufnehmen</translation>
         </message>
@@ -1266,6 +1586,10 @@
         <message>
             <source>Capture it again, or ask without it in a new conversation.</source>
             <translation>Es noch einmal aufnehmen oder in einer neuen Unterhaltung ohne es fragen.</translation>
+        </message>
+        <message>
+            <source>Capture it anew.</source>
+            <translation>Es neu aufnehmen.</translation>
         </message>
         <message>
             <source>Capture something first, or name a folder.</source>
@@ -1298,6 +1622,10 @@
         <message>
             <source>Card</source>
             <translation>Karte</translation>
+        </message>
+        <message>
+            <source>Category</source>
+            <translation>Kategorie</translation>
         </message>
         <message>
             <source>Certificates (*.pem *.crt *.cer)</source>
@@ -1348,6 +1676,18 @@
             <translation>Die Frage ändern oder die Regeln des Kontos bei {name}.</translation>
         </message>
         <message>
+            <source>Change the rule in the privacy settings.</source>
+            <translation>Die Regel in den Einstellungen zur Privatsphäre ändern.</translation>
+        </message>
+        <message>
+            <source>Changed</source>
+            <translation>Geändert</translation>
+        </message>
+        <message>
+            <source>Changes</source>
+            <translation>Änderungen</translation>
+        </message>
+        <message>
             <source>Change…</source>
             <translation>Ändern…</translation>
         </message>
@@ -1356,12 +1696,20 @@
             <translation>Prüfen</translation>
         </message>
         <message>
+            <source>Check against a policy</source>
+            <translation>Gegen eine Richtlinie prüfen</translation>
+        </message>
+        <message>
             <source>Check and start</source>
             <translation>Prüfen und starten</translation>
         </message>
         <message>
             <source>Check and start…</source>
             <translation>Prüfen und starten…</translation>
+        </message>
+        <message>
+            <source>Check before sharing</source>
+            <translation>Vor dem Teilen prüfen</translation>
         </message>
         <message>
             <source>Check it and try again.</source>
@@ -1464,12 +1812,20 @@
             <translation>Journal prüfen</translation>
         </message>
         <message>
+            <source>Check the name after --policy.</source>
+            <translation>Den Namen nach --policy prüfen.</translation>
+        </message>
+        <message>
             <source>Check the name after --schema.</source>
             <translation>Den Namen nach --schema prüfen.</translation>
         </message>
         <message>
             <source>Check the name.</source>
             <translation>Den Namen prüfen.</translation>
+        </message>
+        <message>
+            <source>Check the name; prompts are imported from a .md or .zip file.</source>
+            <translation>Den Namen prüfen; Schnellfragen werden aus einer .md- oder .zip-Datei importiert.</translation>
         </message>
         <message>
             <source>Check the network</source>
@@ -1488,8 +1844,28 @@
             <translation>Prüfen, wer sie lesen darf.</translation>
         </message>
         <message>
+            <source>Check with a policy</source>
+            <translation>Mit einer Richtlinie prüfen</translation>
+        </message>
+        <message>
             <source>Checking…</source>
             <translation>Wird geprüft…</translation>
+        </message>
+        <message>
+            <source>Check…</source>
+            <translation>Prüfen…</translation>
+        </message>
+        <message>
+            <source>Choice</source>
+            <translation>Auswahl</translation>
+        </message>
+        <message>
+            <source>Choices</source>
+            <translation>Auswahlmöglichkeiten</translation>
+        </message>
+        <message>
+            <source>Choices, with commas between them</source>
+            <translation>Auswahlmöglichkeiten, mit Kommas dazwischen</translation>
         </message>
         <message>
             <source>Choose a backup</source>
@@ -1502,6 +1878,10 @@
         <message>
             <source>Choose a file with servers</source>
             <translation>Datei mit Servern wählen</translation>
+        </message>
+        <message>
+            <source>Choose a file.</source>
+            <translation>Eine Datei wählen.</translation>
         </message>
         <message>
             <source>Choose a file…</source>
@@ -1524,6 +1904,14 @@
             <translation>Ordner wählen…</translation>
         </message>
         <message>
+            <source>Choose a labelled set</source>
+            <translation>Einen Prüfsatz wählen</translation>
+        </message>
+        <message>
+            <source>Choose a labelled set of your own</source>
+            <translation>Einen eigenen Prüfsatz wählen</translation>
+        </message>
+        <message>
             <source>Choose a model</source>
             <translation>Modell wählen</translation>
         </message>
@@ -1540,6 +1928,30 @@
             <translation>Ein Modell wählen.</translation>
         </message>
         <message>
+            <source>Choose a name such as prompts.zip.</source>
+            <translation>Einen Namen wie prompts.zip wählen.</translation>
+        </message>
+        <message>
+            <source>Choose a picture</source>
+            <translation>Ein Bild wählen</translation>
+        </message>
+        <message>
+            <source>Choose a policy.</source>
+            <translation>Eine Richtlinie wählen.</translation>
+        </message>
+        <message>
+            <source>Choose a region with words that can be read.</source>
+            <translation>Einen Bereich mit lesbaren Wörtern wählen.</translation>
+        </message>
+        <message>
+            <source>Choose a shorter one.</source>
+            <translation>Einen kürzeren wählen.</translation>
+        </message>
+        <message>
+            <source>Choose a smaller region, or another model.</source>
+            <translation>Einen kleineren Bereich oder ein anderes Modell wählen.</translation>
+        </message>
+        <message>
             <source>Choose an export</source>
             <translation>Export wählen</translation>
         </message>
@@ -1554,6 +1966,10 @@
         <message>
             <source>Choose another model in Settings, Keys &amp; models.</source>
             <translation>Unter Einstellungen, Schlüssel &amp; Modelle ein anderes Modell wählen.</translation>
+        </message>
+        <message>
+            <source>Choose another model, or another picture.</source>
+            <translation>Ein anderes Modell oder ein anderes Bild wählen.</translation>
         </message>
         <message>
             <source>Choose another model, or begin again with: kireji watch --yes</source>
@@ -1580,6 +1996,10 @@
             <translation>Ein anderes Modell wählen.</translation>
         </message>
         <message>
+            <source>Choose another model; the regions are marked all the same.</source>
+            <translation>Ein anderes Modell wählen; die Bereiche sind trotzdem markiert.</translation>
+        </message>
+        <message>
             <source>Choose another name, or allow it to be overwritten.</source>
             <translation>Einen anderen Namen wählen oder das Überschreiben erlauben.</translation>
         </message>
@@ -1590,6 +2010,10 @@
         <message>
             <source>Choose another name.</source>
             <translation>Einen anderen Namen wählen.</translation>
+        </message>
+        <message>
+            <source>Choose another place.</source>
+            <translation>Einen anderen Ort wählen.</translation>
         </message>
         <message>
             <source>Choose another shortcut in Settings.</source>
@@ -1604,8 +2028,16 @@
             <translation>Einen anderen wählen.</translation>
         </message>
         <message>
+            <source>Choose file…</source>
+            <translation>Datei wählen…</translation>
+        </message>
+        <message>
             <source>Choose one in Settings, Keys &amp; models.</source>
             <translation>Eines unter Einstellungen, Schlüssel &amp; Modelle wählen.</translation>
+        </message>
+        <message>
+            <source>Choose one of these: {choices}.</source>
+            <translation>Eines davon wählen: {choices}.</translation>
         </message>
         <message>
             <source>Choose one within {width} x {height} pixels.</source>
@@ -1614,6 +2046,10 @@
         <message>
             <source>Choose other keys</source>
             <translation>Andere Tasten wählen</translation>
+        </message>
+        <message>
+            <source>Choose picture…</source>
+            <translation>Bild wählen…</translation>
         </message>
         <message>
             <source>Choose text, a PDF or a picture.</source>
@@ -1656,6 +2092,10 @@
             <translation>Unter Einstellungen, Schlüssel &amp; Modelle {new} wählen.</translation>
         </message>
         <message>
+            <source>Chosen at first</source>
+            <translation>Zuerst gewählt</translation>
+        </message>
+        <message>
             <source>Click or Enter: this window</source>
             <translation>Klick oder Enter: dieses Fenster</translation>
         </message>
@@ -1678,6 +2118,10 @@
         <message>
             <source>Close a program that listens on many ports, or paste a key instead.</source>
             <translation>Ein Programm schließen, das viele Ports offen hält, oder stattdessen einen Schlüssel einfügen.</translation>
+        </message>
+        <message>
+            <source>Close the editor</source>
+            <translation>Editor schließen</translation>
         </message>
         <message>
             <source>Close the program that uses it (a database viewer, a backup) and try again; nothing was lost.</source>
@@ -1708,6 +2152,10 @@
             <translation>Farben</translation>
         </message>
         <message>
+            <source>Columns are proposed from every picture, or follow your schema.</source>
+            <translation>Spalten werden aus jedem Bild vorgeschlagen oder folgen Ihrem Schema.</translation>
+        </message>
+        <message>
             <source>Columns: {columns}</source>
             <translation>Spalten: {columns}</translation>
         </message>
@@ -1722,6 +2170,34 @@
         <message>
             <source>Commands</source>
             <translation>Befehle</translation>
+        </message>
+        <message>
+            <source>Compare</source>
+            <translation>Vergleichen</translation>
+        </message>
+        <message>
+            <source>Compare two captures</source>
+            <translation>Zwei Aufnahmen vergleichen</translation>
+        </message>
+        <message>
+            <source>Compare two pictures</source>
+            <translation>Zwei Bilder vergleichen</translation>
+        </message>
+        <message>
+            <source>Compare with the screen now</source>
+            <translation>Mit dem Bildschirm jetzt vergleichen</translation>
+        </message>
+        <message>
+            <source>Comparing…</source>
+            <translation>Wird verglichen…</translation>
+        </message>
+        <message>
+            <source>Comparison</source>
+            <translation>Vergleich</translation>
+        </message>
+        <message>
+            <source>Confused categories</source>
+            <translation>Verwechselte Kategorien</translation>
         </message>
         <message>
             <source>Connect one and try again.</source>
@@ -1780,6 +2256,10 @@
             <translation>Kopiert</translation>
         </message>
         <message>
+            <source>Copied.</source>
+            <translation>Kopiert.</translation>
+        </message>
+        <message>
             <source>Copied. Open it in a browser on this computer, and allow it there.</source>
             <translation>Kopiert. In einem Browser auf diesem Computer öffnen und dort erlauben.</translation>
         </message>
@@ -1796,6 +2276,14 @@
             <translation>Einen kleineren Teil davon kopieren.</translation>
         </message>
         <message>
+            <source>Copy all of the translated text (Ctrl+C)</source>
+            <translation>Den ganzen übersetzten Text kopieren (Ctrl+C)</translation>
+        </message>
+        <message>
+            <source>Copy as CSV</source>
+            <translation>Als CSV kopieren</translation>
+        </message>
+        <message>
             <source>Copy as Markdown</source>
             <translation>Als Markdown kopieren</translation>
         </message>
@@ -1804,8 +2292,16 @@
             <translation>Als formatierten Text kopieren</translation>
         </message>
         <message>
+            <source>Copy changes</source>
+            <translation>Änderungen kopieren</translation>
+        </message>
+        <message>
             <source>Copy details</source>
             <translation>Einzelheiten kopieren</translation>
+        </message>
+        <message>
+            <source>Copy for a spreadsheet</source>
+            <translation>Für eine Tabellenkalkulation kopieren</translation>
         </message>
         <message>
             <source>Copy it again, or from another program.</source>
@@ -1820,12 +2316,28 @@
             <translation>Den Text daraus in die Frage kopieren.</translation>
         </message>
         <message>
+            <source>Copy of {title}</source>
+            <translation>Kopie von {title}</translation>
+        </message>
+        <message>
+            <source>Copy of “{title}”</source>
+            <translation>Kopie von „{title}“</translation>
+        </message>
+        <message>
+            <source>Copy original and translation</source>
+            <translation>Original und Übersetzung kopieren</translation>
+        </message>
+        <message>
             <source>Copy picture</source>
             <translation>Bild kopieren</translation>
         </message>
         <message>
             <source>Copy picture, copy its text</source>
             <translation>Bild kopieren, seinen Text kopieren</translation>
+        </message>
+        <message>
+            <source>Copy some text, then ask again.</source>
+            <translation>Etwas Text kopieren, dann noch einmal fragen.</translation>
         </message>
         <message>
             <source>Copy text</source>
@@ -1880,6 +2392,26 @@
             <translation>Die Frage kopieren</translation>
         </message>
         <message>
+            <source>Copy the result</source>
+            <translation>Ergebnis kopieren</translation>
+        </message>
+        <message>
+            <source>Copy the suggested version</source>
+            <translation>Die vorgeschlagene Fassung kopieren</translation>
+        </message>
+        <message>
+            <source>Copy the table as CSV</source>
+            <translation>Die Tabelle als CSV kopieren</translation>
+        </message>
+        <message>
+            <source>Copy the table as Markdown</source>
+            <translation>Die Tabelle als Markdown kopieren</translation>
+        </message>
+        <message>
+            <source>Copy the table for a spreadsheet (Ctrl+C)</source>
+            <translation>Die Tabelle für eine Tabellenkalkulation kopieren (Ctrl+C)</translation>
+        </message>
+        <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
             <translation>Text im Bild kopieren (Ctrl+Shift+C)</translation>
         </message>
@@ -1890,6 +2422,14 @@
         <message>
             <source>Copy the text yourself.</source>
             <translation>Den Text selbst kopieren.</translation>
+        </message>
+        <message>
+            <source>Copy the translation</source>
+            <translation>Die Übersetzung kopieren</translation>
+        </message>
+        <message>
+            <source>Copy the verdict</source>
+            <translation>Das Urteil kopieren</translation>
         </message>
         <message>
             <source>Copy the whole key and paste it again.</source>
@@ -1912,6 +2452,18 @@
             <translation>Diese Zeilen kopieren</translation>
         </message>
         <message>
+            <source>Copy translation</source>
+            <translation>Übersetzung kopieren</translation>
+        </message>
+        <message>
+            <source>Copy verdict</source>
+            <translation>Urteil kopieren</translation>
+        </message>
+        <message>
+            <source>Copy what changed</source>
+            <translation>Kopieren, was sich geändert hat</translation>
+        </message>
+        <message>
             <source>Copy what is known about it</source>
             <translation>Kopieren, was darüber bekannt ist</translation>
         </message>
@@ -1930,6 +2482,10 @@
         <message>
             <source>Correct it and look again.</source>
             <translation>Es berichtigen und noch einmal suchen.</translation>
+        </message>
+        <message>
+            <source>Correct it and try again.</source>
+            <translation>Es berichtigen und noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Correct it in an editor; it is left as it is until then.</source>
@@ -1974,6 +2530,14 @@
         <message>
             <source>Correct the file, or set them in Settings, Privacy; kireji doctor says what is wrong.</source>
             <translation>Die Datei berichtigen oder sie unter Einstellungen, Datenschutz setzen; kireji doctor sagt, was nicht stimmt.</translation>
+        </message>
+        <message>
+            <source>Correct the file.</source>
+            <translation>Die Datei berichtigen.</translation>
+        </message>
+        <message>
+            <source>Correct the file; kireji policies check {name} shows all that is wrong.</source>
+            <translation>Die Datei berichtigen; kireji policies check {name} zeigt alles, was falsch ist.</translation>
         </message>
         <message>
             <source>Correct the path, or install the program.</source>
@@ -2022,6 +2586,10 @@
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
             <translation>Vom Dienst gezählt: {tokens}. Geschätzt: {estimate}.</translation>
+        </message>
+        <message>
+            <source>Create it, or choose another place.</source>
+            <translation>Ihn anlegen oder einen anderen Ort wählen.</translation>
         </message>
         <message>
             <source>Credit cards</source>
@@ -2088,8 +2656,16 @@
             <translation>Dunkel</translation>
         </message>
         <message>
+            <source>Date</source>
+            <translation>Datum</translation>
+        </message>
+        <message>
             <source>Date and time</source>
             <translation>Datum und Uhrzeit</translation>
+        </message>
+        <message>
+            <source>Decided</source>
+            <translation>Entschieden</translation>
         </message>
         <message>
             <source>Default</source>
@@ -2164,6 +2740,22 @@
             <translation>War {name} gemeint?</translation>
         </message>
         <message>
+            <source>Did you mean {other}?</source>
+            <translation>War {other} gemeint?</translation>
+        </message>
+        <message>
+            <source>Differs: the picture says “{words}”</source>
+            <translation>Weicht ab: Auf dem Bild steht „{words}“</translation>
+        </message>
+        <message>
+            <source>Disagreeing</source>
+            <translation>Nicht übereinstimmend</translation>
+        </message>
+        <message>
+            <source>Discard changes</source>
+            <translation>Änderungen verwerfen</translation>
+        </message>
+        <message>
             <source>Do it yourself, or switch hiding off for this service in the settings.</source>
             <translation>Es selbst tun oder das Verbergen für diesen Dienst in den Einstellungen ausschalten.</translation>
         </message>
@@ -2182,6 +2774,14 @@
         <message>
             <source>Documents</source>
             <translation>Dokumente</translation>
+        </message>
+        <message>
+            <source>Does not belong there</source>
+            <translation>Gehört nicht dazu</translation>
+        </message>
+        <message>
+            <source>Does not belong there: {example}</source>
+            <translation>Gehört nicht dazu: {example}</translation>
         </message>
         <message>
             <source>Don't send</source>
@@ -2248,6 +2848,14 @@
             <translation>Abgelegtes Bild</translation>
         </message>
         <message>
+            <source>Duplicate</source>
+            <translation>Duplizieren</translation>
+        </message>
+        <message>
+            <source>Duplicate…</source>
+            <translation>Duplizieren…</translation>
+        </message>
+        <message>
             <source>Each command is shown exactly as it would run, and you are asked every time. No permission lasts.</source>
             <translation>Jeder Befehl wird genau so gezeigt, wie er ausgeführt würde, und Sie werden jedes Mal gefragt. Keine Erlaubnis gilt weiter.</translation>
         </message>
@@ -2280,12 +2888,20 @@
             <translation>Frühere Fragen, in einem leeren Feld</translation>
         </message>
         <message>
+            <source>Edit</source>
+            <translation>Bearbeiten</translation>
+        </message>
+        <message>
             <source>Edit the last question</source>
             <translation>Die letzte Frage bearbeiten</translation>
         </message>
         <message>
             <source>Edit the question and ask again</source>
             <translation>Die Frage bearbeiten und noch einmal stellen</translation>
+        </message>
+        <message>
+            <source>Edit: {title}</source>
+            <translation>Bearbeiten: {title}</translation>
         </message>
         <message>
             <source>Editing an earlier question</source>
@@ -2360,6 +2976,10 @@
             <translation>Eintrag gelesen</translation>
         </message>
         <message>
+            <source>Error</source>
+            <translation>Fehler</translation>
+        </message>
+        <message>
             <source>Esc</source>
             <translation>Esc</translation>
         </message>
@@ -2402,6 +3022,14 @@
         <message>
             <source>Every line of this job can be asked.</source>
             <translation>Jede Zeile dieser Aufgabe kann gefragt werden.</translation>
+        </message>
+        <message>
+            <source>Every row that has ended has a verdict.</source>
+            <translation>Jede beendete Zeile hat ein Urteil.</translation>
+        </message>
+        <message>
+            <source>Every text or picture gets a verdict; what waits for a person is reviewed afterwards.</source>
+            <translation>Jeder Text und jedes Bild bekommt ein Urteil; was auf einen Menschen wartet, wird danach durchgesehen.</translation>
         </message>
         <message>
             <source>Everything</source>
@@ -2448,8 +3076,16 @@
             <translation>Alle Unterhaltungen exportieren</translation>
         </message>
         <message>
+            <source>Export all prompts into a file</source>
+            <translation>Alle Schnellfragen in eine Datei exportieren</translation>
+        </message>
+        <message>
             <source>Export all…</source>
             <translation>Alles exportieren…</translation>
+        </message>
+        <message>
+            <source>Export prompts</source>
+            <translation>Schnellfragen exportieren</translation>
         </message>
         <message>
             <source>Export results…</source>
@@ -2458,6 +3094,22 @@
         <message>
             <source>Export the answers of “{name}”</source>
             <translation>Antworten von „{name}“ exportieren</translation>
+        </message>
+        <message>
+            <source>Export the decisions (Ctrl+S)</source>
+            <translation>Die Entscheidungen exportieren (Ctrl+S)</translation>
+        </message>
+        <message>
+            <source>Export the decisions about “{name}”</source>
+            <translation>Entscheidungen zu „{name}“ exportieren</translation>
+        </message>
+        <message>
+            <source>Export the policy</source>
+            <translation>Die Richtlinie exportieren</translation>
+        </message>
+        <message>
+            <source>Export the prompts again, or unpack it and import the files.</source>
+            <translation>Die Schnellfragen noch einmal exportieren oder das Archiv entpacken und die Dateien importieren.</translation>
         </message>
         <message>
             <source>Export them again.</source>
@@ -2492,6 +3144,10 @@
             <translation>„{title}“ exportieren</translation>
         </message>
         <message>
+            <source>Exported to {path}.</source>
+            <translation>Nach {path} exportiert.</translation>
+        </message>
+        <message>
             <source>Exported {conversations} to {path}.</source>
             <translation>{conversations} nach {path} exportiert.</translation>
         </message>
@@ -2516,8 +3172,16 @@
             <translation>Text entnehmen</translation>
         </message>
         <message>
+            <source>F1</source>
+            <translation>F1</translation>
+        </message>
+        <message>
             <source>F1: all keys</source>
             <translation>F1: alle Tasten</translation>
+        </message>
+        <message>
+            <source>F8 goes to the next one</source>
+            <translation>F8 geht zum nächsten</translation>
         </message>
         <message>
             <source>Failed</source>
@@ -2534,6 +3198,14 @@
         <message>
             <source>Fetches a page, a text, a picture or a PDF from the web; nobody is signed in there.</source>
             <translation>Holt eine Seite, einen Text, ein Bild oder ein PDF aus dem Web; niemand ist dort angemeldet.</translation>
+        </message>
+        <message>
+            <source>Field</source>
+            <translation>Feld</translation>
+        </message>
+        <message>
+            <source>Fields</source>
+            <translation>Felder</translation>
         </message>
         <message>
             <source>File</source>
@@ -2556,6 +3228,10 @@
             <translation>Dateien mit Servern (*.json *.toml *.yaml *.yml)</translation>
         </message>
         <message>
+            <source>Findings that are less than {number} % sure: {action}.</source>
+            <translation>Befunde, die weniger als {number} % sicher sind: {action}.</translation>
+        </message>
+        <message>
             <source>Finds files below a folder by their names or by the text in them.</source>
             <translation>Findet Dateien unterhalb eines Ordners nach ihrem Namen oder dem Text darin.</translation>
         </message>
@@ -2566,6 +3242,10 @@
         <message>
             <source>First that can work</source>
             <translation>Der erste, der kann</translation>
+        </message>
+        <message>
+            <source>Fit</source>
+            <translation>Einpassen</translation>
         </message>
         <message>
             <source>Folder</source>
@@ -2608,12 +3288,20 @@
             <translation>Zum Beispiel: Beschreibe dieses Bild in einem Satz für Menschen, die es nicht sehen können.</translation>
         </message>
         <message>
+            <source>For example: German</source>
+            <translation>Zum Beispiel: Englisch</translation>
+        </message>
+        <message>
             <source>For example: Translate into English.</source>
             <translation>Zum Beispiel: Übersetze ins Englische.</translation>
         </message>
         <message>
             <source>For example: Which product is this mail about? {column}</source>
             <translation>Zum Beispiel: Um welches Produkt geht es in dieser Nachricht? {column}</translation>
+        </message>
+        <message>
+            <source>For example: {column}</source>
+            <translation>Zum Beispiel: {column}</translation>
         </message>
         <message>
             <source>For how long</source>
@@ -2624,8 +3312,16 @@
             <translation>Für Zeilen, die keinen eigenen mitbringen; die übrigen behalten ihren.</translation>
         </message>
         <message>
+            <source>For review</source>
+            <translation>Zur Durchsicht</translation>
+        </message>
+        <message>
             <source>For the host {host}, until you take it back</source>
             <translation>Für den Host {host}, bis Sie es zurücknehmen</translation>
+        </message>
+        <message>
+            <source>Found</source>
+            <translation>Gefunden</translation>
         </message>
         <message>
             <source>Free software under the MIT licence.</source>
@@ -2672,12 +3368,72 @@
             <translation>Einen Namen angeben, der auf .zip endet, oder einen ohne Endung für einen Ordner.</translation>
         </message>
         <message>
+            <source>Give a smaller one.</source>
+            <translation>Ein kleineres angeben.</translation>
+        </message>
+        <message>
+            <source>Give a text or a picture.</source>
+            <translation>Einen Text oder ein Bild angeben.</translation>
+        </message>
+        <message>
             <source>Give each column a name of its own.</source>
             <translation>Jeder Spalte einen eigenen Namen geben.</translation>
         </message>
         <message>
             <source>Give it a name, such as git.</source>
             <translation>Einen Namen geben, zum Beispiel git.</translation>
+        </message>
+        <message>
+            <source>Give it a name.</source>
+            <translation>Einen Namen geben.</translation>
+        </message>
+        <message>
+            <source>Give it a title.</source>
+            <translation>Einen Titel geben.</translation>
+        </message>
+        <message>
+            <source>Give it one of these: {endings}.</source>
+            <translation>Eine davon anhängen: {endings}.</translation>
+        </message>
+        <message>
+            <source>Give one picture or several.</source>
+            <translation>Ein Bild oder mehrere angeben.</translation>
+        </message>
+        <message>
+            <source>Give one with "type": "object" and its "properties".</source>
+            <translation>Eines mit "type": "object" und seinen "properties" angeben.</translation>
+        </message>
+        <message>
+            <source>Give one with "type": "object".</source>
+            <translation>Eines mit "type": "object" angeben.</translation>
+        </message>
+        <message>
+            <source>Give one with {options}.</source>
+            <translation>Eines mit {options} angeben.</translation>
+        </message>
+        <message>
+            <source>Give some words, or a picture.</source>
+            <translation>Einige Worte oder ein Bild angeben.</translation>
+        </message>
+        <message>
+            <source>Gives a comparison</source>
+            <translation>Ergibt einen Vergleich</translation>
+        </message>
+        <message>
+            <source>Gives a table</source>
+            <translation>Ergibt eine Tabelle</translation>
+        </message>
+        <message>
+            <source>Gives a translation in place</source>
+            <translation>Ergibt eine Übersetzung an Ort und Stelle</translation>
+        </message>
+        <message>
+            <source>Gives a verdict</source>
+            <translation>Ergibt ein Urteil</translation>
+        </message>
+        <message>
+            <source>Gives fields</source>
+            <translation>Ergibt Felder</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -2692,6 +3448,10 @@
             <translation>Ohne Schlüssel weiter</translation>
         </message>
         <message>
+            <source>Gravest first</source>
+            <translation>Schwerste zuerst</translation>
+        </message>
+        <message>
             <source>Green</source>
             <translation>Grün</translation>
         </message>
@@ -2702,6 +3462,10 @@
         <message>
             <source>Half price through the batch service</source>
             <translation>Halber Preis über den Stapeldienst</translation>
+        </message>
+        <message>
+            <source>Hardly any finding is that sure: nearly all go to a person.</source>
+            <translation>Kaum ein Befund ist so sicher: Fast alle gehen an einen Menschen.</translation>
         </message>
         <message>
             <source>Have {name} summarise the message that is left out?</source>
@@ -2772,6 +3536,18 @@
             <translation>Hosts ohne Proxy</translation>
         </message>
         <message>
+            <source>House rules</source>
+            <translation>Hausregeln</translation>
+        </message>
+        <message>
+            <source>How far the check is</source>
+            <translation>Wie weit die Prüfung ist</translation>
+        </message>
+        <message>
+            <source>How it is rewritten</source>
+            <translation>Wie umgeschrieben wird</translation>
+        </message>
+        <message>
             <source>How jobs run</source>
             <translation>Wie Aufgaben laufen</translation>
         </message>
@@ -2804,12 +3580,28 @@
             <translation>Ordner importieren</translation>
         </message>
         <message>
+            <source>Import a policy</source>
+            <translation>Richtlinie importieren</translation>
+        </message>
+        <message>
+            <source>Import a policy from a file</source>
+            <translation>Eine Richtlinie aus einer Datei importieren</translation>
+        </message>
+        <message>
             <source>Import a smaller export.</source>
             <translation>Einen kleineren Export importieren.</translation>
         </message>
         <message>
             <source>Import nothing</source>
             <translation>Nichts importieren</translation>
+        </message>
+        <message>
+            <source>Import prompts</source>
+            <translation>Schnellfragen importieren</translation>
+        </message>
+        <message>
+            <source>Import prompts from a file</source>
+            <translation>Schnellfragen aus einer Datei importieren</translation>
         </message>
         <message>
             <source>Import servers</source>
@@ -2822,6 +3614,10 @@
         <message>
             <source>Import the chosen servers</source>
             <translation>Die gewählten Server importieren</translation>
+        </message>
+        <message>
+            <source>Import the prompts</source>
+            <translation>Die Schnellfragen importieren</translation>
         </message>
         <message numerus="yes">
             <source>Import {n} servers</source>
@@ -2870,6 +3666,10 @@
         <message>
             <source>In the folder {folder}, until you take it back</source>
             <translation>Im Ordner {folder}, bis Sie es zurücknehmen</translation>
+        </message>
+        <message>
+            <source>In the tray menu</source>
+            <translation>Im Menü des Infobereichs</translation>
         </message>
         <message>
             <source>In window</source>
@@ -2932,12 +3732,28 @@
             <translation>Anweisungen: {words}. Ändern</translation>
         </message>
         <message>
+            <source>Into: {language}</source>
+            <translation>Nach: {language}</translation>
+        </message>
+        <message>
             <source>It cannot be made again from the conversation.</source>
             <translation>Aus der Unterhaltung kann es nicht neu erzeugt werden.</translation>
         </message>
         <message>
             <source>It cannot be read.</source>
             <translation>Es kann nicht gelesen werden.</translation>
+        </message>
+        <message>
+            <source>It cannot be read: {reason}.</source>
+            <translation>Es lässt sich nicht lesen: {reason}.</translation>
+        </message>
+        <message>
+            <source>It cannot be saved. {problem}</source>
+            <translation>Es lässt sich nicht sichern. {problem}</translation>
+        </message>
+        <message>
+            <source>It cannot be saved: {reason}.</source>
+            <translation>Es lässt sich nicht sichern: {reason}.</translation>
         </message>
         <message>
             <source>It cannot be used at present.</source>
@@ -3004,8 +3820,20 @@
             <translation>Sie hat {size}; der Dienst nimmt höchstens {most}.</translation>
         </message>
         <message>
+            <source>It has: none.</source>
+            <translation>Vorhanden: keine.</translation>
+        </message>
+        <message>
+            <source>It has: {names}.</source>
+            <translation>Vorhanden: {names}.</translation>
+        </message>
+        <message>
             <source>It holds no conversations and was left out.</source>
             <translation>Er enthält keine Unterhaltungen und wurde ausgelassen.</translation>
+        </message>
+        <message>
+            <source>It holds signs that cannot be written.</source>
+            <translation>Es enthält Zeichen, die sich nicht schreiben lassen.</translation>
         </message>
         <message>
             <source>It is</source>
@@ -3022,6 +3850,14 @@
         <message>
             <source>It is damaged ({why}).</source>
             <translation>Sie ist beschädigt ({why}).</translation>
+        </message>
+        <message>
+            <source>It is filled with</source>
+            <translation>Gefüllt wird es mit</translation>
+        </message>
+        <message>
+            <source>It is judged by the text as it stands here, saved or not, and is not kept in the history.</source>
+            <translation>Es wird nach dem Text beurteilt, wie er hier steht, gesichert oder nicht, und nicht im Verlauf aufbewahrt.</translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
@@ -3052,12 +3888,20 @@
             <translation>Das ist kein gültiges JSON ({why}).</translation>
         </message>
         <message>
+            <source>It is not a file.</source>
+            <translation>Es ist keine Datei.</translation>
+        </message>
+        <message>
             <source>It is not as this version writes it ({why}).</source>
             <translation>Er ist nicht so, wie diese Version ihn schreibt ({why}).</translation>
         </message>
         <message>
             <source>It is not known whether this model can see.</source>
             <translation>Ob dieses Modell sehen kann, ist nicht bekannt.</translation>
+        </message>
+        <message>
+            <source>It is offered under “Quick prompts”.</source>
+            <translation>Sie wird unter „Schnellfragen“ angeboten.</translation>
         </message>
         <message>
             <source>It is on its way; answers come when its batch has ended.</source>
@@ -3108,6 +3952,10 @@
             <translation>Dort werden sie 30 Tage aufbewahrt; was keine Antwort hat, noch einmal fragen.</translation>
         </message>
         <message>
+            <source>It may have been asked again meanwhile.</source>
+            <translation>Vielleicht wurde sie inzwischen noch einmal gefragt.</translation>
+        </message>
+        <message>
             <source>It may have been removed meanwhile.</source>
             <translation>Vielleicht wurde sie unterdessen entfernt.</translation>
         </message>
@@ -3128,8 +3976,20 @@
             <translation>Es läuft auf einem anderen Computer, an den Ollama alles weiterreicht.</translation>
         </message>
         <message>
+            <source>It says {action}, but the policy says {other} for the level {level}.</source>
+            <translation>Da steht {action}, aber die Richtlinie sagt {other} für die Stufe {level}.</translation>
+        </message>
+        <message>
             <source>It sent a message of more than {size} MB.</source>
             <translation>Er hat eine Nachricht von mehr als {size} MB gesendet.</translation>
+        </message>
+        <message>
+            <source>It stands in the place of the one of this name from Kireji, which can be restored.</source>
+            <translation>Sie steht an der Stelle der gleichnamigen von Kireji, die sich wiederherstellen lässt.</translation>
+        </message>
+        <message>
+            <source>It takes either "category" or "categories", which is [] where nothing is to be found.</source>
+            <translation>Es nimmt entweder "category" oder "categories", das [] ist, wo nichts zu finden ist.</translation>
         </message>
         <message>
             <source>It takes too long to look through it; choose a smaller folder.</source>
@@ -3138,6 +3998,10 @@
         <message>
             <source>It waits for you to start it.</source>
             <translation>Sie wartet darauf, von Ihnen gestartet zu werden.</translation>
+        </message>
+        <message>
+            <source>It waits still, or shares the answer of another row; kireji batch review lists the others.</source>
+            <translation>Sie wartet noch oder teilt die Antwort einer anderen Zeile; kireji batch review zeigt die anderen.</translation>
         </message>
         <message>
             <source>It was called back before it was answered.</source>
@@ -3160,6 +4024,10 @@
             <translation>Sie wurde noch nicht beantwortet.</translation>
         </message>
         <message>
+            <source>It was not asked about: {reason}</source>
+            <translation>Es wurde nicht gefragt: {reason}</translation>
+        </message>
+        <message>
             <source>It was not sent yet.</source>
             <translation>Sie wurde noch nicht gesendet.</translation>
         </message>
@@ -3172,6 +4040,18 @@
             <translation>Sie wurde gesendet, und was daraus geworden ist, ist nicht bekannt.</translation>
         </message>
         <message>
+            <source>It was stopped before.</source>
+            <translation>Es wurde zuvor angehalten.</translation>
+        </message>
+        <message>
+            <source>It was stopped.</source>
+            <translation>Es wurde angehalten.</translation>
+        </message>
+        <message>
+            <source>It was stopped. Press Judge to begin anew.</source>
+            <translation>Es wurde angehalten. Beurteilen drücken, um neu zu beginnen.</translation>
+        </message>
+        <message>
             <source>It works.</source>
             <translation>Es funktioniert.</translation>
         </message>
@@ -3182,6 +4062,10 @@
         <message>
             <source>Its address begins with https:// or, on this computer, http://.</source>
             <translation>Seine Adresse beginnt mit https:// oder, auf diesem Computer, mit http://.</translation>
+        </message>
+        <message>
+            <source>Its categories are: {names}.</source>
+            <translation>Ihre Kategorien sind: {names}.</translation>
         </message>
         <message>
             <source>Its columns are: {columns}.</source>
@@ -3202,6 +4086,14 @@
         <message>
             <source>Its name is not written in UTF-8.</source>
             <translation>Ihr Name ist nicht in UTF-8 geschrieben.</translation>
+        </message>
+        <message>
+            <source>Its name may only have small letters, digits and hyphens between them.</source>
+            <translation>Der Name darf nur Kleinbuchstaben, Ziffern und Bindestriche dazwischen haben.</translation>
+        </message>
+        <message>
+            <source>Its page says why.</source>
+            <translation>Auf ihrer Seite steht, warum.</translation>
         </message>
         <message numerus="yes">
             <source>Its rows and {n} answers go, and cannot be brought back. The file that it was made from stays.</source>
@@ -3248,6 +4140,14 @@
             <translation>JSON-Schema</translation>
         </message>
         <message>
+            <source>JSON schema of what is wanted; empty has it proposed from the picture.</source>
+            <translation>JSON-Schema dessen, was gewünscht ist; leer wird es aus dem Bild vorgeschlagen.</translation>
+        </message>
+        <message>
+            <source>JSON with places and doubts (*.json)</source>
+            <translation>JSON mit Stellen und Zweifeln (*.json)</translation>
+        </message>
+        <message>
             <source>JSONL or CSV file…</source>
             <translation>JSONL- oder CSV-Datei…</translation>
         </message>
@@ -3288,12 +4188,92 @@
             </translation>
         </message>
         <message>
+            <source>Jobs that judge are made with a policy: kireji batch add FILE --policy NAME</source>
+            <translation>Aufgaben, die beurteilen, werden mit einer Richtlinie angelegt: kireji batch add FILE --policy NAME</translation>
+        </message>
+        <message>
             <source>Jobs, {words}</source>
             <translation>Aufgaben, {words}</translation>
         </message>
         <message>
+            <source>Judge</source>
+            <translation>Beurteilen</translation>
+        </message>
+        <message>
+            <source>Judge it by this policy</source>
+            <translation>Nach dieser Richtlinie beurteilen</translation>
+        </message>
+        <message>
+            <source>Judge it in pieces.</source>
+            <translation>Es in Stücken beurteilen.</translation>
+        </message>
+        <message>
+            <source>Judge nothing</source>
+            <translation>Nichts beurteilen</translation>
+        </message>
+        <message>
+            <source>Judge them in several steps.</source>
+            <translation>Sie in mehreren Schritten beurteilen.</translation>
+        </message>
+        <message>
+            <source>Judge this by the policy “{title}” (version {version}).</source>
+            <translation>Beurteile dies nach der Richtlinie „{title}“ (Version {version}).</translation>
+        </message>
+        <message>
+            <source>Judge this example: {text}</source>
+            <translation>Dieses Beispiel beurteilen: {text}</translation>
+        </message>
+        <message>
+            <source>Judge {id} by itself</source>
+            <translation>{id} für sich beurteilen</translation>
+        </message>
+        <message numerus="yes">
+            <source>Judge {n} items</source>
+            <extracomment>Judge 1 item</extracomment>
+            <translation>
+                <numerusform>{n} Eintrag beurteilen</numerusform>
+                <numerusform>{n} Einträge beurteilen</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Judged by</source>
+            <translation>Beurteilt von</translation>
+        </message>
+        <message>
+            <source>Judged text</source>
+            <translation>Beurteilter Text</translation>
+        </message>
+        <message>
+            <source>Judges what is written and attached</source>
+            <translation>Beurteilt, was geschrieben und angehängt ist</translation>
+        </message>
+        <message>
+            <source>Judging</source>
+            <translation>Beurteilung</translation>
+        </message>
+        <message>
+            <source>Judging by “{title}”, version {version}, as it is written…</source>
+            <translation>Wird nach „{title}“, Version {version}, beurteilt, wie sie geschrieben steht…</translation>
+        </message>
+        <message>
+            <source>Judging…</source>
+            <translation>Wird beurteilt…</translation>
+        </message>
+        <message>
+            <source>Kappa</source>
+            <translation>Kappa</translation>
+        </message>
+        <message>
+            <source>Keep a region first (Insert), and choose another; then compare them.</source>
+            <translation>Zuerst einen Bereich behalten (Insert) und einen weiteren wählen; dann beide vergleichen.</translation>
+        </message>
+        <message>
             <source>Keep backups in the data folder</source>
             <translation>Sicherungen im Datenordner aufbewahren</translation>
+        </message>
+        <message>
+            <source>Keep both</source>
+            <translation>Beide behalten</translation>
         </message>
         <message>
             <source>Keep it</source>
@@ -3306,6 +4286,10 @@
         <message>
             <source>Keep it untested</source>
             <translation>Ungetestet behalten</translation>
+        </message>
+        <message>
+            <source>Keep mine</source>
+            <translation>Meine behalten</translation>
         </message>
         <message>
             <source>Keep the contents of what is sent</source>
@@ -3372,6 +4356,14 @@
             <translation>Tasten für „{title}“: {keys}</translation>
         </message>
         <message>
+            <source>Keys that ask it</source>
+            <translation>Tasten, die sie stellen</translation>
+        </message>
+        <message>
+            <source>Keys: {keys}</source>
+            <translation>Tasten: {keys}</translation>
+        </message>
+        <message>
             <source>Kind: {kind}</source>
             <translation>Art: {kind}</translation>
         </message>
@@ -3432,12 +4424,32 @@
             <translation>Kireji: wählen, wonach gefragt wird</translation>
         </message>
         <message>
+            <source>Labelled</source>
+            <translation>Vorgabe</translation>
+        </message>
+        <message>
+            <source>Labelled set</source>
+            <translation>Prüfsatz</translation>
+        </message>
+        <message>
+            <source>Labelled set, to check policies with (*.labels.jsonl)</source>
+            <translation>Prüfsatz, um Richtlinien damit zu prüfen (*.labels.jsonl)</translation>
+        </message>
+        <message>
+            <source>Labelled sets (*.jsonl)</source>
+            <translation>Prüfsätze (*.jsonl)</translation>
+        </message>
+        <message>
             <source>Language</source>
             <translation>Sprache</translation>
         </message>
         <message>
             <source>Language of the translation</source>
             <translation>Sprache der Übersetzung</translation>
+        </message>
+        <message>
+            <source>Larger</source>
+            <translation>Größer</translation>
         </message>
         <message>
             <source>Last 30 days</source>
@@ -3452,6 +4464,14 @@
             <translation>Letzte Sicherung {when}, geprüft, {size}.</translation>
         </message>
         <message>
+            <source>Least certain first</source>
+            <translation>Unsicherste zuerst</translation>
+        </message>
+        <message>
+            <source>Leave it out</source>
+            <translation>Weglassen</translation>
+        </message>
+        <message>
             <source>Leave out</source>
             <translation>Weglassen</translation>
         </message>
@@ -3464,8 +4484,24 @@
             <translation>Die frühere Frage lassen, wie sie war</translation>
         </message>
         <message>
+            <source>Leave this prompt</source>
+            <translation>Diese Schnellfrage verlassen</translation>
+        </message>
+        <message>
+            <source>Left out by the model</source>
+            <translation>Vom Modell ausgelassen</translation>
+        </message>
+        <message>
             <source>Left this computer</source>
             <translation>Hat diesen Computer verlassen</translation>
+        </message>
+        <message>
+            <source>Less</source>
+            <translation>Weniger</translation>
+        </message>
+        <message>
+            <source>Let a picture go along instead.</source>
+            <translation>Stattdessen ein Bild mitgeben.</translation>
         </message>
         <message>
             <source>Let it go along</source>
@@ -3474,6 +4510,10 @@
         <message>
             <source>Let it run</source>
             <translation>Weiterlaufen lassen</translation>
+        </message>
+        <message>
+            <source>Let the settings say who answers</source>
+            <translation>Die Einstellungen entscheiden lassen, wer antwortet</translation>
         </message>
         <message>
             <source>Light</source>
@@ -3490,6 +4530,18 @@
         <message>
             <source>Line {line} has the id of line {first}.</source>
             <translation>Zeile {line} hat die ID von Zeile {first}.</translation>
+        </message>
+        <message>
+            <source>Line {line} · {kind}: {reason}</source>
+            <translation>Zeile {line} · {kind}: {reason}</translation>
+        </message>
+        <message>
+            <source>Line {line}: {place} is no variable yet, so it is asked as it stands.</source>
+            <translation>Zeile {line}: {place} ist noch keine Variable, wird also gefragt, wie es dasteht.</translation>
+        </message>
+        <message>
+            <source>Line {line}: {sentence}</source>
+            <translation>Zeile {line}: {sentence}</translation>
         </message>
         <message>
             <source>Line {line}: {why}</source>
@@ -3526,6 +4578,10 @@
         <message>
             <source>List them with: kireji history list</source>
             <translation>Sie auflisten mit: kireji history list</translation>
+        </message>
+        <message>
+            <source>List them with: kireji policies list</source>
+            <translation>Alle zeigt: kireji policies list</translation>
         </message>
         <message>
             <source>List them with: kireji tools list</source>
@@ -3580,6 +4636,10 @@
             <translation>Noch einmal nachsehen: Vielleicht hat sie jemand geändert.</translation>
         </message>
         <message>
+            <source>Look at it again; what was decided there stands.</source>
+            <translation>Sie noch einmal ansehen; was dort entschieden wurde, gilt.</translation>
+        </message>
+        <message>
             <source>Look at the clock</source>
             <translation>Auf die Uhr sehen</translation>
         </message>
@@ -3620,6 +4680,10 @@
             <translation>Das Bild wird durchgesehen…</translation>
         </message>
         <message>
+            <source>Looking where it stands on the picture…</source>
+            <translation>Es wird gesucht, wo es auf dem Bild steht…</translation>
+        </message>
+        <message>
             <source>Low</source>
             <translation>Niedrig</translation>
         </message>
@@ -3642,6 +4706,10 @@
         <message>
             <source>Mail addresses</source>
             <translation>E-Mail-Adressen</translation>
+        </message>
+        <message>
+            <source>Make a job of them: kireji batch add FOLDER --schema FILE</source>
+            <translation>Eine Aufgabe daraus machen: kireji batch add FOLDER --schema FILE</translation>
         </message>
         <message>
             <source>Make a new one with: kireji keys new webhook</source>
@@ -3672,6 +4740,10 @@
             <translation>Die Aufgabe aus ihrer Quelle neu anlegen.</translation>
         </message>
         <message>
+            <source>Make the job anew.</source>
+            <translation>Die Aufgabe neu anlegen.</translation>
+        </message>
+        <message>
             <source>Make the job anew: its rows then go one by one, at full price.</source>
             <translation>Die Aufgabe neu anlegen: Ihre Zeilen werden dann einzeln gefragt, zum vollen Preis.</translation>
         </message>
@@ -3680,12 +4752,20 @@
             <translation>{folder} beschreibbar machen.</translation>
         </message>
         <message>
+            <source>Make {name} a variable</source>
+            <translation>{name} zur Variable machen</translation>
+        </message>
+        <message>
             <source>Make {parent} writable, or add Kireji in the desktop's settings.</source>
             <translation>{parent} beschreibbar machen oder Kireji in den Einstellungen des Desktops hinzufügen.</translation>
         </message>
         <message>
             <source>Markdown</source>
             <translation>Markdown</translation>
+        </message>
+        <message>
+            <source>Markdown (*.md)</source>
+            <translation>Markdown (*.md)</translation>
         </message>
         <message>
             <source>Marks</source>
@@ -3768,6 +4848,10 @@
             <translation>Weitere Arten abzulehnen</translation>
         </message>
         <message>
+            <source>More: {title}</source>
+            <translation>Mehr: {title}</translation>
+        </message>
+        <message>
             <source>More…</source>
             <translation>Mehr…</translation>
         </message>
@@ -3780,8 +4864,16 @@
             <translation>Um ein Pixel verschieben; mit Shift um zehn</translation>
         </message>
         <message>
+            <source>Move down: {title}</source>
+            <translation>Nach unten: {title}</translation>
+        </message>
+        <message>
             <source>Move it away, or choose another folder with KIREJI_HOME; it was left as it is.</source>
             <translation>Sie wegbewegen oder mit KIREJI_HOME einen anderen Ordner wählen; sie blieb, wie sie war.</translation>
+        </message>
+        <message>
+            <source>Move it away.</source>
+            <translation>Sie wegbewegen.</translation>
         </message>
         <message>
             <source>Move that file away, or choose another folder with KIREJI_HOME.</source>
@@ -3799,6 +4891,10 @@
             <source>Move the right and the bottom edge</source>
             <translation>Rechte und untere Kante verschieben</translation>
         </message>
+        <message>
+            <source>Move up: {title}</source>
+            <translation>Nach oben: {title}</translation>
+        </message>
         <message numerus="yes">
             <source>Move {n} out of the archive</source>
             <extracomment>Move out of the archive</extracomment>
@@ -3806,6 +4902,10 @@
                 <numerusform>Aus dem Archiv holen</numerusform>
                 <numerusform>{n} aus dem Archiv holen</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Moved</source>
+            <translation>Verschoben</translation>
         </message>
         <message>
             <source>My key is sk-ant-…, write to ada@example.org</source>
@@ -3828,8 +4928,16 @@
             <translation>Eine Datei nennen oder eine Aufgabe aus den Bildern darin machen.</translation>
         </message>
         <message>
+            <source>Name a picture in the set.</source>
+            <translation>Ein Bild im Satz nennen.</translation>
+        </message>
+        <message>
             <source>Name fewer of them.</source>
             <translation>Weniger davon nennen.</translation>
+        </message>
+        <message>
+            <source>Name it under "properties".</source>
+            <translation>Es unter "properties" nennen.</translation>
         </message>
         <message>
             <source>Name its columns in braces: {columns}.</source>
@@ -3840,8 +4948,16 @@
             <translation>Name des Servers</translation>
         </message>
         <message>
+            <source>Name of the variable</source>
+            <translation>Name der Variable</translation>
+        </message>
+        <message>
             <source>Name one in braces: {columns}.</source>
             <translation>Eine davon in geschweiften Klammern nennen: {columns}.</translation>
+        </message>
+        <message>
+            <source>Name some under "enum".</source>
+            <translation>Einige unter "enum" nennen.</translation>
         </message>
         <message>
             <source>Name the export you downloaded.</source>
@@ -3850,6 +4966,14 @@
         <message>
             <source>Name the folder or the zip file that Kireji made; exports are imported instead.</source>
             <translation>Den Ordner oder die Zip-Datei nennen, die Kireji gemacht hat; Exporte werden stattdessen importiert.</translation>
+        </message>
+        <message>
+            <source>Name the language to translate into.</source>
+            <translation>Die Sprache nennen, in die übersetzt werden soll.</translation>
+        </message>
+        <message>
+            <source>Name the one to translate into.</source>
+            <translation>Die nennen, in die übersetzt werden soll.</translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
@@ -3868,8 +4992,28 @@
             <translation>Die Zip-Datei nennen, die es gemacht hat.</translation>
         </message>
         <message>
+            <source>Name what is wanted under "properties".</source>
+            <translation>Unter "properties" nennen, was gewünscht ist.</translation>
+        </message>
+        <message>
+            <source>Names and values out of the picture</source>
+            <translation>Namen und Werte aus dem Bild</translation>
+        </message>
+        <message>
+            <source>Names of the tools, with commas between them</source>
+            <translation>Namen der Werkzeuge, mit Kommas dazwischen</translation>
+        </message>
+        <message>
+            <source>Names with their values, one row for each picture.</source>
+            <translation>Namen mit ihren Werten, eine Zeile für jedes Bild.</translation>
+        </message>
+        <message>
             <source>Names, projects, customers. Whole words, in any case, also in pictures.</source>
             <translation>Namen, Projekte, Kunden. Ganze Wörter, ob groß oder klein geschrieben, auch in Bildern.</translation>
+        </message>
+        <message>
+            <source>Neither yes nor no</source>
+            <translation>Weder ja noch nein</translation>
         </message>
         <message>
             <source>Network</source>
@@ -3894,6 +5038,18 @@
         <message>
             <source>New line</source>
             <translation>Neue Zeile</translation>
+        </message>
+        <message>
+            <source>New policy</source>
+            <translation>Neue Richtlinie</translation>
+        </message>
+        <message>
+            <source>New policy…</source>
+            <translation>Neue Richtlinie…</translation>
+        </message>
+        <message>
+            <source>New prompt</source>
+            <translation>Neue Schnellfrage</translation>
         </message>
         <message>
             <source>Next conversation in the list</source>
@@ -3924,6 +5080,10 @@
             <translation>Es konnte kein Browser geöffnet werden. Diese Adresse in einem auf diesem Computer öffnen:</translation>
         </message>
         <message>
+            <source>No category</source>
+            <translation>Keine Kategorie</translation>
+        </message>
+        <message>
             <source>No connection to {host}</source>
             <translation>Keine Verbindung zu {host}</translation>
         </message>
@@ -3944,6 +5104,14 @@
             <translation>Hier läuft kein Desktop-Portal.</translation>
         </message>
         <message>
+            <source>No fields were found on the picture.</source>
+            <translation>Auf dem Bild wurden keine Felder gefunden.</translation>
+        </message>
+        <message>
+            <source>No fields were found.</source>
+            <translation>Es wurden keine Felder gefunden.</translation>
+        </message>
+        <message>
             <source>No jobs</source>
             <translation type="vanished">Keine Aufgaben</translation>
         </message>
@@ -3952,12 +5120,20 @@
             <translation>Es ist kein Schlüssel gespeichert.</translation>
         </message>
         <message>
+            <source>No language was named.</source>
+            <translation>Es wurde keine Sprache genannt.</translation>
+        </message>
+        <message>
             <source>No longer before all others</source>
             <translation>Nicht mehr vor allem anderen</translation>
         </message>
         <message>
             <source>No model can be asked for a summary.</source>
             <translation>Kein Modell kann um eine Zusammenfassung gebeten werden.</translation>
+        </message>
+        <message>
+            <source>No model can be asked: there is no key and no local server.</source>
+            <translation>Kein Modell kann gefragt werden: Es gibt keinen Schlüssel und keinen lokalen Server.</translation>
         </message>
         <message>
             <source>No model matches “{query}”.</source>
@@ -3990,6 +5166,14 @@
         <message>
             <source>No other program with servers was found. A file in the usual form (mcpServers) can be chosen.</source>
             <translation>Es wurde kein anderes Programm mit Servern gefunden. Eine Datei in der üblichen Form (mcpServers) kann gewählt werden.</translation>
+        </message>
+        <message>
+            <source>No picture in {before} has the name of one in {after}.</source>
+            <translation>Kein Bild in {before} heißt wie eines in {after}.</translation>
+        </message>
+        <message>
+            <source>No policy is that long.</source>
+            <translation>So lang ist keine Richtlinie.</translation>
         </message>
         <message>
             <source>No port of this computer could be opened for the browser's answer.</source>
@@ -4052,6 +5236,14 @@
             <translation>Es ist kein Tastenkürzel festgelegt. Unter Einstellungen, Tastenkürzel eines wählen.</translation>
         </message>
         <message>
+            <source>No table was found on the picture.</source>
+            <translation>Auf dem Bild wurde keine Tabelle gefunden.</translation>
+        </message>
+        <message>
+            <source>No table was found.</source>
+            <translation>Es wurde keine Tabelle gefunden.</translation>
+        </message>
+        <message>
             <source>No text is selected. Select some in any program, then choose this again.</source>
             <translation>Es ist kein Text markiert. In einem beliebigen Programm Text markieren und dies noch einmal wählen.</translation>
         </message>
@@ -4064,6 +5256,10 @@
             <translation>Im Bild wurde kein Text gefunden. Gelesen werden lateinische, chinesische und japanische Schrift: einen Bereich mit größerem oder klarerem Text ausschneiden oder in den Einstellungen einen Schlüssel hinzufügen, um ein Modell zu fragen.</translation>
         </message>
         <message>
+            <source>No verdict</source>
+            <translation>Kein Urteil</translation>
+        </message>
+        <message>
             <source>No way of capturing is built in.</source>
             <translation>Es ist kein Weg zum Aufnehmen eingebaut.</translation>
         </message>
@@ -4072,12 +5268,20 @@
             <translation>Keine Wörter</translation>
         </message>
         <message>
+            <source>No words were found in the picture.</source>
+            <translation>Im Bild wurden keine Wörter gefunden.</translation>
+        </message>
+        <message>
             <source>Nobody came back from the browser within {minutes}.</source>
             <translation>Innerhalb von {minutes} kam niemand aus dem Browser zurück.</translation>
         </message>
         <message>
             <source>Nobody can look into these documents: {titles}.</source>
             <translation>In diese Dokumente lässt sich nicht hineinsehen: {titles}.</translation>
+        </message>
+        <message>
+            <source>Nobody has compared it with the picture</source>
+            <translation>Niemand hat es mit dem Bild verglichen</translation>
         </message>
         <message>
             <source>Nobody is set up who could answer. Add a key in the settings.</source>
@@ -4090,6 +5294,10 @@
         <message>
             <source>Nobody knows what it will cost, so no budget can hold for it.</source>
             <translation>Was es kosten wird, ist nicht bekannt, deshalb kann kein Budget dafür gelten.</translation>
+        </message>
+        <message>
+            <source>Nobody knows why.</source>
+            <translation>Niemand weiß, warum.</translation>
         </message>
         <message>
             <source>Nobody knows yet what it will cost: kireji batch estimate {id} says why.</source>
@@ -4112,12 +5320,20 @@
             <translation>In dieser Unterhaltung wird keines angeboten.</translation>
         </message>
         <message>
+            <source>None of the choices of this column</source>
+            <translation>Keine der Auswahlmöglichkeiten dieser Spalte</translation>
+        </message>
+        <message>
             <source>None yet. A plugin is a Python file with functions that a model may call; the folder opens with an example to begin with.</source>
             <translation>Noch keine. Ein Plugin ist eine Python-Datei mit Funktionen, die ein Modell aufrufen darf; der Ordner öffnet sich mit einem Beispiel für den Anfang.</translation>
         </message>
         <message>
             <source>None yet. Add one with the command or address that its documentation names, or import those of another program.</source>
             <translation>Noch keine. Einen mit dem Befehl oder der Adresse hinzufügen, die seine Dokumentation nennt, oder die eines anderen Programms importieren.</translation>
+        </message>
+        <message>
+            <source>None yet. Write {{name}} into the words, or add one here.</source>
+            <translation>Noch keine. {{name}} in den Text schreiben oder hier eine hinzufügen.</translation>
         </message>
         <message>
             <source>None. A card in the conversation asks for one when a tool is called.</source>
@@ -4136,16 +5352,64 @@
             <translation>Normal</translation>
         </message>
         <message>
+            <source>Not as labelled: {number}</source>
+            <translation>Nicht wie vorgegeben: {number}</translation>
+        </message>
+        <message>
+            <source>Not as the policy says: it belongs to “{title}” and was not found there.</source>
+            <translation>Nicht wie die Richtlinie sagt: Es gehört zu „{title}“ und wurde dort nicht gefunden.</translation>
+        </message>
+        <message>
+            <source>Not as the policy says: it does not belong to “{title}” and was found there.</source>
+            <translation>Nicht wie die Richtlinie sagt: Es gehört nicht zu „{title}“ und wurde dort gefunden.</translation>
+        </message>
+        <message>
+            <source>Not explained</source>
+            <translation>Nicht erklärt</translation>
+        </message>
+        <message>
+            <source>Not found on the picture</source>
+            <translation>Nicht auf dem Bild gefunden</translation>
+        </message>
+        <message>
+            <source>Not found on the picture.</source>
+            <translation>Nicht auf dem Bild gefunden.</translation>
+        </message>
+        <message>
             <source>Not now</source>
             <translation>Nicht jetzt</translation>
+        </message>
+        <message>
+            <source>Not one pixel is different.</source>
+            <translation>Nicht ein Pixel ist anders.</translation>
         </message>
         <message>
             <source>Not tested.</source>
             <translation>Nicht getestet.</translation>
         </message>
         <message>
+            <source>Not translated: {count}.</source>
+            <translation>Nicht übersetzt: {count}.</translation>
+        </message>
+        <message>
+            <source>Note</source>
+            <translation>Notiz</translation>
+        </message>
+        <message>
+            <source>Notes</source>
+            <translation>Notizen</translation>
+        </message>
+        <message>
             <source>Nothing answers at {address}. Start the server, or correct the address.</source>
             <translation>Unter {address} antwortet nichts. Den Server starten oder die Adresse berichtigen.</translation>
+        </message>
+        <message>
+            <source>Nothing came of row {number} that could be shown.</source>
+            <translation>Aus Zeile {number} kam nichts, was sich zeigen ließe.</translation>
+        </message>
+        <message>
+            <source>Nothing differs on the pictures where this could be.</source>
+            <translation>Auf den Bildern unterscheidet sich nichts, wo dies sein könnte.</translation>
         </message>
         <message>
             <source>Nothing found for “{words}”. Try fewer or shorter words.</source>
@@ -4156,12 +5420,24 @@
             <translation>Noch wird nichts mitgesendet. Dateien, Ordner, Seiten oder frühere Unterhaltungen hinzufügen.</translation>
         </message>
         <message>
+            <source>Nothing had to be translated</source>
+            <translation>Nichts musste übersetzt werden</translation>
+        </message>
+        <message>
             <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
             <translation>Es wurde nichts gesendet. Genau diese Bytes würden den Computer verlassen, wenn Sie jetzt fragten.</translation>
         </message>
         <message>
+            <source>Nothing has changed.</source>
+            <translation>Nichts hat sich geändert.</translation>
+        </message>
+        <message>
             <source>Nothing has left this computer.</source>
             <translation>Nichts hat diesen Computer verlassen.</translation>
+        </message>
+        <message>
+            <source>Nothing in it asks for anything to be done.</source>
+            <translation>Nichts darin verlangt, dass etwas getan wird.</translation>
         </message>
         <message>
             <source>Nothing in it would be hidden.</source>
@@ -4180,6 +5456,14 @@
             <translation>Nichts heißt „{words}“.</translation>
         </message>
         <message>
+            <source>Nothing is decided yet.</source>
+            <translation>Noch ist nichts entschieden.</translation>
+        </message>
+        <message>
+            <source>Nothing is different: both pictures show the same.</source>
+            <translation>Nichts ist anders: Beide Bilder zeigen dasselbe.</translation>
+        </message>
+        <message>
             <source>Nothing is hidden in it.</source>
             <translation>Nichts darin ist verborgen.</translation>
         </message>
@@ -4196,12 +5480,24 @@
             <translation>Es wird nichts gesendet, solange es kein Geheimnis zum Signieren gibt.</translation>
         </message>
         <message>
+            <source>Nothing is wrong with it</source>
+            <translation>Nichts daran ist falsch</translation>
+        </message>
+        <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>Nichts Neues: alles darin ist schon da.</translation>
         </message>
         <message>
+            <source>Nothing of the policy's categories was found.</source>
+            <translation>Nichts aus den Kategorien der Richtlinie wurde gefunden.</translation>
+        </message>
+        <message>
             <source>Nothing of this conversation is left out.</source>
             <translation>Von dieser Unterhaltung wird nichts weggelassen.</translation>
+        </message>
+        <message>
+            <source>Nothing waits for you.</source>
+            <translation>Nichts wartet auf Sie.</translation>
         </message>
         <message>
             <source>Nothing waits to be run.</source>
@@ -4222,6 +5518,10 @@
         <message>
             <source>Nothing was asked this month.</source>
             <translation>Diesen Monat wurde nichts gefragt.</translation>
+        </message>
+        <message>
+            <source>Nothing was decided against the model.</source>
+            <translation>Nichts wurde gegen das Modell entschieden.</translation>
         </message>
         <message>
             <source>Nothing was deleted in the last 30 days.</source>
@@ -4248,6 +5548,10 @@
             <translation>Nichts wurde entfernt.</translation>
         </message>
         <message>
+            <source>Nothing was said about the regions {numbers}.</source>
+            <translation>Über die Bereiche {numbers} wurde nichts gesagt.</translation>
+        </message>
+        <message>
             <source>Nothing was spent in the last {days} days.</source>
             <translation>In den letzten {days} Tagen wurde nichts ausgegeben.</translation>
         </message>
@@ -4264,8 +5568,16 @@
             <translation>Noch nichts. Jeder Aufruf eines Werkzeugs wird hier vermerkt, bevor er ausgeführt wird.</translation>
         </message>
         <message>
+            <source>Nothing: it is asked for</source>
+            <translation>Nichts: Danach wird gefragt</translation>
+        </message>
+        <message>
             <source>Notify when an answer is ready</source>
             <translation>Benachrichtigen, wenn eine Antwort fertig ist</translation>
+        </message>
+        <message>
+            <source>Now right</source>
+            <translation>Jetzt richtig</translation>
         </message>
         <message>
             <source>Now that is {name} ({who}).</source>
@@ -4276,8 +5588,20 @@
             <translation>Das ist jetzt {who}.</translation>
         </message>
         <message>
+            <source>Now wrong</source>
+            <translation>Jetzt falsch</translation>
+        </message>
+        <message>
             <source>Now, one by one: full price</source>
             <translation>Jetzt, einzeln: voller Preis</translation>
+        </message>
+        <message>
+            <source>Number</source>
+            <translation>Zahl</translation>
+        </message>
+        <message>
+            <source>Of these regions nothing was said: {numbers}.</source>
+            <translation>Über diese Bereiche wurde nichts gesagt: {numbers}.</translation>
         </message>
         <message>
             <source>Off in the settings</source>
@@ -4294,6 +5618,14 @@
         <message>
             <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
             <translation>An Tagen, an denen sich etwas geändert hat, wenn sonst nichts läuft. Sieben Tage und vier Wochen werden aufbewahrt.</translation>
+        </message>
+        <message>
+            <source>On the picture it reads: {seen}</source>
+            <translation>Auf dem Bild liest es sich: {seen}</translation>
+        </message>
+        <message>
+            <source>On the picture stands: {seen}</source>
+            <translation>Auf dem Bild steht: {seen}</translation>
         </message>
         <message>
             <source>On the usual ports of Ollama, llama.cpp and LM Studio.</source>
@@ -4320,6 +5652,10 @@
             <translation>Ein Monat</translation>
         </message>
         <message>
+            <source>One of your rules for answers ended this one before it was whole.</source>
+            <translation>Eine Ihrer Regeln für Antworten hat diese beendet, bevor sie vollständig war.</translation>
+        </message>
+        <message>
             <source>One question, asked of thousands</source>
             <translation>Eine Frage, tausendmal gestellt</translation>
         </message>
@@ -4336,6 +5672,10 @@
             <translation>Nur Größe und Hash wurden aufbewahrt.</translation>
         </message>
         <message>
+            <source>Only jobs that take out tables or fields become a spreadsheet.</source>
+            <translation>Nur aus Aufgaben, die Tabellen oder Felder entnehmen, wird eine Datei für Tabellenkalkulationen.</translation>
+        </message>
+        <message>
             <source>Only services that do not keep or train on what they are sent</source>
             <translation>Nur Dienste, die Anfragen weder behalten noch damit trainieren</translation>
         </message>
@@ -4346,6 +5686,14 @@
         <message>
             <source>Only the first {count} characters are tried.</source>
             <translation>Nur die ersten {count} Zeichen werden ausprobiert.</translation>
+        </message>
+        <message>
+            <source>Only the first {most} prompts of the file are taken.</source>
+            <translation>Nur die ersten {most} Schnellfragen der Datei werden genommen.</translation>
+        </message>
+        <message>
+            <source>Only these</source>
+            <translation>Nur diese</translation>
         </message>
         <message>
             <source>Only those that failed are asked again with: kireji batch retry {id}</source>
@@ -4384,6 +5732,10 @@
             <translation>Unter Einstellungen, Schlüssel &amp; Modelle: ihn bei {right} einfügen und hier einen von {asked}.</translation>
         </message>
         <message>
+            <source>Open comparison</source>
+            <translation>Vergleich öffnen</translation>
+        </message>
+        <message>
             <source>Open folder</source>
             <translation>Ordner öffnen</translation>
         </message>
@@ -4400,6 +5752,10 @@
             <translation>Plugin-Ordner öffnen</translation>
         </message>
         <message>
+            <source>Open result</source>
+            <translation>Ergebnis öffnen</translation>
+        </message>
+        <message>
             <source>Open results</source>
             <translation>Ergebnisse öffnen</translation>
         </message>
@@ -4408,8 +5764,24 @@
             <translation>Einstellungen öffnen</translation>
         </message>
         <message>
+            <source>Open table</source>
+            <translation>Tabelle öffnen</translation>
+        </message>
+        <message>
             <source>Open the conversation again.</source>
             <translation>Die Unterhaltung noch einmal öffnen.</translation>
+        </message>
+        <message>
+            <source>Open the editor with the new policy</source>
+            <translation>Den Editor mit der neuen Richtlinie öffnen</translation>
+        </message>
+        <message>
+            <source>Open the folder of your policies</source>
+            <translation>Den Ordner Ihrer Richtlinien öffnen</translation>
+        </message>
+        <message>
+            <source>Open the folder of your prompts</source>
+            <translation>Den Ordner Ihrer Schnellfragen öffnen</translation>
         </message>
         <message>
             <source>Open the folder with an example</source>
@@ -4424,8 +5796,24 @@
             <translation>Belege öffnen</translation>
         </message>
         <message>
+            <source>Open translation</source>
+            <translation>Übersetzung öffnen</translation>
+        </message>
+        <message>
+            <source>Open verdict</source>
+            <translation>Urteil öffnen</translation>
+        </message>
+        <message>
+            <source>Open what came of this row beside its pictures</source>
+            <translation>Öffnen, was aus dieser Zeile wurde, neben ihren Bildern</translation>
+        </message>
+        <message>
             <source>Open what you want to show. Click here to cancel.</source>
             <translation>Öffnen, was gezeigt werden soll. Zum Abbrechen hier klicken.</translation>
+        </message>
+        <message>
+            <source>Open: {title}</source>
+            <translation>Öffnen: {title}</translation>
         </message>
         <message>
             <source>OpenRouter did not accept the sign-in.</source>
@@ -4456,6 +5844,14 @@
             <translation>Oder diesen Computer den Text im Bild lesen lassen.</translation>
         </message>
         <message>
+            <source>Order</source>
+            <translation>Reihenfolge</translation>
+        </message>
+        <message>
+            <source>Original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
             <source>Other ways to answer again</source>
             <translation>Andere Arten, noch einmal zu antworten</translation>
         </message>
@@ -4464,8 +5860,36 @@
             <translation>Andere Arten zu kopieren</translation>
         </message>
         <message>
+            <source>Otherwise</source>
+            <translation>Sonst</translation>
+        </message>
+        <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
             <translation>Sonst nur, wo der Desktop Kireji den Bildschirm nicht einfrieren lässt.</translation>
+        </message>
+        <message>
+            <source>Overrule it: say what shall be done.</source>
+            <translation>Anders entscheiden: sagen, was getan werden soll.</translation>
+        </message>
+        <message>
+            <source>Overrule the verdict</source>
+            <translation>Gegen das Urteil entscheiden</translation>
+        </message>
+        <message>
+            <source>Overrule: say what shall be done</source>
+            <translation>Anders entscheiden: sagen, was getan werden soll</translation>
+        </message>
+        <message>
+            <source>Overruled: {action}</source>
+            <translation>Anders entschieden: {action}</translation>
+        </message>
+        <message>
+            <source>Overrule… (O)</source>
+            <translation>Anders entscheiden… (O)</translation>
+        </message>
+        <message>
+            <source>Overview</source>
+            <translation>Überblick</translation>
         </message>
         <message>
             <source>Own word</source>
@@ -4494,6 +5918,14 @@
         <message>
             <source>Pages of these hosts may be fetched</source>
             <translation>Seiten dieser Hosts dürfen geholt werden</translation>
+        </message>
+        <message>
+            <source>Pairs of pictures</source>
+            <translation>Bildpaare</translation>
+        </message>
+        <message>
+            <source>Part of the editor</source>
+            <translation>Teil des Editors</translation>
         </message>
         <message>
             <source>Part of the watched region is on no screen now.</source>
@@ -4526,6 +5958,10 @@
         <message>
             <source>Paste a text to see how it would leave. It is looked through here and goes nowhere.</source>
             <translation>Einen Text einfügen, um zu sehen, wie er hinausgehen würde. Er wird hier durchgesehen und geht nirgendwohin.</translation>
+        </message>
+        <message>
+            <source>Paste picture</source>
+            <translation>Bild einfügen</translation>
         </message>
         <message>
             <source>Paste the whole key.</source>
@@ -4580,6 +6016,14 @@
             <translation>Bild</translation>
         </message>
         <message>
+            <source>Picture that is judged</source>
+            <translation>Bild, das beurteilt wird</translation>
+        </message>
+        <message>
+            <source>Picture {number}</source>
+            <translation>Bild {number}</translation>
+        </message>
+        <message>
             <source>Picture {number}. Show it in full size</source>
             <translation>Bild {number}. In voller Größe zeigen</translation>
         </message>
@@ -4592,8 +6036,20 @@
             <translation>Bild, {width} × {height} Pixel. Groß zeigen</translation>
         </message>
         <message>
+            <source>Picture: {path}</source>
+            <translation>Bild: {path}</translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>Bilder</translation>
+        </message>
+        <message>
+            <source>Pictures ({endings})</source>
+            <translation>Bilder ({endings})</translation>
+        </message>
+        <message>
+            <source>Pictures belong together that have the same name in both folders.</source>
+            <translation>Zusammen gehören Bilder, die in beiden Ordnern gleich heißen.</translation>
         </message>
         <message>
             <source>Pictures need a prompt that says what to do with each.</source>
@@ -4628,6 +6084,22 @@
             <translation>Plugins</translation>
         </message>
         <message>
+            <source>Policies</source>
+            <translation>Richtlinien</translation>
+        </message>
+        <message>
+            <source>Policies (*.toml)</source>
+            <translation>Richtlinien (*.toml)</translation>
+        </message>
+        <message>
+            <source>Policy</source>
+            <translation>Richtlinie</translation>
+        </message>
+        <message>
+            <source>Precision</source>
+            <translation>Genauigkeit</translation>
+        </message>
+        <message>
             <source>Press a shortcut, cut out a piece of the screen and ask about it; the answer streams right beside it. Every conversation is kept on this computer, and what leaves it is written down for you to see.</source>
             <translation>Ein Tastenkürzel drücken, ein Stück des Bildschirms ausschneiden und danach fragen; die Antwort erscheint gleich daneben. Jede Unterhaltung bleibt auf diesem Computer, und was ihn verlässt, wird einsehbar aufgeschrieben.</translation>
         </message>
@@ -4642,6 +6114,10 @@
         <message>
             <source>Press it now: {title}</source>
             <translation>Jetzt drücken: {title}</translation>
+        </message>
+        <message>
+            <source>Press the keys, or Escape to keep what was. If nothing happens, another program has them: press others.</source>
+            <translation>Die Tasten drücken oder mit Escape behalten, was war. Geschieht nichts, hat sie ein anderes Programm: andere drücken.</translation>
         </message>
         <message>
             <source>Press the keys…</source>
@@ -4716,6 +6192,14 @@
             <translation>Prompt für jede Zeile</translation>
         </message>
         <message>
+            <source>Prompts</source>
+            <translation>Schnellfragen</translation>
+        </message>
+        <message>
+            <source>Prompts (*.md *.zip)</source>
+            <translation>Schnellfragen (*.md *.zip)</translation>
+        </message>
+        <message>
             <source>Protocol spoken</source>
             <translation>Protokoll gesprochen</translation>
         </message>
@@ -4736,6 +6220,10 @@
             <translation>In die Frage übernehmen</translation>
         </message>
         <message>
+            <source>Put it there.</source>
+            <translation>Es dort ablegen.</translation>
+        </message>
+        <message>
             <source>Put question {place} back into the field</source>
             <translation>Frage {place} zurück in das Feld legen</translation>
         </message>
@@ -4752,8 +6240,16 @@
             <translation>Diese Meldung schließen</translation>
         </message>
         <message>
+            <source>Put what it means under "$defs", and refer to it as "#/$defs/NAME".</source>
+            <translation>Unter "$defs" ablegen, was gemeint ist, und mit "#/$defs/NAME" darauf verweisen.</translation>
+        </message>
+        <message>
             <source>Question</source>
             <translation>Frage</translation>
+        </message>
+        <message>
+            <source>Questions that are asked with one click, from the selection, the tray or with keys of their own. Type a slash to choose one while you write.</source>
+            <translation>Fragen, die mit einem Klick gestellt werden, aus der Auswahl, dem Infobereich oder mit eigenen Tasten. Beim Schreiben lässt sich mit einem Schrägstrich eine wählen.</translation>
         </message>
         <message>
             <source>Questions that wait</source>
@@ -4808,6 +6304,10 @@
             <translation>Neu gelesen</translation>
         </message>
         <message>
+            <source>Read as {value}</source>
+            <translation>Gelesen als {value}</translation>
+        </message>
+        <message>
             <source>Read from the cache</source>
             <translation type="vanished">Aus dem Zwischenspeicher</translation>
         </message>
@@ -4832,6 +6332,10 @@
             <translation>Die Sicherung wird gelesen…</translation>
         </message>
         <message>
+            <source>Reading the fields…</source>
+            <translation>Felder werden gelesen…</translation>
+        </message>
+        <message>
             <source>Reading the picture on this computer</source>
             <translation>Das Bild wird auf diesem Computer gelesen</translation>
         </message>
@@ -4840,12 +6344,36 @@
             <translation>Das Lesen der Zeilen brach ab.</translation>
         </message>
         <message>
+            <source>Reading the table…</source>
+            <translation>Tabelle wird gelesen…</translation>
+        </message>
+        <message>
+            <source>Reading verdicts…</source>
+            <translation>Urteile werden gelesen…</translation>
+        </message>
+        <message>
             <source>Reading what goes along…  Esc cancels</source>
             <translation>Was mitgesendet wird, wird gelesen…  Esc bricht ab</translation>
         </message>
         <message>
             <source>Reading…</source>
             <translation>Wird gelesen…</translation>
+        </message>
+        <message numerus="yes">
+            <source>Reading… {n} fields</source>
+            <extracomment>Reading… 1 field</extracomment>
+            <translation>
+                <numerusform>Wird gelesen… {n} Feld</numerusform>
+                <numerusform>Wird gelesen… {n} Felder</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Reading… {n} rows</source>
+            <extracomment>Reading… 1 row</extracomment>
+            <translation>
+                <numerusform>Wird gelesen… {n} Zeile</numerusform>
+                <numerusform>Wird gelesen… {n} Zeilen</numerusform>
+            </translation>
         </message>
         <message>
             <source>Reads a file: text, picture or PDF.</source>
@@ -4862,6 +6390,10 @@
         <message>
             <source>Reasoning</source>
             <translation>Überlegungen</translation>
+        </message>
+        <message>
+            <source>Recall</source>
+            <translation>Trefferquote</translation>
         </message>
         <message>
             <source>Receipt</source>
@@ -4886,6 +6418,10 @@
         <message>
             <source>Redo (Ctrl+Shift+Z)</source>
             <translation>Wiederholen (Ctrl+Shift+Z)</translation>
+        </message>
+        <message>
+            <source>Refused</source>
+            <translation>Vom Modell abgelehnt</translation>
         </message>
         <message>
             <source>Regenerate it with another model</source>
@@ -4916,6 +6452,10 @@
             <translation>Neu laden</translation>
         </message>
         <message>
+            <source>Remark</source>
+            <translation>Anmerkung</translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>Entfernen</translation>
         </message>
@@ -4926,6 +6466,10 @@
         <message>
             <source>Remove its permissions</source>
             <translation>Seine Erlaubnisse entfernen</translation>
+        </message>
+        <message>
+            <source>Remove picture</source>
+            <translation>Bild entfernen</translation>
         </message>
         <message>
             <source>Remove question {place}</source>
@@ -4954,6 +6498,10 @@
         <message>
             <source>Remove the key of this server</source>
             <translation>Schlüssel dieses Servers entfernen</translation>
+        </message>
+        <message>
+            <source>Remove the keys</source>
+            <translation>Tasten entfernen</translation>
         </message>
         <message>
             <source>Remove the keys: {title}</source>
@@ -4996,6 +6544,10 @@
             <translation>„{job}“ entfernen?</translation>
         </message>
         <message>
+            <source>Removed</source>
+            <translation>Entfernt</translation>
+        </message>
+        <message>
             <source>Remove…</source>
             <translation>Entfernen…</translation>
         </message>
@@ -5010,6 +6562,14 @@
         <message>
             <source>Replace key…</source>
             <translation>Schlüssel ersetzen…</translation>
+        </message>
+        <message>
+            <source>Replace mine</source>
+            <translation>Meine ersetzen</translation>
+        </message>
+        <message>
+            <source>Reply</source>
+            <translation>Antwort schreiben</translation>
         </message>
         <message>
             <source>Request id: {id}</source>
@@ -5034,6 +6594,10 @@
         <message>
             <source>Restore it instead; nothing was imported.</source>
             <translation>Sie stattdessen wiederherstellen; nichts wurde importiert.</translation>
+        </message>
+        <message>
+            <source>Restore the one from Kireji</source>
+            <translation>Die von Kireji wiederherstellen</translation>
         </message>
         <message>
             <source>Restore this backup</source>
@@ -5064,6 +6628,10 @@
             <translation>Ergebnis eines Werkzeugs</translation>
         </message>
         <message>
+            <source>Results</source>
+            <translation>Ergebnisse</translation>
+        </message>
+        <message>
             <source>Results of a job</source>
             <translation>Ergebnisse einer Aufgabe</translation>
         </message>
@@ -5092,12 +6660,48 @@
             <translation>Ergebnisse früherer Aufgaben wiederverwenden</translation>
         </message>
         <message>
+            <source>Review</source>
+            <translation>Durchsehen</translation>
+        </message>
+        <message>
+            <source>Review code</source>
+            <translation>Code durchsehen</translation>
+        </message>
+        <message>
+            <source>Review of {name}</source>
+            <translation>Durchsicht von {name}</translation>
+        </message>
+        <message>
+            <source>Review the code that is shown. Name each problem in order of harm: what is wrong, where (quote the line), what happens because of it, and the exact change that mends it. Look for mistakes, unhandled cases, security holes and races first, then for what makes it hard to read. Do not praise, and do not name matters of taste. If you find no problem, say so in one sentence. Say so where the code is cut off and you cannot tell.</source>
+            <translation>Sieh den gezeigten Code durch. Nenne jedes Problem, das schädlichste zuerst: was falsch ist, wo (zitiere die Zeile), was dadurch geschieht, und die genaue Änderung, die es behebt. Achte zuerst auf Fehler, unbehandelte Fälle, Sicherheitslücken und Wettläufe, dann auf das, was ihn schwer lesbar macht. Lobe nicht und nenne keine Geschmacksfragen. Findest du kein Problem, sage das in einem Satz. Sage es, wo der Code abgeschnitten ist und du es nicht beurteilen kannst.</translation>
+        </message>
+        <message>
+            <source>Review the verdicts</source>
+            <translation>Die Urteile durchsehen</translation>
+        </message>
+        <message>
+            <source>Review verdicts</source>
+            <translation>Urteile durchsehen</translation>
+        </message>
+        <message>
             <source>Revoke</source>
             <translation>Widerrufen</translation>
         </message>
         <message>
             <source>Revoke: {tool}, {what}</source>
             <translation>Widerrufen: {tool}, {what}</translation>
+        </message>
+        <message>
+            <source>Rewrite the selection</source>
+            <translation>Auswahl umschreiben</translation>
+        </message>
+        <message>
+            <source>Rewrite the text below so that it is the same text {{style}}. Keep its language, its meaning, its names, numbers and links, and its line breaks where they carry meaning. Add nothing that is not in it. Write the new text alone, without a word about what you have changed.
+
+{{text}}</source>
+            <translation>Schreibe den Text unten so um, dass er derselbe Text ist, nur {{style}}. Behalte seine Sprache, seinen Sinn, seine Namen, Zahlen und Links und seine Zeilenumbrüche, wo sie etwas bedeuten. Füge nichts hinzu, was nicht darin steht. Schreibe nur den neuen Text, ohne ein Wort darüber, was du geändert hast.
+
+{{text}}</translation>
         </message>
         <message>
             <source>Row</source>
@@ -5108,6 +6712,10 @@
             <translation>Die ganze Zeile</translation>
         </message>
         <message>
+            <source>Row under review</source>
+            <translation>Zeile in Durchsicht</translation>
+        </message>
+        <message>
             <source>Row {number}</source>
             <translation>Zeile {number}</translation>
         </message>
@@ -5116,12 +6724,32 @@
             <translation>Zeile {number} kostete {cost}, zum vollen Preis. Ihre Antwort zählt; sie wird nicht noch einmal gefragt.</translation>
         </message>
         <message>
+            <source>Row {number} has no verdict that could be accepted.</source>
+            <translation>Zeile {number} hat kein Urteil, das sich annehmen ließe.</translation>
+        </message>
+        <message>
+            <source>Row {number} has nothing that could be decided about.</source>
+            <translation>Zeile {number} hat nichts, worüber zu entscheiden wäre.</translation>
+        </message>
+        <message>
+            <source>Row {number} was decided elsewhere meanwhile.</source>
+            <translation>Über Zeile {number} wurde inzwischen anderswo entschieden.</translation>
+        </message>
+        <message>
             <source>Row {row}: {read} tokens read, {written} written, {cost}.</source>
             <translation>Zeile {row}: {read} Token gelesen, {written} geschrieben, {cost}.</translation>
         </message>
         <message>
             <source>Rows</source>
             <translation>Zeilen</translation>
+        </message>
+        <message>
+            <source>Rows are labels, columns are verdicts.</source>
+            <translation>Zeilen sind Vorgaben, Spalten sind Urteile.</translation>
+        </message>
+        <message>
+            <source>Rows are labels, columns are verdicts. {right} they agree, {wrong} they do not.</source>
+            <translation>Zeilen sind Vorgaben, Spalten sind Urteile. {right} stimmen überein, {wrong} nicht.</translation>
         </message>
         <message>
             <source>Rows of a job</source>
@@ -5184,8 +6812,16 @@
             <translation>Sichern</translation>
         </message>
         <message>
+            <source>Save as version {version}</source>
+            <translation>Als Version {version} sichern</translation>
+        </message>
+        <message>
             <source>Save as…</source>
             <translation>Sichern unter…</translation>
+        </message>
+        <message>
+            <source>Save decision</source>
+            <translation>Entscheidung sichern</translation>
         </message>
         <message>
             <source>Save it as UTF-8.</source>
@@ -5204,6 +6840,10 @@
             <translation>Ohne Passwort sichern.</translation>
         </message>
         <message>
+            <source>Save nothing</source>
+            <translation>Nichts sichern</translation>
+        </message>
+        <message>
             <source>Save or download it again.</source>
             <translation>Noch einmal sichern oder herunterladen.</translation>
         </message>
@@ -5216,20 +6856,68 @@
             <translation>Bild als Datei sichern (Ctrl+S)</translation>
         </message>
         <message>
+            <source>Save the prompt</source>
+            <translation>Die Schnellfrage sichern</translation>
+        </message>
+        <message>
+            <source>Save the result</source>
+            <translation>Ergebnis sichern</translation>
+        </message>
+        <message>
+            <source>Save the table</source>
+            <translation>Tabelle sichern</translation>
+        </message>
+        <message>
             <source>Save the table as CSV UTF-8.</source>
             <translation>Die Tabelle als CSV UTF-8 sichern.</translation>
+        </message>
+        <message>
+            <source>Save what is written here over the file</source>
+            <translation>Das hier Geschriebene über die Datei sichern</translation>
         </message>
         <message>
             <source>Save, save as</source>
             <translation>Sichern, sichern unter</translation>
         </message>
         <message>
+            <source>Save, still version {version}</source>
+            <translation>Sichern, weiter als Version {version}</translation>
+        </message>
+        <message>
             <source>Saved as {file}.</source>
             <translation>Gesichert als {file}.</translation>
         </message>
         <message>
+            <source>Saved as {path}.</source>
+            <translation>Als {path} gesichert.</translation>
+        </message>
+        <message>
+            <source>Saved, it stands in the place of the one of this name from Kireji, which can be restored.</source>
+            <translation>Gesichert steht sie an der Stelle der gleichnamigen von Kireji, die sich wiederherstellen lässt.</translation>
+        </message>
+        <message>
+            <source>Save…</source>
+            <translation>Sichern…</translation>
+        </message>
+        <message>
+            <source>Saving…</source>
+            <translation>Wird gesichert…</translation>
+        </message>
+        <message>
             <source>Say how it is reached: its command, or its address.</source>
             <translation>Angeben, wie er erreicht wird: sein Befehl oder seine Adresse.</translation>
+        </message>
+        <message>
+            <source>Say into which, such as English or de.</source>
+            <translation>Sagen, in welche, etwa Deutsch oder de.</translation>
+        </message>
+        <message>
+            <source>Say what a check takes</source>
+            <translation>Angeben, was eine Prüfung nimmt</translation>
+        </message>
+        <message>
+            <source>Schema of what is wanted, as JSON</source>
+            <translation>Schema dessen, was gewünscht ist, als JSON</translation>
         </message>
         <message>
             <source>Screen</source>
@@ -5276,8 +6964,16 @@
             <translation>Suchergebnisse</translation>
         </message>
         <message>
+            <source>Second picture</source>
+            <translation>Zweites Bild</translation>
+        </message>
+        <message>
             <source>Secret</source>
             <translation>Geheim</translation>
+        </message>
+        <message>
+            <source>See all</source>
+            <translation>Alle sehen</translation>
         </message>
         <message>
             <source>See all of it in the main window</source>
@@ -5302,6 +6998,10 @@
         <message>
             <source>Select all</source>
             <translation>Alles auswählen</translation>
+        </message>
+        <message>
+            <source>Select some text in any program, then ask again.</source>
+            <translation>In einem beliebigen Programm etwas Text auswählen, dann noch einmal fragen.</translation>
         </message>
         <message>
             <source>Send</source>
@@ -5456,12 +7156,24 @@
             <translation>Mehrere Unterhaltungen passen nicht in eine Datei.</translation>
         </message>
         <message>
+            <source>Several prompts go into one archive, so its name ends in .zip.</source>
+            <translation>Mehrere Schnellfragen kommen in ein Archiv, deshalb endet sein Name auf .zip.</translation>
+        </message>
+        <message>
             <source>Shortcuts</source>
             <translation>Tastenkürzel</translation>
         </message>
         <message>
             <source>Shortcuts are paused. Resume them from the tray menu.</source>
             <translation>Die Tastenkürzel sind pausiert. Im Menü des Infobereichs fortsetzen.</translation>
+        </message>
+        <message>
+            <source>Shorten it.</source>
+            <translation>Ihn kürzen.</translation>
+        </message>
+        <message>
+            <source>Shortened on the picture, for lack of room</source>
+            <translation>Auf dem Bild gekürzt, weil der Platz fehlt</translation>
         </message>
         <message>
             <source>Show all</source>
@@ -5474,6 +7186,10 @@
         <message>
             <source>Show all jobs</source>
             <translation>Alle Aufgaben zeigen</translation>
+        </message>
+        <message>
+            <source>Show all of the picture</source>
+            <translation>Das ganze Bild zeigen</translation>
         </message>
         <message numerus="yes">
             <source>Show all {n}</source>
@@ -5516,6 +7232,10 @@
             <translation>Groß zeigen</translation>
         </message>
         <message>
+            <source>Show only these, so that more of the picture is seen</source>
+            <translation>Nur diese zeigen, damit mehr vom Bild zu sehen ist</translation>
+        </message>
+        <message>
             <source>Show or hide the details</source>
             <translation>Einzelheiten ein- oder ausblenden</translation>
         </message>
@@ -5528,12 +7248,32 @@
             <translation>Unterhaltungen zeigen</translation>
         </message>
         <message>
+            <source>Show the field, too (Enter)</source>
+            <translation>Auch das Feld zeigen (Enter)</translation>
+        </message>
+        <message>
+            <source>Show the file</source>
+            <translation>Die Datei zeigen</translation>
+        </message>
+        <message>
+            <source>Show the file as it is now; what is written here goes</source>
+            <translation>Die Datei zeigen, wie sie jetzt ist; das hier Geschriebene geht verloren</translation>
+        </message>
+        <message>
             <source>Show the last few only</source>
             <translation>Nur die letzten zeigen</translation>
         </message>
         <message>
+            <source>Show the original (Space; hold it to peek)</source>
+            <translation>Das Original zeigen (Leertaste; halten für einen kurzen Blick)</translation>
+        </message>
+        <message>
             <source>Show the text</source>
             <translation>Den Text zeigen</translation>
+        </message>
+        <message>
+            <source>Show them</source>
+            <translation>Sie zeigen</translation>
         </message>
         <message>
             <source>Show what was sent</source>
@@ -5556,12 +7296,24 @@
             <translation>Gezeigt von {name}.</translation>
         </message>
         <message>
+            <source>Shown here: {rows} of {all_rows} rows, {columns} of {all_columns} columns.</source>
+            <translation>Hier gezeigt: {rows} von {all_rows} Zeilen, {columns} von {all_columns} Spalten.</translation>
+        </message>
+        <message>
+            <source>Shown here: {some} of {all} fields.</source>
+            <translation>Hier gezeigt: {some} von {all} Feldern.</translation>
+        </message>
+        <message>
             <source>Shrink it below {most} megapixels.</source>
             <translation>Auf unter {most} Megapixel verkleinern.</translation>
         </message>
         <message>
             <source>Shrink it below {most} million pixels.</source>
             <translation>Auf unter {most} Millionen Pixel verkleinern.</translation>
+        </message>
+        <message>
+            <source>Side by side</source>
+            <translation>Nebeneinander</translation>
         </message>
         <message>
             <source>Sign in again, or paste a key instead.</source>
@@ -5588,8 +7340,16 @@
             <translation>Seit Beginn</translation>
         </message>
         <message>
+            <source>Since the check of {date} (version {version}, {model})</source>
+            <translation>Seit der Prüfung vom {date} (Version {version}, {model})</translation>
+        </message>
+        <message>
             <source>Size</source>
             <translation>Größe</translation>
+        </message>
+        <message>
+            <source>Smaller</source>
+            <translation>Kleiner</translation>
         </message>
         <message>
             <source>So that conversations are found by what their pictures say. This computer does it by itself, while nothing else goes on; nothing is sent.</source>
@@ -5598,6 +7358,10 @@
         <message>
             <source>Some settings could not be used:</source>
             <translation>Einige Einstellungen konnten nicht verwendet werden:</translation>
+        </message>
+        <message>
+            <source>Something differs here; the model says nothing about it.</source>
+            <translation>Hier unterscheidet sich etwas; das Modell sagt nichts darüber.</translation>
         </message>
         <message>
             <source>Something in Kireji failed before this answer was complete.</source>
@@ -5648,8 +7412,16 @@
             <translation>In Kireji ist etwas fehlgeschlagen; mehr steht im Protokoll. Die Aufgabe fortsetzen, um es noch einmal zu versuchen.</translation>
         </message>
         <message>
+            <source>Source</source>
+            <translation>Quelle</translation>
+        </message>
+        <message>
             <source>Space</source>
             <translation>Leertaste</translation>
+        </message>
+        <message>
+            <source>Space shows the original</source>
+            <translation>Die Leertaste zeigt das Original</translation>
         </message>
         <message>
             <source>Space switches a line on or off, P pins it, Delete takes it out.</source>
@@ -5674,6 +7446,10 @@
         <message>
             <source>Split it, or save it with smaller pictures.</source>
             <translation>Es teilen oder mit kleineren Bildern sichern.</translation>
+        </message>
+        <message>
+            <source>Spreadsheet (*.xlsx)</source>
+            <translation>Tabellenkalkulation (*.xlsx)</translation>
         </message>
         <message>
             <source>Stands on the work of</source>
@@ -5792,6 +7568,10 @@
             <translation>Anhalten</translation>
         </message>
         <message>
+            <source>Stop judging</source>
+            <translation>Beurteilen anhalten</translation>
+        </message>
+        <message>
             <source>Stop the answer</source>
             <translation>Die Antwort anhalten</translation>
         </message>
@@ -5800,12 +7580,20 @@
             <translation>Antwort anhalten und behalten, was angekommen ist</translation>
         </message>
         <message>
+            <source>Stop the check</source>
+            <translation>Die Prüfung anhalten</translation>
+        </message>
+        <message>
             <source>Stop: {title}</source>
             <translation>Anhalten: {title}</translation>
         </message>
         <message>
             <source>Stopped. What was added before stays.</source>
             <translation>Angehalten. Was vorher hinzugefügt wurde, bleibt.</translation>
+        </message>
+        <message>
+            <source>Stopping after the items that are being judged…</source>
+            <translation>Wird angehalten, sobald die laufenden Einträge beurteilt sind…</translation>
         </message>
         <message>
             <source>Stops</source>
@@ -5818,6 +7606,10 @@
         <message>
             <source>Such text may tell the model what to do. So a tool that could send something or change something asks again here, even if you have allowed it before.</source>
             <translation>Solcher Text kann dem Modell sagen, was es tun soll. Deshalb fragt ein Werkzeug, das etwas senden oder ändern könnte, hier noch einmal, auch wenn Sie es schon erlaubt haben.</translation>
+        </message>
+        <message>
+            <source>Suggested version that complies</source>
+            <translation>Vorgeschlagene Fassung, die entspricht</translation>
         </message>
         <message>
             <source>Summarise</source>
@@ -5884,6 +7676,18 @@
             <translation>Tabelle (*.csv)</translation>
         </message>
         <message>
+            <source>Table with tabs (*.tsv)</source>
+            <translation>Tabelle mit Tabulatoren (*.tsv)</translation>
+        </message>
+        <message>
+            <source>Table {number}</source>
+            <translation>Tabelle {number}</translation>
+        </message>
+        <message>
+            <source>Take a part of it.</source>
+            <translation>Einen Teil davon nehmen.</translation>
+        </message>
+        <message>
             <source>Take it out and ask again.</source>
             <translation>Herausnehmen und noch einmal fragen.</translation>
         </message>
@@ -5908,8 +7712,40 @@
             <translation>Es herausnehmen oder OpenRouter oder einen lokalen Server antworten lassen.</translation>
         </message>
         <message>
+            <source>Take out a table</source>
+            <translation>Tabelle entnehmen</translation>
+        </message>
+        <message>
+            <source>Take out fields</source>
+            <translation>Felder entnehmen</translation>
+        </message>
+        <message>
             <source>Take the denial back</source>
             <translation>Die Ablehnung zurücknehmen</translation>
+        </message>
+        <message>
+            <source>Take the fields out of the picture</source>
+            <translation>Entnimm die Felder aus dem Bild</translation>
+        </message>
+        <message>
+            <source>Take the fields out of {count} pictures</source>
+            <translation>Entnimm die Felder aus {count} Bildern</translation>
+        </message>
+        <message>
+            <source>Take the tables out of the picture</source>
+            <translation>Entnimm die Tabellen aus dem Bild</translation>
+        </message>
+        <message>
+            <source>Take the tables out of {count} pictures</source>
+            <translation>Entnimm die Tabellen aus {count} Bildern</translation>
+        </message>
+        <message>
+            <source>Take what a schema asks for out of the picture</source>
+            <translation>Entnimm dem Bild, was ein Schema verlangt</translation>
+        </message>
+        <message>
+            <source>Take what a schema asks for out of {count} pictures</source>
+            <translation>Entnimm {count} Bildern, was ein Schema verlangt</translation>
         </message>
         <message>
             <source>Take what is offered; ask once something is selected</source>
@@ -5976,8 +7812,16 @@
             <translation>Text in Bildern wird auf diesem Computer gelesen.</translation>
         </message>
         <message>
+            <source>Text of the policy</source>
+            <translation>Text der Richtlinie</translation>
+        </message>
+        <message>
             <source>Text size</source>
             <translation>Textgröße</translation>
+        </message>
+        <message>
+            <source>Text that I type</source>
+            <translation>Text, den ich eingebe</translation>
         </message>
         <message>
             <source>Text to ask about</source>
@@ -6010,6 +7854,10 @@
         <message>
             <source>That is no host. A host is written like docs.python.org, without a path or a star.</source>
             <translation>Das ist kein Host. Ein Host wird wie docs.python.org geschrieben, ohne Pfad und ohne Stern.</translation>
+        </message>
+        <message>
+            <source>That is not a file name.</source>
+            <translation>Das ist kein Dateiname.</translation>
         </message>
         <message>
             <source>That is not a key.</source>
@@ -6120,12 +7968,24 @@
             <translation>Die Antwort stammt aus einer früheren Aufgabe; es wurde nicht noch einmal gefragt.</translation>
         </message>
         <message>
+            <source>The answer does not fit the policy: {why}</source>
+            <translation>Die Antwort passt nicht zur Richtlinie: {why}</translation>
+        </message>
+        <message>
             <source>The answer does not fit the schema: {why}</source>
             <translation>Die Antwort passt nicht zum Schema: {why}</translation>
         </message>
         <message>
+            <source>The answer does not fit: {why}</source>
+            <translation>Die Antwort passt nicht: {why}</translation>
+        </message>
+        <message>
             <source>The answer ends at {rule}.</source>
             <translation>Die Antwort endet bei {rule}.</translation>
+        </message>
+        <message>
+            <source>The answer is</source>
+            <translation>Die Antwort ist</translation>
         </message>
         <message>
             <source>The answer is empty.</source>
@@ -6150,6 +8010,14 @@
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued: the oldest messages then no longer go along.</source>
             <translation>Die Antwort wurde abgeschnitten, weil die Unterhaltung alles füllt, was dieses Modell lesen kann. Sie kann fortgesetzt werden: Die ältesten Nachrichten werden dann nicht mehr mitgesendet.</translation>
+        </message>
+        <message>
+            <source>The answer was cut before its end, because it is longer than the model may write.</source>
+            <translation>Die Antwort wurde vor ihrem Ende abgeschnitten, weil sie länger ist, als das Modell schreiben darf.</translation>
+        </message>
+        <message>
+            <source>The answer was cut before its end, because it is longer than the model may write: the last rows are missing. Choose a smaller region for them.</source>
+            <translation>Die Antwort wurde vor ihrem Ende abgeschnitten, weil sie länger ist, als das Modell schreiben darf: Die letzten Zeilen fehlen. Für sie einen kleineren Bereich wählen.</translation>
         </message>
         <message>
             <source>The answer was cut off at its longest length.</source>
@@ -6228,6 +8096,10 @@
             <translation>Den Zertifikaten des Systems wird vertraut. Für weitere eine Datei (PEM) wählen.</translation>
         </message>
         <message>
+            <source>The clipboard</source>
+            <translation>Die Zwischenablage</translation>
+        </message>
+        <message>
             <source>The connection failed; the log says more.</source>
             <translation>Die Verbindung ist fehlgeschlagen; mehr steht im Protokoll.</translation>
         </message>
@@ -6254,6 +8126,10 @@
         <message>
             <source>The conversation with its pictures is too large to send.</source>
             <translation>Die Unterhaltung mit ihren Bildern ist zu groß zum Senden.</translation>
+        </message>
+        <message>
+            <source>The decision about row {number} is taken back.</source>
+            <translation>Die Entscheidung über Zeile {number} ist zurückgenommen.</translation>
         </message>
         <message>
             <source>The desktop did not accept “{title}”. {bind_by_hand}</source>
@@ -6415,6 +8291,18 @@
             <source>The file ends in the middle; what comes after is missing.</source>
             <translation>Die Datei endet in der Mitte; was danach kommt, fehlt.</translation>
         </message>
+        <message numerus="yes">
+            <source>The file has {n} prompts.</source>
+            <extracomment>The file has 1 prompt.</extracomment>
+            <translation>
+                <numerusform>Die Datei hat {n} Schnellfrage.</numerusform>
+                <numerusform>Die Datei hat {n} Schnellfragen.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The file holds control characters.</source>
+            <translation>Die Datei enthält Steuerzeichen.</translation>
+        </message>
         <message>
             <source>The file is empty.</source>
             <translation>Die Datei ist leer.</translation>
@@ -6422,6 +8310,26 @@
         <message>
             <source>The file is larger than {most} MB.</source>
             <translation>Die Datei ist größer als {most} MB.</translation>
+        </message>
+        <message>
+            <source>The file is longer than {count} KB.</source>
+            <translation>Die Datei ist länger als {count} KB.</translation>
+        </message>
+        <message>
+            <source>The file is not UTF-8 text.</source>
+            <translation>Die Datei ist kein UTF-8-Text.</translation>
+        </message>
+        <message>
+            <source>The file is not UTF-8 text: what could not be read is shown as �.</source>
+            <translation>Die Datei ist kein UTF-8-Text: Was sich nicht lesen ließ, wird als � gezeigt.</translation>
+        </message>
+        <message>
+            <source>The file was changed elsewhere meanwhile</source>
+            <translation>Die Datei wurde inzwischen anderswo geändert</translation>
+        </message>
+        <message>
+            <source>The file was changed elsewhere; this is what stands in it now.</source>
+            <translation>Die Datei wurde anderswo geändert; dies steht jetzt darin.</translation>
         </message>
         <message>
             <source>The file with what was to be sent is gone, or was changed.</source>
@@ -6584,6 +8492,10 @@
             <translation>Die Bibliothek libxcb fehlt.</translation>
         </message>
         <message>
+            <source>The line brings a whole question along; this job asks its own about a prompt, pictures, or both.</source>
+            <translation>Die Zeile bringt eine ganze Frage mit; diese Aufgabe stellt ihre eigene zu einem Prompt, zu Bildern oder zu beidem.</translation>
+        </message>
+        <message>
             <source>The line could not be read.</source>
             <translation>Die Zeile konnte nicht gelesen werden.</translation>
         </message>
@@ -6632,6 +8544,10 @@
             <translation>Die Zeile ist kein JSON-Objekt.</translation>
         </message>
         <message>
+            <source>The line names more than {most} pictures.</source>
+            <translation>Die Zeile nennt mehr als {most} Bilder.</translation>
+        </message>
+        <message>
             <source>The line names the model {model}, the job asks {other}. Give the job a model, or split the file.</source>
             <translation>Die Zeile nennt das Modell {model}, die Aufgabe fragt {other}. Der Aufgabe ein Modell geben oder die Datei aufteilen.</translation>
         </message>
@@ -6664,8 +8580,16 @@
             <translation>Das Modell hat die Antwort abgelehnt.</translation>
         </message>
         <message>
+            <source>The model declined to answer{about}.</source>
+            <translation>Das Modell hat die Antwort abgelehnt{about}.</translation>
+        </message>
+        <message>
             <source>The model declined to answer{about}. Ask differently, or choose another model.</source>
             <translation>Das Modell hat die Antwort abgelehnt{about}. Anders fragen oder ein anderes Modell wählen.</translation>
+        </message>
+        <message>
+            <source>The model declined to judge this example.</source>
+            <translation>Das Modell hat es abgelehnt, dieses Beispiel zu beurteilen.</translation>
         </message>
         <message>
             <source>The model gave no answer. Ask again, or with a lower effort.</source>
@@ -6676,12 +8600,28 @@
             <translation>Das Modell hat keine Zusammenfassung gegeben.</translation>
         </message>
         <message>
+            <source>The model has refused nothing.</source>
+            <translation>Das Modell hat nichts abgelehnt.</translation>
+        </message>
+        <message>
+            <source>The model is {sure}.</source>
+            <translation>Das Modell ist {sure}.</translation>
+        </message>
+        <message>
             <source>The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.</source>
             <translation>Vielleicht wird das Modell noch geladen oder ist zu groß für diesen Computer: noch einmal fragen oder ein kleineres wählen.</translation>
         </message>
         <message>
+            <source>The model quotes nothing for it.</source>
+            <translation>Das Modell zitiert nichts dafür.</translation>
+        </message>
+        <message>
             <source>The model reached the maximum length before its first word. Ask again with a lower effort or a higher maximum.</source>
             <translation>Das Modell hat seine größte Länge vor dem ersten Wort erreicht. Mit geringerem Aufwand oder größerem Höchstwert noch einmal fragen.</translation>
+        </message>
+        <message>
+            <source>The model refused to judge; the policy says what is done then.</source>
+            <translation>Das Modell hat es abgelehnt zu urteilen; die Richtlinie sagt, was dann geschieht.</translation>
         </message>
         <message>
             <source>The model said nothing more after its tools had run. It can be continued.</source>
@@ -6712,6 +8652,10 @@
             <translation>Das Modell {model} wird nicht mehr angeboten; {new} ersetzt es.</translation>
         </message>
         <message>
+            <source>The model's answer did not have the form it was asked for, twice.</source>
+            <translation>Die Antwort des Modells hatte zweimal nicht die verlangte Form.</translation>
+        </message>
+        <message>
             <source>The models could not be listed.</source>
             <translation>Die Modelle konnten nicht aufgelistet werden.</translation>
         </message>
@@ -6724,6 +8668,10 @@
             <translation>Der Name des Bildes ist leer.</translation>
         </message>
         <message>
+            <source>The name {name} may only have small letters, digits and hyphens between them.</source>
+            <translation>Der Name {name} darf nur Kleinbuchstaben, Ziffern und Bindestriche dazwischen haben.</translation>
+        </message>
+        <message>
             <source>The new secret</source>
             <translation>Das neue Geheimnis</translation>
         </message>
@@ -6734,6 +8682,10 @@
         <message>
             <source>The next row</source>
             <translation>Die nächste Zeile</translation>
+        </message>
+        <message>
+            <source>The next row (J)</source>
+            <translation>Die nächste Zeile (J)</translation>
         </message>
         <message>
             <source>The next version</source>
@@ -6788,6 +8740,10 @@
             <translation>Das Bild hat mehr als {most} Millionen Pixel.</translation>
         </message>
         <message>
+            <source>The picture in another language</source>
+            <translation>Das Bild in einer anderen Sprache</translation>
+        </message>
+        <message>
             <source>The picture in the line</source>
             <translation>Das Bild in der Zeile</translation>
         </message>
@@ -6820,8 +8776,24 @@
             <translation>Das Bild {name} ist nicht auf diesem Computer.</translation>
         </message>
         <message>
+            <source>The pictures are identical.</source>
+            <translation>Die Bilder sind identisch.</translation>
+        </message>
+        <message>
             <source>The pictures could not be looked through for what should be hidden; nothing was sent.</source>
             <translation>Die Bilder konnten nicht auf das durchgesehen werden, was verborgen werden soll; nichts wurde gesendet.</translation>
+        </message>
+        <message>
+            <source>The pictures have different sizes.</source>
+            <translation>Die Bilder haben verschiedene Größen.</translation>
+        </message>
+        <message>
+            <source>The pictures have different sizes; the second was compared at the size of the first.</source>
+            <translation>Die Bilder haben verschiedene Größen; das zweite wurde in der Größe des ersten verglichen.</translation>
+        </message>
+        <message>
+            <source>The place where this was captured lies on no screen any more.</source>
+            <translation>Die Stelle, an der dies aufgenommen wurde, liegt auf keinem Bildschirm mehr.</translation>
         </message>
         <message>
             <source>The plugin or the server has changed while the call waited; it was not run.</source>
@@ -6854,6 +8826,38 @@
         <message>
             <source>The pointer is on no screen.</source>
             <translation>Der Zeiger ist auf keinem Bildschirm.</translation>
+        </message>
+        <message>
+            <source>The policy does not let it pass.</source>
+            <translation>Die Richtlinie lässt es nicht durch.</translation>
+        </message>
+        <message>
+            <source>The policy has no category {name}.</source>
+            <translation>Die Richtlinie hat keine Kategorie {name}.</translation>
+        </message>
+        <message>
+            <source>The policy is longer than {count} KB.</source>
+            <translation>Die Richtlinie ist länger als {count} KB.</translation>
+        </message>
+        <message>
+            <source>The policy of this job cannot be read any more.</source>
+            <translation>Die Richtlinie dieser Aufgabe lässt sich nicht mehr lesen.</translation>
+        </message>
+        <message>
+            <source>The policy says what is done then. Another model may judge it.</source>
+            <translation>Die Richtlinie sagt, was dann geschieht. Ein anderes Modell beurteilt es vielleicht.</translation>
+        </message>
+        <message>
+            <source>The policy {name}{where} cannot be used: {reason}</source>
+            <translation>Die Richtlinie {name}{where} ist nicht verwendbar: {reason}</translation>
+        </message>
+        <message>
+            <source>The policy “{title}” that came with Kireji holds again.</source>
+            <translation>Die mit Kireji gelieferte Richtlinie „{title}“ gilt wieder.</translation>
+        </message>
+        <message>
+            <source>The policy's name may only have small letters, digits and hyphens between them, 64 at most.</source>
+            <translation>Der Name der Richtlinie darf nur Kleinbuchstaben, Ziffern und Bindestriche dazwischen haben, höchstens 64.</translation>
         </message>
         <message>
             <source>The price of this model is unknown, so only the number of questions is limited.</source>
@@ -6894,6 +8898,22 @@
         <message>
             <source>The prompt names no column, so every row would ask the same.</source>
             <translation>Der Prompt nennt keine Spalte, deshalb würde jede Zeile dasselbe fragen.</translation>
+        </message>
+        <message>
+            <source>The prompt {name} cannot be saved: {reason}.</source>
+            <translation>Die Schnellfrage {name} lässt sich nicht sichern: {reason}.</translation>
+        </message>
+        <message>
+            <source>The prompt {name} has no variable {variable}.</source>
+            <translation>Die Schnellfrage {name} hat keine Variable {variable}.</translation>
+        </message>
+        <message>
+            <source>The prompt {name} needs a value for {names}.</source>
+            <translation>Die Schnellfrage {name} braucht einen Wert für {names}.</translation>
+        </message>
+        <message>
+            <source>The prompt “{title}” that came with Kireji holds again.</source>
+            <translation>Die mit Kireji gelieferte Schnellfrage „{title}“ gilt wieder.</translation>
         </message>
         <message>
             <source>The proxy</source>
@@ -6980,6 +9000,10 @@
             <translation>Die Zeile davor</translation>
         </message>
         <message>
+            <source>The row before (K)</source>
+            <translation>Die Zeile davor (K)</translation>
+        </message>
+        <message>
             <source>The row cannot be read: {reason}.</source>
             <translation>Die Zeile kann nicht gelesen werden: {reason}.</translation>
         </message>
@@ -7008,6 +9032,10 @@
             <translation>Die Regeln brauchen hierfür zu viel Rechenarbeit; der Rest einer Antwort würde nicht gezeigt.</translation>
         </message>
         <message>
+            <source>The rules were changed since then, and the version was not counted up.</source>
+            <translation>Die Regeln wurden seitdem geändert, die Version aber nicht erhöht.</translation>
+        </message>
+        <message>
             <source>The same for the edges that Ctrl and Alt move</source>
             <translation>Dasselbe für die Kanten, die Ctrl und Alt verschieben</translation>
         </message>
@@ -7020,12 +9048,76 @@
             <translation>Dieselbe Anfrage wie Zeile {number}; sie wurde einmal gefragt.</translation>
         </message>
         <message>
+            <source>The same text is an example and a counterexample of {category}.</source>
+            <translation>Derselbe Text ist Beispiel und Gegenbeispiel von {category}.</translation>
+        </message>
+        <message>
+            <source>The same text stands there twice.</source>
+            <translation>Derselbe Text steht dort zweimal.</translation>
+        </message>
+        <message>
+            <source>The schema cannot be used: line {line}, {place}: {reason}.</source>
+            <translation>Das Schema ist nicht verwendbar: Zeile {line}, {place}: {reason}.</translation>
+        </message>
+        <message>
+            <source>The schema cannot be used: {reason}.</source>
+            <translation>Das Schema ist nicht verwendbar: {reason}.</translation>
+        </message>
+        <message>
+            <source>The schema does not say what stands in {place}.</source>
+            <translation>Das Schema sagt nicht, was in {place} steht.</translation>
+        </message>
+        <message>
+            <source>The schema has a choice without choices.</source>
+            <translation>Das Schema hat eine Auswahl ohne Auswahlmöglichkeiten.</translation>
+        </message>
+        <message>
+            <source>The schema is larger than 1 MB.</source>
+            <translation>Das Schema ist größer als 1 MB.</translation>
+        </message>
+        <message>
             <source>The schema is nested too deeply.</source>
             <translation>Das Schema ist zu tief verschachtelt.</translation>
         </message>
         <message>
+            <source>The schema is not a JSON object.</source>
+            <translation>Das Schema ist kein JSON-Objekt.</translation>
+        </message>
+        <message>
             <source>The schema is not complete.</source>
             <translation>Das Schema ist nicht vollständig.</translation>
+        </message>
+        <message>
+            <source>The schema is not valid JSON: it is no UTF-8 text, or nested too deeply.</source>
+            <translation>Das Schema ist kein gültiges JSON: Es ist kein UTF-8-Text oder zu tief verschachtelt.</translation>
+        </message>
+        <message>
+            <source>The schema is not valid JSON: line {line}: {reason}.</source>
+            <translation>Das Schema ist kein gültiges JSON: Zeile {line}: {reason}.</translation>
+        </message>
+        <message>
+            <source>The schema is not valid JSON: {reason}.</source>
+            <translation>Das Schema ist kein gültiges JSON: {reason}.</translation>
+        </message>
+        <message>
+            <source>The schema is too large to be asked for.</source>
+            <translation>Das Schema ist zu groß, um danach zu fragen.</translation>
+        </message>
+        <message>
+            <source>The schema must be that of an object or of a list of objects.</source>
+            <translation>Das Schema muss das eines Objekts oder einer Liste von Objekten sein.</translation>
+        </message>
+        <message>
+            <source>The schema names more than {most} values.</source>
+            <translation>Das Schema nennt mehr als {most} Werte.</translation>
+        </message>
+        <message>
+            <source>The schema names nothing that could be extracted.</source>
+            <translation>Das Schema nennt nichts, was sich entnehmen ließe.</translation>
+        </message>
+        <message>
+            <source>The schema refers to {reference}, which does not stand in it.</source>
+            <translation>Das Schema verweist auf {reference}, was nicht darin steht.</translation>
         </message>
         <message>
             <source>The screen cannot be captured here.</source>
@@ -7040,12 +9132,24 @@
             <translation>Die Bildschirme haben sich geändert, deshalb wurde die Aufnahme geschlossen. Mit dem Tastenkürzel neu beginnen.</translation>
         </message>
         <message>
+            <source>The second picture shows a part of the first, or the same scrolled.</source>
+            <translation>Das zweite Bild zeigt einen Teil des ersten oder dasselbe gescrollt.</translation>
+        </message>
+        <message>
+            <source>The second picture shows a part of the first, or the same scrolled; only what both show was compared.</source>
+            <translation>Das zweite Bild zeigt einen Teil des ersten oder dasselbe gescrollt; nur was beide zeigen, wurde verglichen.</translation>
+        </message>
+        <message>
             <source>The secret of the webhook is not one: it begins with whsec_, and Base64 follows.</source>
             <translation>Das Geheimnis des Webhooks ist keines: Es beginnt mit whsec_, und Base64 folgt.</translation>
         </message>
         <message>
             <source>The secret that messages are signed with is in the keychain.</source>
             <translation>Das Geheimnis, mit dem Nachrichten signiert werden, ist im Schlüsselbund.</translation>
+        </message>
+        <message>
+            <source>The selected text</source>
+            <translation>Der ausgewählte Text</translation>
         </message>
         <message>
             <source>The selected text can be had here only by pressing the copy keys.</source>
@@ -7112,6 +9216,26 @@
             <translation>Die Antwort des Dienstes auf das Senden ging verloren (Zeilen: {rows}). Ob er sie hat, wird seine eigene Liste zeigen; sie werden nicht zweimal gesendet.</translation>
         </message>
         <message>
+            <source>The set has more than {count} items.</source>
+            <translation>Der Satz hat mehr als {count} Einträge.</translation>
+        </message>
+        <message>
+            <source>The set has no such item any more.</source>
+            <translation>Der Satz hat diesen Eintrag nicht mehr.</translation>
+        </message>
+        <message>
+            <source>The set is empty.</source>
+            <translation>Der Satz ist leer.</translation>
+        </message>
+        <message>
+            <source>The set is longer than {count} MB.</source>
+            <translation>Der Satz ist länger als {count} MB.</translation>
+        </message>
+        <message>
+            <source>The set {name} cannot be used with this policy.</source>
+            <translation>Der Satz {name} ist mit dieser Richtlinie nicht verwendbar.</translation>
+        </message>
+        <message>
             <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
             <translation type="vanished">Die Einstellungen, die Werkzeuge oder das Programm haben sich seither geändert, oder ein Stopptext ging mit.</translation>
         </message>
@@ -7144,12 +9268,44 @@
             <translation>Die Tabelle hat keine Spalte „{name}“; ist „{meant}“ gemeint?</translation>
         </message>
         <message>
+            <source>The text for {variable} is longer than {most} characters.</source>
+            <translation>Der Text für {variable} ist länger als {most} Zeichen.</translation>
+        </message>
+        <message>
+            <source>The text has errors. What is shown here is what it said before them.</source>
+            <translation>Der Text hat Fehler. Hier wird gezeigt, was er davor sagte.</translation>
+        </message>
+        <message>
+            <source>The text has {count} characters; at most {most} can be translated at once.</source>
+            <translation>Der Text hat {count} Zeichen; höchstens {most} lassen sich auf einmal übersetzen.</translation>
+        </message>
+        <message>
+            <source>The text in the picture could not be read on this computer, so nobody knows whether the values stand there.</source>
+            <translation>Der Text im Bild ließ sich auf diesem Computer nicht lesen, deshalb weiß niemand, ob die Werte dort stehen.</translation>
+        </message>
+        <message>
+            <source>The text in these pictures could not be read on this computer, so nobody knows whether the values stand there: {names}.</source>
+            <translation>Der Text in diesen Bildern ließ sich auf diesem Computer nicht lesen, deshalb weiß niemand, ob die Werte dort stehen: {names}.</translation>
+        </message>
+        <message>
+            <source>The text is longer than a cell of a spreadsheet can hold, and is cut.</source>
+            <translation>Der Text ist länger, als eine Zelle einer Tabellenkalkulation fasst, und wird abgeschnitten.</translation>
+        </message>
+        <message>
+            <source>The text is longer than {count} letters, which no model reads.</source>
+            <translation>Der Text ist länger als {count} Buchstaben; so viel liest kein Modell.</translation>
+        </message>
+        <message>
             <source>The text is longer than {most} MB.</source>
             <translation>Der Text ist länger als {most} MB.</translation>
         </message>
         <message>
             <source>The text is on the clipboard.</source>
             <translation>Der Text ist in der Zwischenablage.</translation>
+        </message>
+        <message>
+            <source>The text of the policy has errors. Correct them first.</source>
+            <translation>Der Text der Richtlinie hat Fehler. Sie zuerst berichtigen.</translation>
         </message>
         <message>
             <source>The text reader cannot open this picture.</source>
@@ -7184,6 +9340,14 @@
             <translation>Der Textleser wurde geschlossen.</translation>
         </message>
         <message>
+            <source>The text that is judged, such as {{text}}; empty judges the picture alone.</source>
+            <translation>Der Text, der beurteilt wird, etwa {{text}}; leer wird nur das Bild beurteilt.</translation>
+        </message>
+        <message>
+            <source>The text that is rewritten</source>
+            <translation>Der Text, der umgeschrieben wird</translation>
+        </message>
+        <message>
             <source>The text to ask about</source>
             <translation>Der Text, nach dem gefragt wird</translation>
         </message>
@@ -7216,8 +9380,16 @@
             <translation>Die url oder ein Header kann so nicht gesendet werden.</translation>
         </message>
         <message>
+            <source>The usual policy</source>
+            <translation>Die übliche Richtlinie</translation>
+        </message>
+        <message>
             <source>The variable {name} is not set.</source>
             <translation>Die Variable {name} ist nicht gesetzt.</translation>
+        </message>
+        <message>
+            <source>The verdict is coming…</source>
+            <translation>Das Urteil kommt…</translation>
         </message>
         <message>
             <source>The version before</source>
@@ -7234,6 +9406,10 @@
         <message>
             <source>The windows of other programs are not told here.</source>
             <translation>Die Fenster anderer Programme sind hier nicht bekannt.</translation>
+        </message>
+        <message>
+            <source>The words of every text or picture in another language.</source>
+            <translation>Die Worte jedes Textes oder Bildes in einer anderen Sprache.</translation>
         </message>
         <message>
             <source>The {count} requests in the ledger hold together, but nothing says whether some are missing at its end.</source>
@@ -7254,6 +9430,14 @@
         <message>
             <source>There are both a command and a url. Keep one of them.</source>
             <translation>Es gibt sowohl einen command als auch eine url. Eines davon behalten.</translation>
+        </message>
+        <message>
+            <source>There are more than {count} policies; this one and those after it are left out.</source>
+            <translation>Es gibt mehr als {count} Richtlinien; diese und die folgenden werden ausgelassen.</translation>
+        </message>
+        <message>
+            <source>There are more than {count} {key}.</source>
+            <translation>Es gibt mehr als {count} {key}.</translation>
         </message>
         <message>
             <source>There are more than {most} files; choose a smaller folder.</source>
@@ -7312,8 +9496,20 @@
             <translation>Darin sind Bilder, die nicht in eine einzelne Markdown-Datei passen.</translation>
         </message>
         <message>
+            <source>There are several tables in the file, with an empty line between them; .xlsx keeps them apart.</source>
+            <translation>In der Datei sind mehrere Tabellen mit einer leeren Zeile dazwischen; .xlsx hält sie auseinander.</translation>
+        </message>
+        <message>
             <source>There are two plugins with the name {name}: {first} is used, and {second} is not. Rename one of them.</source>
             <translation>Es gibt zwei Plugins mit dem Namen {name}: {first} wird verwendet, {second} nicht. Eines davon umbenennen.</translation>
+        </message>
+        <message>
+            <source>There are two with the id {name}.</source>
+            <translation>Es gibt zwei mit der Kennung {name}.</translation>
+        </message>
+        <message>
+            <source>There are two with the name {name}.</source>
+            <translation>Es gibt zwei mit dem Namen {name}.</translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
@@ -7338,6 +9534,10 @@
         <message>
             <source>There is neither a command nor a url.</source>
             <translation>Es gibt weder einen command noch eine url.</translation>
+        </message>
+        <message>
+            <source>There is neither a text nor a picture to judge.</source>
+            <translation>Es gibt weder einen Text noch ein Bild zu beurteilen.</translation>
         </message>
         <message>
             <source>There is no answer</source>
@@ -7380,6 +9580,10 @@
             <translation>Darin ist keine Datei.</translation>
         </message>
         <message>
+            <source>There is no folder {path}.</source>
+            <translation>Es gibt keinen Ordner {path}.</translation>
+        </message>
+        <message>
             <source>There is no job {job}.</source>
             <translation>Es gibt keine Aufgabe {job}.</translation>
         </message>
@@ -7416,12 +9620,28 @@
             <translation>Darin ist kein Bild.</translation>
         </message>
         <message>
+            <source>There is no picture on the clipboard. Copy one, or choose a file.</source>
+            <translation>In der Zwischenablage ist kein Bild. Eines kopieren oder eine Datei wählen.</translation>
+        </message>
+        <message>
             <source>There is no picture to be had from {host}.</source>
             <translation>Von {host} ist kein Bild zu haben.</translation>
         </message>
         <message>
+            <source>There is no picture to take anything out of.</source>
+            <translation>Es gibt kein Bild, dem etwas zu entnehmen wäre.</translation>
+        </message>
+        <message>
             <source>There is no picture {name}.</source>
             <translation>Es gibt kein Bild {name}.</translation>
+        </message>
+        <message>
+            <source>There is no policy that can be used.</source>
+            <translation>Es gibt keine Richtlinie, die verwendbar ist.</translation>
+        </message>
+        <message>
+            <source>There is no policy {name}.</source>
+            <translation>Es gibt keine Richtlinie {name}.</translation>
         </message>
         <message>
             <source>There is no provider {name}.</source>
@@ -7430,6 +9650,10 @@
         <message>
             <source>There is no quick prompt called {name}.</source>
             <translation>Es gibt keine Schnellfrage namens {name}.</translation>
+        </message>
+        <message>
+            <source>There is no quick prompt {name}.</source>
+            <translation>Es gibt keine Schnellfrage {name}.</translation>
         </message>
         <message>
             <source>There is no room for {name}.</source>
@@ -7480,20 +9704,56 @@
             <translation>Es gibt keine Quelle von Werkzeugen mit dem Namen {name}.</translation>
         </message>
         <message>
+            <source>There is no such row.</source>
+            <translation>Diese Zeile gibt es nicht.</translation>
+        </message>
+        <message>
             <source>There is no such service at {host}.</source>
             <translation>Unter {host} gibt es keinen solchen Dienst.</translation>
+        </message>
+        <message>
+            <source>There is no table in it.</source>
+            <translation>Darin ist keine Tabelle.</translation>
+        </message>
+        <message>
+            <source>There is no table in the picture.</source>
+            <translation>Im Bild ist keine Tabelle.</translation>
         </message>
         <message>
             <source>There is no tool with the name {name}.</source>
             <translation>Es gibt kein Werkzeug mit dem Namen {name}.</translation>
         </message>
         <message>
+            <source>There is no verdict to accept.</source>
+            <translation>Es gibt kein Urteil, das anzunehmen wäre.</translation>
+        </message>
+        <message>
+            <source>There is no verdict.</source>
+            <translation>Es gibt kein Urteil.</translation>
+        </message>
+        <message>
             <source>There is no window under the pointer.</source>
             <translation>Unter dem Zeiger ist kein Fenster.</translation>
         </message>
         <message>
+            <source>There is no {key}; each is a table that begins with [[{header}]].</source>
+            <translation>Es gibt keine {key}; jede ist eine Tabelle, die mit [[{header}]] beginnt.</translation>
+        </message>
+        <message>
+            <source>There is no {name} in {folder}.</source>
+            <translation>In {folder} gibt es kein {name}.</translation>
+        </message>
+        <message>
             <source>There is no {path}.</source>
             <translation>{path} gibt es nicht.</translation>
+        </message>
+        <message>
+            <source>There is no {what} {name}; did you mean {other}?</source>
+            <translation>Nicht vorhanden: {what} {name}; war {other} gemeint?</translation>
+        </message>
+        <message>
+            <source>There is no {what} {name}; there are: {known}.</source>
+            <translation>Nicht vorhanden: {what} {name}; es gibt: {known}.</translation>
         </message>
         <message>
             <source>There is not enough memory to read this picture.</source>
@@ -7508,6 +9768,10 @@
             <translation>Es ist nichts darin.</translation>
         </message>
         <message>
+            <source>There is nothing on it that was asked for.</source>
+            <translation>Darauf ist nichts von dem, wonach gefragt wurde.</translation>
+        </message>
+        <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
             <translation>In der Zwischenablage ist nichts, wonach gefragt werden könnte. Zuerst einen Text, ein Bild oder eine Datei kopieren.</translation>
         </message>
@@ -7516,8 +9780,28 @@
             <translation>Es gibt nichts zu fragen.</translation>
         </message>
         <message>
+            <source>There is nothing to compare this with.</source>
+            <translation>Es gibt nichts, womit dies zu vergleichen wäre.</translation>
+        </message>
+        <message>
             <source>There is nothing to export.</source>
             <translation>Es gibt nichts zu exportieren.</translation>
+        </message>
+        <message>
+            <source>There is nothing to judge. Write or paste the text, or attach a picture.</source>
+            <translation>Es gibt nichts zu beurteilen. Den Text schreiben oder einfügen oder ein Bild anhängen.</translation>
+        </message>
+        <message>
+            <source>There is nothing to judge: picture {number} is empty.</source>
+            <translation>Es gibt nichts zu beurteilen: Bild {number} ist leer.</translation>
+        </message>
+        <message>
+            <source>There is nothing to judge: the text is empty.</source>
+            <translation>Es gibt nichts zu beurteilen: Der Text ist leer.</translation>
+        </message>
+        <message>
+            <source>There is nothing to translate.</source>
+            <translation>Es gibt nichts zu übersetzen.</translation>
         </message>
         <message>
             <source>There is one of this name already.</source>
@@ -7528,8 +9812,28 @@
             <translation>Im Ordner {path} ist schon etwas.</translation>
         </message>
         <message>
+            <source>There is something that is not saved. Save it, or press Cancel.</source>
+            <translation>Etwas ist nicht gesichert. Es sichern oder Abbrechen drücken.</translation>
+        </message>
+        <message>
+            <source>There is something that is not saved. Save it, or press Discard changes.</source>
+            <translation>Etwas ist nicht gesichert. Es sichern oder „Änderungen verwerfen“ drücken.</translation>
+        </message>
+        <message>
             <source>There was no whole answer to the question before, so this waits:</source>
             <translation>Auf die Frage davor kam keine vollständige Antwort, deshalb wartet dies:</translation>
+        </message>
+        <message>
+            <source>There was nothing new in the file.</source>
+            <translation>In der Datei war nichts Neues.</translation>
+        </message>
+        <message>
+            <source>These are more than {count} pictures.</source>
+            <translation>Das sind mehr als {count} Bilder.</translation>
+        </message>
+        <message>
+            <source>These are more than {most} cells, which no single table takes.</source>
+            <translation>Das sind mehr als {most} Zellen; so viele fasst keine einzelne Tabelle.</translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
@@ -7632,6 +9936,10 @@
             <translation>Dieser Aufruf braucht die Erlaubnis der Person, und niemand ist da, um sie zu geben.</translation>
         </message>
         <message>
+            <source>This cannot be changed from here. Change it in the text.</source>
+            <translation>Dies lässt sich von hier aus nicht ändern. Es im Text ändern.</translation>
+        </message>
+        <message>
             <source>This cannot be read: {reason}.</source>
             <translation>Dies kann nicht gelesen werden: {reason}.</translation>
         </message>
@@ -7646,6 +9954,10 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>Dieser Computer selbst kann nur den Text in einem Bild lesen, und diese Frage hat keines. Ein Stück des Bildschirms ausschneiden oder in den Einstellungen einen Schlüssel hinzufügen, um ein Modell zu fragen.</translation>
+        </message>
+        <message>
+            <source>This computer's own reader reads words, and answers nothing of this kind.</source>
+            <translation>Der eigene Leser dieses Computers liest Wörter und antwortet nichts dieser Art.</translation>
         </message>
         <message>
             <source>This computer's own reader takes prompts with pictures alone.</source>
@@ -7728,6 +10040,10 @@
             <translation>Das sieht nicht wie ein Export aus.</translation>
         </message>
         <message>
+            <source>This does not stand on the picture.</source>
+            <translation>Dies steht nicht auf dem Bild.</translation>
+        </message>
+        <message>
             <source>This export was written by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
             <translation>Dieser Export wurde von einer neueren Version von Kireji geschrieben (Format {theirs}; diese kennt {ours}).</translation>
         </message>
@@ -7804,6 +10120,10 @@
             <translation>Das ist ein Archiv, das Modelle nicht lesen können.</translation>
         </message>
         <message>
+            <source>This is an example of {other}, too.</source>
+            <translation>Dies ist auch ein Beispiel von {other}.</translation>
+        </message>
+        <message>
             <source>This is an old Office document, which models cannot read.</source>
             <translation>Das ist ein altes Office-Dokument, das Modelle nicht lesen können.</translation>
         </message>
@@ -7822,6 +10142,22 @@
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
             <translation>Das ist keine Datei. Die Datei mit den Zertifikaten wählen.</translation>
+        </message>
+        <message>
+            <source>This is no value of its column.</source>
+            <translation>Dies ist kein Wert seiner Spalte.</translation>
+        </message>
+        <message>
+            <source>This is not JSON: {reason}.</source>
+            <translation>Dies ist kein JSON: {reason}.</translation>
+        </message>
+        <message>
+            <source>This is not TOML: {reason}.</source>
+            <translation>Dies ist kein TOML: {reason}.</translation>
+        </message>
+        <message>
+            <source>This is not a JSON object.</source>
+            <translation>Dies ist kein JSON-Objekt.</translation>
         </message>
         <message>
             <source>This is not a file that can be read.</source>
@@ -7896,6 +10232,10 @@
             <translation>Diesen Monat</translation>
         </message>
         <message>
+            <source>This must be a table that begins with [[{header}]].</source>
+            <translation>Dies muss eine Tabelle sein, die mit [[{header}]] beginnt.</translation>
+        </message>
+        <message>
             <source>This name leads into the local network, to {host}.</source>
             <translation>Dieser Name führt in das lokale Netz, zu {host}.</translation>
         </message>
@@ -7968,6 +10308,10 @@
             <translation>Zeit</translation>
         </message>
         <message>
+            <source>Title</source>
+            <translation>Titel</translation>
+        </message>
+        <message>
             <source>Title of the conversation</source>
             <translation>Titel der Unterhaltung</translation>
         </message>
@@ -7982,6 +10326,10 @@
         <message>
             <source>To read, and to go on with elsewhere: text with pictures beside it.</source>
             <translation>Zum Lesen und um anderswo weiterzumachen: Text mit Bildern daneben.</translation>
+        </message>
+        <message>
+            <source>To review</source>
+            <translation>Durchzusehen</translation>
         </message>
         <message>
             <source>To the list of conversations</source>
@@ -8000,6 +10348,10 @@
             <translation>Die heutige Sicherung konnte nicht gemacht werden.</translation>
         </message>
         <message>
+            <source>Today's date</source>
+            <translation>Das heutige Datum</translation>
+        </message>
+        <message>
             <source>Together with the rest it is more than {most} MB, which services do not take.</source>
             <translation>Zusammen mit dem Übrigen sind es mehr als {most} MB, was Dienste nicht annehmen.</translation>
         </message>
@@ -8010,6 +10362,10 @@
         <message>
             <source>Tokens</source>
             <translation>Token</translation>
+        </message>
+        <message>
+            <source>Tone of the reply</source>
+            <translation>Ton der Antwort</translation>
         </message>
         <message>
             <source>Too many batches of the service could be the one that was lost.</source>
@@ -8056,12 +10412,60 @@
             <translation>Übersetze allen gezeigten Text in die Sprache {{language}}, in Lesereihenfolge und mit seinem Aufbau. Lass Namen und Code, wie sie sind. Füge nichts Eigenes hinzu.</translation>
         </message>
         <message>
+            <source>Translate in place</source>
+            <translation>An Ort und Stelle übersetzen</translation>
+        </message>
+        <message>
+            <source>Translate into</source>
+            <translation>Übersetzen in</translation>
+        </message>
+        <message>
+            <source>Translate into another language</source>
+            <translation>In eine andere Sprache übersetzen</translation>
+        </message>
+        <message>
+            <source>Translate it in parts.</source>
+            <translation>Ihn in Teilen übersetzen.</translation>
+        </message>
+        <message>
+            <source>Translate this picture into {language}.</source>
+            <translation>Übersetze dieses Bild in die Sprache {language}.</translation>
+        </message>
+        <message>
+            <source>Translate this text into {language}:</source>
+            <translation>Übersetze diesen Text in die Sprache {language}:</translation>
+        </message>
+        <message>
+            <source>Translated words</source>
+            <translation>Übersetzte Wörter</translation>
+        </message>
+        <message>
+            <source>Translating…</source>
+            <translation>Wird übersetzt…</translation>
+        </message>
+        <message>
+            <source>Translating… {done} of {all}</source>
+            <translation>Wird übersetzt… {done} von {all}</translation>
+        </message>
+        <message>
+            <source>Translation</source>
+            <translation>Übersetzung</translation>
+        </message>
+        <message>
+            <source>Translation into {language}</source>
+            <translation>Übersetzung in die Sprache {language}</translation>
+        </message>
+        <message>
             <source>Trust the system's certificates alone</source>
             <translation>Nur den Zertifikaten des Systems vertrauen</translation>
         </message>
         <message>
             <source>Trust what it says of itself</source>
             <translation>Den Angaben über sich selbst vertrauen</translation>
+        </message>
+        <message>
+            <source>Try</source>
+            <translation>Ausprobieren</translation>
         </message>
         <message>
             <source>Try again</source>
@@ -8152,6 +10556,14 @@
             <translation>Rückgängig (Ctrl+Z)</translation>
         </message>
         <message>
+            <source>Undo (U)</source>
+            <translation>Rückgängig (U)</translation>
+        </message>
+        <message>
+            <source>Undo the last decision (U, Ctrl+Z)</source>
+            <translation>Die letzte Entscheidung rückgängig machen (U, Ctrl+Z)</translation>
+        </message>
+        <message>
             <source>Undo, redo</source>
             <translation>Rückgängig, wiederholen</translation>
         </message>
@@ -8192,6 +10604,10 @@
             <translation>xdg-desktop-portal aktualisieren.</translation>
         </message>
         <message>
+            <source>Use</source>
+            <translation>Verwendung</translation>
+        </message>
+        <message>
             <source>Use --screen N or --region, or leave out -o.</source>
             <translation>--screen N oder --region verwenden oder -o weglassen.</translation>
         </message>
@@ -8224,6 +10640,10 @@
             <translation>Einen von diesen verwenden: {names}.</translation>
         </message>
         <message>
+            <source>Use small letters, digits and hyphens between them, 64 at most.</source>
+            <translation>Kleinbuchstaben, Ziffern und Bindestriche dazwischen verwenden, höchstens 64.</translation>
+        </message>
+        <message>
             <source>Use the button, or write below.</source>
             <translation>Den Knopf verwenden oder unten schreiben.</translation>
         </message>
@@ -8252,12 +10672,36 @@
             <translation>Wert</translation>
         </message>
         <message>
+            <source>Variables</source>
+            <translation>Variablen</translation>
+        </message>
+        <message>
+            <source>Verdict</source>
+            <translation>Urteil</translation>
+        </message>
+        <message>
+            <source>Verdicts</source>
+            <translation>Urteile</translation>
+        </message>
+        <message>
             <source>Verify</source>
             <translation>Prüfen</translation>
         </message>
         <message>
+            <source>Version</source>
+            <translation>Version</translation>
+        </message>
+        <message>
             <source>Version {number} of {count}</source>
             <translation>Fassung {number} von {count}</translation>
+        </message>
+        <message>
+            <source>Version {version}</source>
+            <translation>Version {version}</translation>
+        </message>
+        <message>
+            <source>Version {version} · {categories}</source>
+            <translation>Version {version} · {categories}</translation>
         </message>
         <message>
             <source>Very high</source>
@@ -8348,6 +10792,22 @@
             <translation>Willkommen bei Kireji</translation>
         </message>
         <message>
+            <source>What</source>
+            <translation>Was</translation>
+        </message>
+        <message>
+            <source>What belongs there</source>
+            <translation>Was dazugehört</translation>
+        </message>
+        <message>
+            <source>What buttons and menus show</source>
+            <translation>Was Knöpfe und Menüs zeigen</translation>
+        </message>
+        <message>
+            <source>What came of this answer is no longer kept, or was kept by a newer Kireji.</source>
+            <translation>Was aus dieser Antwort wurde, ist nicht mehr aufbewahrt oder wurde von einem neueren Kireji aufbewahrt.</translation>
+        </message>
+        <message>
             <source>What goes along</source>
             <translation>Was mitgesendet wird</translation>
         </message>
@@ -8360,6 +10820,10 @@
             <translation>Was mitgesendet wird…</translation>
         </message>
         <message>
+            <source>What has changed from the first picture of a row to the second.</source>
+            <translation>Was sich vom ersten Bild einer Zeile zum zweiten geändert hat.</translation>
+        </message>
+        <message>
             <source>What is allowed</source>
             <translation>Was erlaubt ist</translation>
         </message>
@@ -8368,12 +10832,36 @@
             <translation>Wonach gefragt wird</translation>
         </message>
         <message>
+            <source>What is asked. {{name}} is a place that is filled in.</source>
+            <translation>Was gefragt wird. {{name}} ist eine Stelle, die gefüllt wird.</translation>
+        </message>
+        <message>
+            <source>What is different between these two pictures?</source>
+            <translation>Was ist zwischen diesen beiden Bildern anders?</translation>
+        </message>
+        <message>
+            <source>What is different between two pictures</source>
+            <translation>Was zwischen zwei Bildern anders ist</translation>
+        </message>
+        <message>
+            <source>What is done</source>
+            <translation>Was geschieht</translation>
+        </message>
+        <message>
             <source>What is done stays done; kireji batch run{number} goes on with the rest.</source>
             <translation>Was fertig ist, bleibt fertig; kireji batch run{number} macht mit dem Rest weiter.</translation>
         </message>
         <message>
+            <source>What is done: {where}</source>
+            <translation>Was geschieht: {where}</translation>
+        </message>
+        <message>
             <source>What is hidden, one after the other; Space: send it, hide it; from the question with Alt</source>
             <translation>Verborgenes, eines nach dem anderen; Leertaste: senden, verbergen; von der Frage aus mit Alt</translation>
+        </message>
+        <message>
+            <source>What is judged</source>
+            <translation>Was beurteilt wird</translation>
         </message>
         <message>
             <source>What is kept</source>
@@ -8384,8 +10872,24 @@
             <translation>Guthaben auf dem Konto</translation>
         </message>
         <message>
+            <source>What is shown</source>
+            <translation>Was gezeigt wird</translation>
+        </message>
+        <message>
+            <source>What is written here is not saved yet. Only one of them can stay.</source>
+            <translation>Das hier Geschriebene ist noch nicht gesichert. Nur eines von beiden kann bleiben.</translation>
+        </message>
+        <message>
+            <source>What is wrong with the text</source>
+            <translation>Was am Text falsch ist</translation>
+        </message>
+        <message>
             <source>What it is called with</source>
             <translation>Womit es aufgerufen wird</translation>
+        </message>
+        <message>
+            <source>What it should say</source>
+            <translation>Was sie sagen soll</translation>
         </message>
         <message>
             <source>What it will take</source>
@@ -8408,12 +10912,28 @@
             <translation>Was diesen Computer verlassen hat</translation>
         </message>
         <message>
+            <source>What of every row</source>
+            <translation>Was von jeder Zeile</translation>
+        </message>
+        <message>
+            <source>What shall be done</source>
+            <translation>Was getan werden soll</translation>
+        </message>
+        <message>
+            <source>What shall be done instead?</source>
+            <translation>Was soll stattdessen getan werden?</translation>
+        </message>
+        <message>
             <source>What stands behind “password:”, and in addresses like https://me:…@host</source>
             <translation>Was hinter „Passwort:“ steht und in Adressen wie https://me:…@host</translation>
         </message>
         <message>
             <source>What stays on this computer needs no hiding. Choose another for a server that is somewhere else.</source>
             <translation>Was auf diesem Computer bleibt, muss nicht verborgen werden. Für einen Server, der anderswo steht, etwas anderes wählen.</translation>
+        </message>
+        <message>
+            <source>What texts and pictures are judged by: categories, how grave something is, and what is done then. Open one to see it, try it, and check how well it judges.</source>
+            <translation>Wonach Texte und Bilder beurteilt werden: Kategorien, wie schwer etwas wiegt und was dann geschieht. Eine öffnen, um sie anzusehen, auszuprobieren und zu prüfen, wie gut sie urteilt.</translation>
         </message>
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
@@ -8424,8 +10944,20 @@
             <translation>Name der Aufgabe</translation>
         </message>
         <message>
+            <source>What the model refuses to judge is allowed.</source>
+            <translation>Was das Modell nicht beurteilen will, wird erlaubt.</translation>
+        </message>
+        <message>
+            <source>What the model refuses to judge: {action}.</source>
+            <translation>Was das Modell nicht beurteilen will: {action}.</translation>
+        </message>
+        <message>
             <source>What the next question costs</source>
             <translation>Was die nächste Frage kostet</translation>
+        </message>
+        <message>
+            <source>What the policy says</source>
+            <translation>Was die Richtlinie sagt</translation>
         </message>
         <message>
             <source>What was changed, removed or added in the ledger later is found.</source>
@@ -8434,6 +10966,14 @@
         <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>Was kopiert wurde, ist größer als {size} MB.</translation>
+        </message>
+        <message>
+            <source>What was copied is too long for a policy.</source>
+            <translation>Was kopiert wurde, ist zu lang für eine Richtlinie.</translation>
+        </message>
+        <message>
+            <source>What was copied is too long to be tried here. Paste a part of it.</source>
+            <translation>Was kopiert wurde, ist zu lang, um hier ausprobiert zu werden. Einen Teil davon einfügen.</translation>
         </message>
         <message>
             <source>What was decided</source>
@@ -8452,12 +10992,24 @@
             <translation>Was gesendet wurde, kann nicht mehr gezeigt werden.</translation>
         </message>
         <message>
+            <source>What will be asked</source>
+            <translation>Was gefragt wird</translation>
+        </message>
+        <message>
             <source>What will be sent</source>
             <translation>Was gesendet wird</translation>
         </message>
         <message>
             <source>What would be shown</source>
             <translation>Was gezeigt würde</translation>
+        </message>
+        <message>
+            <source>What you wish besides, such as “names and dates only”; may be empty.</source>
+            <translation>Was außerdem gewünscht ist, etwa „nur Namen und Daten“; darf leer sein.</translation>
+        </message>
+        <message>
+            <source>What you wish besides, such as “only the line items”; may be empty.</source>
+            <translation>Was außerdem gewünscht ist, etwa „nur die Einzelposten“; darf leer sein.</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -8480,6 +11032,10 @@
             <translation>Wenn der Gefragte nicht erreichbar ist, wird niemand sonst gefragt; der Grund wird genannt.</translation>
         </message>
         <message>
+            <source>Where</source>
+            <translation>Wo</translation>
+        </message>
+        <message>
             <source>Where a job stands</source>
             <translation>Wie es um eine Aufgabe steht</translation>
         </message>
@@ -8488,12 +11044,24 @@
             <translation>Wo sie läuft</translation>
         </message>
         <message>
+            <source>Which</source>
+            <translation>Welche</translation>
+        </message>
+        <message>
             <source>Which lines are bad, and why: kireji batch bad {id}</source>
             <translation>Welche Zeilen unbrauchbar sind, und warum: kireji batch bad {id}</translation>
         </message>
         <message>
             <source>Which rows are shown</source>
             <translation>Welche Zeilen gezeigt werden</translation>
+        </message>
+        <message>
+            <source>Which table is shown</source>
+            <translation>Welche Tabelle gezeigt wird</translation>
+        </message>
+        <message>
+            <source>Which words belong to which place could not be told.</source>
+            <translation>Welche Wörter zu welcher Stelle gehören, ließ sich nicht sagen.</translation>
         </message>
         <message>
             <source>While words from outside stand in a conversation you are asked all the same: a page's address can carry something away.</source>
@@ -8514,6 +11082,10 @@
         <message>
             <source>Whole screen</source>
             <translation>Ganzer Bildschirm</translation>
+        </message>
+        <message>
+            <source>Why (a note for others, and for you)</source>
+            <translation>Warum (eine Notiz für andere und für Sie selbst)</translation>
         </message>
         <message>
             <source>Why it cannot be used</source>
@@ -8599,6 +11171,14 @@
             <source>With what its tools gave back, this answer is longer than {name} can read.</source>
             <translation>Mit dem, was ihre Werkzeuge zurückgaben, ist diese Antwort länger, als {name} lesen kann.</translation>
         </message>
+        <message numerus="yes">
+            <source>With {n} pictures.</source>
+            <extracomment>With one picture.</extracomment>
+            <translation>
+                <numerusform>Mit einem Bild.</numerusform>
+                <numerusform>Mit {n} Bildern.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
             <translation>Ohne Schlüssel liest dieser Computer den Text im ausgeschnittenen Bereich. Nichts wird gesendet.</translation>
@@ -8616,12 +11196,28 @@
             <translation>Wörter der Markierung</translation>
         </message>
         <message>
+            <source>Words of the prompt</source>
+            <translation>Text der Schnellfrage</translation>
+        </message>
+        <message>
             <source>Write a prompt.</source>
             <translation>Einen Prompt schreiben.</translation>
         </message>
         <message>
             <source>Write a question first; then you can see what will be sent.</source>
             <translation>Zuerst eine Frage schreiben; dann ist zu sehen, was gesendet wird.</translation>
+        </message>
+        <message>
+            <source>Write a reply to the message that is shown, in the language of the message. The tone is {{tone}}. Answer every question in it, promise nothing and invent no facts, names or dates; write […] where something must be filled in. Write the reply alone, ready to send.
+
+What the reply should say, if anything stands here: {{points}}</source>
+            <translation>Schreibe eine Antwort auf die gezeigte Nachricht, in der Sprache der Nachricht. Der Ton ist {{tone}}. Beantworte jede Frage darin, versprich nichts und erfinde keine Tatsachen, Namen oder Daten; schreibe […], wo etwas einzusetzen ist. Schreibe nur die Antwort, bereit zum Senden.
+
+Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
+        </message>
+        <message>
+            <source>Write a table (.csv), which spreadsheets read, or lines of JSON (.jsonl).</source>
+            <translation>Eine Tabelle (.csv) schreiben, die Tabellenkalkulationen lesen, oder JSON-Zeilen (.jsonl).</translation>
         </message>
         <message>
             <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
@@ -8632,6 +11228,10 @@
             <translation>Jedes Objekt auf eine eigene Zeile schreiben, wie jq -c '.[]' es tut.</translation>
         </message>
         <message>
+            <source>Write it</source>
+            <translation>Schreiben</translation>
+        </message>
+        <message>
             <source>Write its arguments apart from it: each is a text of its own in args.</source>
             <translation>Seine Argumente getrennt davon schreiben: Jedes ist ein eigener Text in args.</translation>
         </message>
@@ -8640,12 +11240,24 @@
             <translation>Auf das Bild schreiben</translation>
         </message>
         <message>
+            <source>Write the alternative text of this picture, for people who cannot see it. Say what it shows and what it is for, in one or two plain sentences of at most 200 characters together. Repeat words that stand in it where they carry the meaning. Do not begin with “Picture of” or “Screenshot of”, and do not guess who a person is. Write the alternative text alone.</source>
+            <translation>Schreibe den Alternativtext dieses Bildes für Menschen, die es nicht sehen können. Sage, was es zeigt und wozu es dient, in einem oder zwei schlichten Sätzen von zusammen höchstens 200 Zeichen. Wiederhole Wörter, die darin stehen, wo sie den Sinn tragen. Beginne nicht mit „Bild von“ oder „Bildschirmfoto von“ und rate nicht, wer eine Person ist. Schreibe nur den Alternativtext.</translation>
+        </message>
+        <message>
             <source>Write the value itself, {variable} or {kept} in its place.</source>
             <translation>An seiner Stelle den Wert selbst, {variable} oder {kept} schreiben.</translation>
         </message>
         <message>
+            <source>Write them as lines of JSON (.jsonl).</source>
+            <translation>Sie als JSON-Zeilen (.jsonl) schreiben.</translation>
+        </message>
+        <message>
             <source>Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.</source>
             <translation>Sie in seine Adresse schreiben, http://name:passwort@host:port, in network.proxy oder HTTPS_PROXY.</translation>
+        </message>
+        <message>
+            <source>Write what belongs there first: {names}</source>
+            <translation>Zuerst schreiben, was dorthin gehört: {names}</translation>
         </message>
         <message>
             <source>Writing</source>
@@ -8656,12 +11268,24 @@
             <translation>Die Antworten werden geschrieben…</translation>
         </message>
         <message>
+            <source>Writing the decisions…</source>
+            <translation>Die Entscheidungen werden geschrieben…</translation>
+        </message>
+        <message>
             <source>Writing…</source>
             <translation>Wird geschrieben…</translation>
         </message>
         <message>
             <source>Written</source>
             <translation>Geschrieben</translation>
+        </message>
+        <message>
+            <source>Wrong in another way</source>
+            <translation>Auf andere Weise falsch</translation>
+        </message>
+        <message>
+            <source>Yes or no</source>
+            <translation>Ja oder nein</translation>
         </message>
         <message>
             <source>Yesterday</source>
@@ -8686,6 +11310,14 @@
         <message>
             <source>You have allowed it. Where words from outside stand in the conversation, it may ask again.</source>
             <translation>Sie haben es erlaubt. Stehen Worte von außen in der Unterhaltung, fragt es vielleicht noch einmal.</translation>
+        </message>
+        <message>
+            <source>You have another policy of this name. Choose another name.</source>
+            <translation>Sie haben eine andere Richtlinie dieses Namens. Einen anderen Namen wählen.</translation>
+        </message>
+        <message>
+            <source>You have another prompt of this name. Choose another name.</source>
+            <translation>Sie haben eine andere Schnellfrage dieses Namens. Einen anderen Namen wählen.</translation>
         </message>
         <message>
             <source>You have denied it; models are told so.</source>
@@ -8744,6 +11376,14 @@
             <translation>Ihre eigenen Wörter zum Verbergen können in settings.toml nicht gelesen werden, deshalb wurde nichts gesendet.</translation>
         </message>
         <message>
+            <source>Your policies</source>
+            <translation>Ihre Richtlinien</translation>
+        </message>
+        <message>
+            <source>Your prompts</source>
+            <translation>Ihre Schnellfragen</translation>
+        </message>
+        <message>
             <source>Your question</source>
             <translation>Die Frage</translation>
         </message>
@@ -8780,6 +11420,10 @@
             <translation>[… {count} Bytes ausgelassen …]</translation>
         </message>
         <message>
+            <source>a date</source>
+            <translation>ein Datum</translation>
+        </message>
+        <message>
             <source>a document</source>
             <translation>ein Dokument</translation>
         </message>
@@ -8792,8 +11436,16 @@
             <translation>ein Dateiname ist leer</translation>
         </message>
         <message>
+            <source>a huge number</source>
+            <translation>eine riesige Zahl</translation>
+        </message>
+        <message>
             <source>a list</source>
             <translation>eine Liste</translation>
+        </message>
+        <message>
+            <source>a note has at most {most} characters</source>
+            <translation>eine Notiz hat höchstens {most} Zeichen</translation>
         </message>
         <message>
             <source>a number</source>
@@ -8812,8 +11464,20 @@
             <translation>aus einem Zitat</translation>
         </message>
         <message>
+            <source>a row is decided about in two ways; decide each once</source>
+            <translation>über eine Zeile wird auf zwei Weisen entschieden; über jede nur einmal entscheiden</translation>
+        </message>
+        <message>
             <source>a server</source>
             <translation>ein Server</translation>
+        </message>
+        <message>
+            <source>a table</source>
+            <translation>eine Tabelle</translation>
+        </message>
+        <message>
+            <source>about {amount}</source>
+            <translation>ungefähr {amount}</translation>
         </message>
         <message>
             <source>about {read} read, {written} written</source>
@@ -8828,8 +11492,20 @@
             <translation>ungefähr {usual}</translation>
         </message>
         <message>
+            <source>accepted</source>
+            <translation>angenommen</translation>
+        </message>
+        <message>
+            <source>action</source>
+            <translation>Aktion</translation>
+        </message>
+        <message>
             <source>ada@example.org</source>
             <translation>ada@example.org</translation>
+        </message>
+        <message>
+            <source>all found on the picture</source>
+            <translation>alles auf dem Bild gefunden</translation>
         </message>
         <message>
             <source>allowed</source>
@@ -8877,7 +11553,7 @@
         </message>
         <message numerus="yes">
             <source>and {n} more</source>
-            <extracomment>and one more</extracomment>
+            <extracomment>and 1 more</extracomment>
             <translation>
                 <numerusform>und {n} weiterer</numerusform>
                 <numerusform>und {n} weitere</numerusform>
@@ -8886,6 +11562,10 @@
         <message>
             <source>another tool</source>
             <translation>von einem anderen Werkzeug</translation>
+        </message>
+        <message>
+            <source>apologetic</source>
+            <translation>entschuldigend</translation>
         </message>
         <message>
             <source>ask</source>
@@ -8980,6 +11660,10 @@
             <translation>wird gesendet</translation>
         </message>
         <message>
+            <source>brief</source>
+            <translation>knapp</translation>
+        </message>
+        <message>
             <source>budget</source>
             <translation>Budget</translation>
         </message>
@@ -9020,6 +11704,10 @@
             <translation>bricht ab…</translation>
         </message>
         <message>
+            <source>cannot be used</source>
+            <translation>nicht verwendbar</translation>
+        </message>
+        <message>
             <source>cannot fetch pictures from the web</source>
             <translation>kann keine Bilder aus dem Web holen</translation>
         </message>
@@ -9044,6 +11732,14 @@
             <translation>Karte</translation>
         </message>
         <message>
+            <source>category</source>
+            <translation>Kategorie</translation>
+        </message>
+        <message>
+            <source>changed</source>
+            <translation>geändert</translation>
+        </message>
+        <message>
             <source>changes things</source>
             <translation>ändert etwas</translation>
         </message>
@@ -9056,12 +11752,28 @@
             <translation>geprüft; noch wurde nichts gesendet</translation>
         </message>
         <message>
+            <source>clearer</source>
+            <translation>klarer</translation>
+        </message>
+        <message>
+            <source>compare two folders, or two pictures</source>
+            <translation>zwei Ordner oder zwei Bilder vergleichen</translation>
+        </message>
+        <message>
+            <source>compared</source>
+            <translation>verglichen</translation>
+        </message>
+        <message>
             <source>complete</source>
             <translation>vollständig</translation>
         </message>
         <message>
             <source>cost</source>
             <translation>Kosten</translation>
+        </message>
+        <message>
+            <source>cost not known</source>
+            <translation>Kosten unbekannt</translation>
         </message>
         <message>
             <source>cost so far</source>
@@ -9082,6 +11794,10 @@
         <message>
             <source>days</source>
             <translation>Tage</translation>
+        </message>
+        <message>
+            <source>declining</source>
+            <translation>ablehnend</translation>
         </message>
         <message>
             <source>default</source>
@@ -9120,6 +11836,10 @@
             <translation>von anderswo</translation>
         </message>
         <message>
+            <source>empty</source>
+            <translation>leer</translation>
+        </message>
+        <message>
             <source>ended</source>
             <translation>beendet</translation>
         </message>
@@ -9156,6 +11876,14 @@
             <translation>fehlgeschlagen</translation>
         </message>
         <message>
+            <source>fairly sure</source>
+            <translation>ziemlich sicher</translation>
+        </message>
+        <message>
+            <source>fields taken out</source>
+            <translation>Felder entnommen</translation>
+        </message>
+        <message>
             <source>files in {folder}</source>
             <translation>Dateien in {folder}</translation>
         </message>
@@ -9176,6 +11904,10 @@
             <translation>für diese Sitzung</translation>
         </message>
         <message>
+            <source>formal</source>
+            <translation>förmlich</translation>
+        </message>
+        <message>
             <source>found {name} on {place}</source>
             <translation>{name} gefunden, {place}</translation>
         </message>
@@ -9186,6 +11918,18 @@
         <message>
             <source>free tier, no credit bought yet</source>
             <translation>kostenlose Stufe, noch kein Guthaben gekauft</translation>
+        </message>
+        <message>
+            <source>friendlier</source>
+            <translation>freundlicher</translation>
+        </message>
+        <message>
+            <source>friendly</source>
+            <translation>freundlich</translation>
+        </message>
+        <message>
+            <source>friendly, formal, brief</source>
+            <translation>freundlich, förmlich, knapp</translation>
         </message>
         <message>
             <source>from the environment</source>
@@ -9244,12 +11988,24 @@
             <translation>enthält {value}, was keines von {values} ist</translation>
         </message>
         <message>
+            <source>how the command line calls it</source>
+            <translation>wie die Befehlszeile sie nennt</translation>
+        </message>
+        <message>
+            <source>in the text</source>
+            <translation>im Text</translation>
+        </message>
+        <message>
             <source>in use</source>
             <translation>in Gebrauch</translation>
         </message>
         <message>
             <source>instructions</source>
             <translation>Anweisungen</translation>
+        </message>
+        <message>
+            <source>into {language}</source>
+            <translation>in die Sprache {language}</translation>
         </message>
         <message>
             <source>is not a key combination such as Ctrl+Shift+Space</source>
@@ -9356,6 +12112,14 @@
             <translation>weniger als eine Sekunde</translation>
         </message>
         <message>
+            <source>level</source>
+            <translation>Stufe</translation>
+        </message>
+        <message>
+            <source>level right in {right} of {named}</source>
+            <translation>Stufe richtig in {right} von {named}</translation>
+        </message>
+        <message>
             <source>line {line}, column {column}</source>
             <translation>Zeile {line}, Spalte {column}</translation>
         </message>
@@ -9440,8 +12204,16 @@
             <translation>kann etwas ändern und Daten senden</translation>
         </message>
         <message>
+            <source>may not be empty</source>
+            <translation>darf nicht leer sein</translation>
+        </message>
+        <message>
             <source>mcp: {name}</source>
             <translation>mcp: {name}</translation>
+        </message>
+        <message>
+            <source>more formal</source>
+            <translation>förmlicher</translation>
         </message>
         <message>
             <source>more than {most} GB came out of the archive</source>
@@ -9544,6 +12316,14 @@
             <translation>kein Geheimnis</translation>
         </message>
         <message>
+            <source>no verdict</source>
+            <translation>kein Urteil</translation>
+        </message>
+        <message>
+            <source>no verdict: {reason}</source>
+            <translation>kein Urteil: {reason}</translation>
+        </message>
+        <message>
             <source>nobody knows: the price is not known</source>
             <translation>nicht bekannt, weil der Preis nicht bekannt ist</translation>
         </message>
@@ -9564,6 +12344,14 @@
             <translation>nicht verfügbar</translation>
         </message>
         <message>
+            <source>not compared with the picture</source>
+            <translation>nicht mit dem Bild verglichen</translation>
+        </message>
+        <message>
+            <source>not found in what was judged</source>
+            <translation>nicht in dem gefunden, was beurteilt wurde</translation>
+        </message>
+        <message>
             <source>not known</source>
             <translation>nicht bekannt</translation>
         </message>
@@ -9576,12 +12364,20 @@
             <translation>nicht erreicht</translation>
         </message>
         <message>
+            <source>not saved</source>
+            <translation>nicht gesichert</translation>
+        </message>
+        <message>
             <source>not sent</source>
             <translation>nicht gesendet</translation>
         </message>
         <message>
             <source>not started</source>
             <translation>nicht gestartet</translation>
+        </message>
+        <message>
+            <source>not sure</source>
+            <translation>nicht sicher</translation>
         </message>
         <message>
             <source>not there any more</source>
@@ -9594,6 +12390,10 @@
         <message>
             <source>nothing answers there</source>
             <translation>dort antwortet nichts</translation>
+        </message>
+        <message>
+            <source>nothing found</source>
+            <translation>nichts gefunden</translation>
         </message>
         <message>
             <source>nothing is done yet</source>
@@ -9610,6 +12410,10 @@
         <message>
             <source>nothing was said about it yet</source>
             <translation>noch nichts dazu gesagt war</translation>
+        </message>
+        <message>
+            <source>nothing: then it must be given</source>
+            <translation>nichts: Dann muss es angegeben werden</translation>
         </message>
         <message>
             <source>now</source>
@@ -9640,6 +12444,14 @@
             <translation>unterwegs</translation>
         </message>
         <message>
+            <source>on picture {number}</source>
+            <translation>auf Bild {number}</translation>
+        </message>
+        <message>
+            <source>on picture {number}, place unknown</source>
+            <translation>auf Bild {number}, Stelle unbekannt</translation>
+        </message>
+        <message>
             <source>one call with exactly these arguments</source>
             <translation>ein Aufruf mit genau diesen Argumenten</translation>
         </message>
@@ -9650,6 +12462,10 @@
         <message>
             <source>one file or folder makes a job; several files only where all are pictures</source>
             <translation>eine Datei oder ein Ordner ergibt eine Aufgabe; mehrere Dateien nur, wenn alle Bilder sind</translation>
+        </message>
+        <message>
+            <source>only guessing</source>
+            <translation>nur geraten</translation>
         </message>
         <message>
             <source>open</source>
@@ -9668,6 +12484,10 @@
             <translation>Passwort</translation>
         </message>
         <message>
+            <source>pasted picture</source>
+            <translation>eingefügtes Bild</translation>
+        </message>
+        <message>
             <source>paused</source>
             <translation>pausiert</translation>
         </message>
@@ -9684,6 +12504,10 @@
             <translation>Bild</translation>
         </message>
         <message>
+            <source>picture {number}</source>
+            <translation>Bild {number}</translation>
+        </message>
+        <message>
             <source>pictures</source>
             <translation>Bilder</translation>
         </message>
@@ -9694,6 +12518,10 @@
         <message>
             <source>plugin {name}</source>
             <translation>Plugin {name}</translation>
+        </message>
+        <message>
+            <source>policy: {policy}</source>
+            <translation>Richtlinie: {policy}</translation>
         </message>
         <message>
             <source>port {port}</source>
@@ -9718,6 +12546,10 @@
         <message>
             <source>reading the rows…</source>
             <translation>die Zeilen werden gelesen…</translation>
+        </message>
+        <message>
+            <source>reading verdicts: {rows}</source>
+            <translation>Urteile werden gelesen: {rows}</translation>
         </message>
         <message>
             <source>reading {name}</source>
@@ -9760,6 +12592,10 @@
             <translation>läuft</translation>
         </message>
         <message>
+            <source>saved</source>
+            <translation>gesichert</translation>
+        </message>
+        <message>
             <source>say --yes, for the answers are deleted with the job</source>
             <translation>--yes angeben, denn die Antworten werden mit der Aufgabe gelöscht</translation>
         </message>
@@ -9794,6 +12630,10 @@
         <message>
             <source>server {name}</source>
             <translation>Server {name}</translation>
+        </message>
+        <message>
+            <source>shorter</source>
+            <translation>kürzer</translation>
         </message>
         <message>
             <source>signal {number}</source>
@@ -9834,6 +12674,10 @@
         <message>
             <source>switched off</source>
             <translation>ausgeschaltet</translation>
+        </message>
+        <message>
+            <source>tables taken out</source>
+            <translation>Tabellen entnommen</translation>
         </message>
         <message>
             <source>taken by another program</source>
@@ -9892,8 +12736,20 @@
             <translation>den lokalen Server</translation>
         </message>
         <message>
+            <source>the model declined to judge</source>
+            <translation>das Modell hat es abgelehnt zu urteilen</translation>
+        </message>
+        <message>
+            <source>the model declined to judge: {action}</source>
+            <translation>das Modell hat es abgelehnt zu urteilen: {action}</translation>
+        </message>
+        <message>
             <source>the model server at {host}</source>
             <translation>der Modellserver unter {host}</translation>
+        </message>
+        <message>
+            <source>the object</source>
+            <translation>das Objekt</translation>
         </message>
         <message>
             <source>the permission had ended</source>
@@ -9916,6 +12772,10 @@
             <translation>der Einstellung network.ca_file</translation>
         </message>
         <message>
+            <source>the variable</source>
+            <translation>die Variable</translation>
+        </message>
+        <message>
             <source>the web</source>
             <translation>aus dem Web</translation>
         </message>
@@ -9928,6 +12788,10 @@
             <translation>es gibt keine solche Datei</translation>
         </message>
         <message>
+            <source>these are more than {most} rows</source>
+            <translation>das sind mehr als {most} Zeilen</translation>
+        </message>
+        <message>
             <source>this computer has no room for another program</source>
             <translation>auf diesem Computer ist kein Platz für ein weiteres Programm</translation>
         </message>
@@ -9938,6 +12802,10 @@
         <message>
             <source>time</source>
             <translation>Zeit</translation>
+        </message>
+        <message>
+            <source>to be seen on picture {number}</source>
+            <translation>auf Bild {number} zu sehen</translation>
         </message>
         <message>
             <source>today</source>
@@ -9954,6 +12822,10 @@
         <message>
             <source>tomorrow {time}</source>
             <translation>morgen {time}</translation>
+        </message>
+        <message>
+            <source>tone</source>
+            <translation>Ton</translation>
         </message>
         <message>
             <source>too late</source>
@@ -10008,6 +12880,10 @@
             <translation>meist {usual}, höchstens {most}</translation>
         </message>
         <message>
+            <source>very sure</source>
+            <translation>sehr sicher</translation>
+        </message>
+        <message>
             <source>void: it has changed since</source>
             <translation>ungültig: seither geändert</translation>
         </message>
@@ -10024,12 +12900,20 @@
             <translation>wartet auf das Senden</translation>
         </message>
         <message>
+            <source>what is to be seen, not words</source>
+            <translation>zu sehen, nicht als Wörter</translation>
+        </message>
+        <message>
             <source>whole number</source>
             <translation>ganze Zahl</translation>
         </message>
         <message>
             <source>why</source>
             <translation>Grund</translation>
+        </message>
+        <message>
+            <source>with its mistakes corrected</source>
+            <translation>mit berichtigten Fehlern</translation>
         </message>
         <message>
             <source>with the service</source>
@@ -10084,6 +12968,22 @@
             <translation>von Ihrem Bildschirm</translation>
         </message>
         <message>
+            <source>yours</source>
+            <translation>Ihre</translation>
+        </message>
+        <message>
+            <source>{action}: nothing was found</source>
+            <translation>{action}: Nichts wurde gefunden</translation>
+        </message>
+        <message>
+            <source>{action}: the model declined to judge</source>
+            <translation>{action}: Das Modell hat es abgelehnt zu urteilen</translation>
+        </message>
+        <message>
+            <source>{action}: {findings}</source>
+            <translation>{action}: {findings}</translation>
+        </message>
+        <message>
             <source>{address_hint}, and the model.</source>
             <translation>{address_hint}, ebenso das Modell.</translation>
         </message>
@@ -10130,8 +13030,32 @@ im eigenen Netz</translation>
             <translation>{amount} je Million</translation>
         </message>
         <message>
+            <source>{before} and {after}</source>
+            <translation>{before} und {after}</translation>
+        </message>
+        <message>
+            <source>{before} → {after}</source>
+            <translation>{before} → {after}</translation>
+        </message>
+        <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
             <translation>{behind}, wohin {name} die Frage weitergereicht hat, hat gerade eine Störung.</translation>
+        </message>
+        <message>
+            <source>{categories} ({level})</source>
+            <translation>{categories} ({level})</translation>
+        </message>
+        <message>
+            <source>{category} has the same definition as {other}.</source>
+            <translation>{category} hat dieselbe Definition wie {other}.</translation>
+        </message>
+        <message>
+            <source>{category}, {level}</source>
+            <translation>{category}, {level}</translation>
+        </message>
+        <message>
+            <source>{category}, {level}: {action} ({confidence} % sure)</source>
+            <translation>{category}, {level}: {action} ({confidence} % sicher)</translation>
         </message>
         <message>
             <source>{chords} and {last} are already used by other programs. Choose others in Settings.</source>
@@ -10144,6 +13068,10 @@ im eigenen Netz</translation>
         <message>
             <source>{colour}, {width} pixels wide</source>
             <translation>{colour}, {width} Pixel breit</translation>
+        </message>
+        <message>
+            <source>{column}, row {row}</source>
+            <translation>{column}, Zeile {row}</translation>
         </message>
         <message>
             <source>{command}
@@ -10228,6 +13156,14 @@ im Ordner {folder}</translation>
             <translation>{count} weitere Unterhaltungen konnten nicht gelesen werden.</translation>
         </message>
         <message>
+            <source>{count} more regions differ.</source>
+            <translation>{count} weitere Bereiche unterscheiden sich.</translation>
+        </message>
+        <message>
+            <source>{count} more tables are not shown here.</source>
+            <translation>{count} weitere Tabellen werden hier nicht gezeigt.</translation>
+        </message>
+        <message>
             <source>{count} pictures</source>
             <translation>{count} Bilder</translation>
         </message>
@@ -10238,6 +13174,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{count} rows</source>
             <translation>{count} Zeilen</translation>
+        </message>
+        <message>
+            <source>{count} rows gave nothing and are left out; see kireji batch results ID --failed.</source>
+            <translation>{count} Zeilen ergaben nichts und werden ausgelassen; siehe kireji batch results ID --failed.</translation>
         </message>
         <message>
             <source>{count} rows have not ended yet and are left out.</source>
@@ -10268,6 +13208,10 @@ im Ordner {folder}</translation>
             <translation>{day}: {amount}</translation>
         </message>
         <message>
+            <source>{decided} of {all} decided; {waiting} wait for a person.</source>
+            <translation>{decided} von {all} entschieden; {waiting} warten auf einen Menschen.</translation>
+        </message>
+        <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>{display} nimmt höchstens {max_stops} Texte, an denen eine Antwort endet.</translation>
         </message>
@@ -10280,8 +13224,16 @@ im Ordner {folder}</translation>
             <translation>{done} von {all} MB</translation>
         </message>
         <message>
+            <source>{done} of {items} judged</source>
+            <translation>{done} von {items} beurteilt</translation>
+        </message>
+        <message>
             <source>{done} of {total} conversations</source>
             <translation>{done} von {total} Unterhaltungen</translation>
+        </message>
+        <message>
+            <source>{done} of {total} decided</source>
+            <translation>{done} von {total} entschieden</translation>
         </message>
         <message>
             <source>{done} of {total} rows</source>
@@ -10315,6 +13267,10 @@ im Ordner {folder}</translation>
             <source>{first} · {second}</source>
             <translation>{first} · {second}</translation>
         </message>
+        <message>
+            <source>{found}: {action}</source>
+            <translation>{found}: {action}</translation>
+        </message>
         <message numerus="yes">
             <source>{going} of {n} files</source>
             <extracomment>{going} of 1 file</extracomment>
@@ -10338,6 +13294,10 @@ im Ordner {folder}</translation>
                 <numerusform>{going} von 1 Runde</numerusform>
                 <numerusform>{going} von {n} Runden</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{graver} is the graver level and has the milder action: {action}, after {before} for {milder}.</source>
+            <translation>{graver} ist die schwerere Stufe und hat die mildere Aktion: {action}, nach {before} für {milder}.</translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -10440,6 +13400,10 @@ im Ordner {folder}</translation>
             <translation>{hours} h</translation>
         </message>
         <message>
+            <source>{id} · labelled {expected} · given {given}</source>
+            <translation>{id} · vorgegeben {expected} · geurteilt {given}</translation>
+        </message>
+        <message>
             <source>{images} → {columns}</source>
             <translation>{images} → {columns}</translation>
         </message>
@@ -10508,16 +13472,76 @@ im Ordner {folder}</translation>
             <translation>{job}: {sentence}</translation>
         </message>
         <message>
+            <source>{key} has more than {count} entries.</source>
+            <translation>{key} hat mehr als {count} Einträge.</translation>
+        </message>
+        <message>
+            <source>{key} holds control characters.</source>
+            <translation>{key} enthält Steuerzeichen.</translation>
+        </message>
+        <message>
+            <source>{key} is empty.</source>
+            <translation>{key} ist leer.</translation>
+        </message>
+        <message>
+            <source>{key} is longer than {count} letters.</source>
+            <translation>{key} ist länger als {count} Buchstaben.</translation>
+        </message>
+        <message>
+            <source>{key} is missing.</source>
+            <translation>{key} fehlt.</translation>
+        </message>
+        <message>
+            <source>{key} is missing; it is a whole number, such as {key} = 1.</source>
+            <translation>{key} fehlt; es ist eine ganze Zahl, etwa {key} = 1.</translation>
+        </message>
+        <message>
+            <source>{key} is missing; it is allow, review or block.</source>
+            <translation>{key} fehlt; es ist allow, review oder block.</translation>
+        </message>
+        <message>
             <source>{key} is not an object: {{...}}</source>
             <translation>{key} ist kein Objekt: {{...}}</translation>
+        </message>
+        <message>
+            <source>{key} means nothing here.</source>
+            <translation>{key} bedeutet hier nichts.</translation>
+        </message>
+        <message>
+            <source>{key} means nothing here; did you mean {other}?</source>
+            <translation>{key} bedeutet hier nichts; war {other} gemeint?</translation>
+        </message>
+        <message>
+            <source>{key} must be a list of texts, such as ["one", "two"].</source>
+            <translation>{key} muss eine Liste von Texten sein, etwa ["eins", "zwei"].</translation>
         </message>
         <message>
             <source>{key} must be a list of texts.</source>
             <translation>{key} muss eine Liste von Texten sein.</translation>
         </message>
         <message>
+            <source>{key} must be a number from 0 to 1.</source>
+            <translation>{key} muss eine Zahl von 0 bis 1 sein.</translation>
+        </message>
+        <message>
+            <source>{key} must be a text in quotes, not {value}.</source>
+            <translation>{key} muss ein Text in Anführungszeichen sein, nicht {value}.</translation>
+        </message>
+        <message>
+            <source>{key} must be a text in quotes.</source>
+            <translation>{key} muss ein Text in Anführungszeichen sein.</translation>
+        </message>
+        <message>
             <source>{key} must be a text.</source>
             <translation>{key} muss ein Text sein.</translation>
+        </message>
+        <message>
+            <source>{key} must be a whole number from {least} on.</source>
+            <translation>{key} muss eine ganze Zahl ab {least} sein.</translation>
+        </message>
+        <message>
+            <source>{key} must be allow, review or block, not {value}.</source>
+            <translation>{key} muss allow, review oder block sein, nicht {value}.</translation>
         </message>
         <message>
             <source>{key} must be an object of texts: {{...}}.</source>
@@ -10548,8 +13572,24 @@ im Ordner {folder}</translation>
             <translation>{kind}, wird gesendet. Drücken, um es zu verbergen</translation>
         </message>
         <message>
+            <source>{kind}: {reason}</source>
+            <translation>{kind}: {reason}</translation>
+        </message>
+        <message>
             <source>{left} left of {limit}</source>
             <translation>{left} von {limit} übrig</translation>
+        </message>
+        <message>
+            <source>{level} ({action}): {definition}</source>
+            <translation>{level} ({action}): {definition}</translation>
+        </message>
+        <message>
+            <source>{level} has the same definition as a level before it.</source>
+            <translation>{level} hat dieselbe Definition wie eine Stufe davor.</translation>
+        </message>
+        <message>
+            <source>{line} (now version {now})</source>
+            <translation>{line} (jetzt Version {now})</translation>
         </message>
         <message>
             <source>{minutes} min ago</source>
@@ -10611,6 +13651,10 @@ im Ordner {folder}</translation>
             <source>{named} was issued by "{issuer}", which is not trusted here.</source>
             <translation>{named} wurde von „{issuer}“ ausgestellt; diesem Aussteller wird hier nicht vertraut.</translation>
         </message>
+        <message>
+            <source>{names} and {last}</source>
+            <translation>{names} und {last}</translation>
+        </message>
         <message numerus="yes">
             <source>{names} are added; nothing was started.</source>
             <extracomment>{names} is added; nothing was started.</extracomment>
@@ -10624,6 +13668,14 @@ im Ordner {folder}</translation>
             <translation>{names} kommt in den Schlüsselbund.</translation>
         </message>
         <message>
+            <source>{name} ({words})</source>
+            <translation>{name} ({words})</translation>
+        </message>
+        <message>
+            <source>{name} adds up to {computed}, but {stated} stands there</source>
+            <translation>{name} ergibt {computed}, aber dort steht {stated}</translation>
+        </message>
+        <message>
             <source>{name} at {place}</source>
             <translation>{name}, {place}</translation>
         </message>
@@ -10634,6 +13686,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{name} cannot be read: {why}.</source>
             <translation>{name} kann nicht gelesen werden: {why}.</translation>
+        </message>
+        <message>
+            <source>{name} cannot be used, so it cannot be copied. Correct it first.</source>
+            <translation>{name} ist nicht verwendbar und lässt sich deshalb nicht kopieren. Zuerst die Datei berichtigen.</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
@@ -10676,6 +13732,10 @@ im Ordner {folder}</translation>
             <translation>{name} findet den Stapel im Moment nicht.</translation>
         </message>
         <message>
+            <source>{name} does not judge, so there is nothing to review.</source>
+            <translation>{name} beurteilt nicht, also gibt es nichts durchzusehen.</translation>
+        </message>
+        <message>
             <source>{name} does not know the effort {asked}; it answers with {sent}.</source>
             <translation>{name} kennt den Aufwand {asked} nicht; es antwortet mit {sent}.</translation>
         </message>
@@ -10689,7 +13749,15 @@ im Ordner {folder}</translation>
         </message>
         <message>
             <source>{name} ends neither with .jsonl nor with .csv, which are what can be written</source>
-            <translation>{name} endet weder auf .jsonl noch auf .csv; nur diese können geschrieben werden</translation>
+            <translation type="vanished">{name} endet weder auf .jsonl noch auf .csv; nur diese können geschrieben werden</translation>
+        </message>
+        <message>
+            <source>{name} ends with neither .jsonl, .csv nor .labels.jsonl, which are what can be written</source>
+            <translation>{name} endet weder auf .jsonl noch auf .csv noch auf .labels.jsonl; nur diese lassen sich schreiben</translation>
+        </message>
+        <message>
+            <source>{name} ends with none of .jsonl, .csv and .xlsx, which are what can be written</source>
+            <translation>{name} endet weder auf .jsonl noch auf .csv noch auf .xlsx; nur diese lassen sich schreiben</translation>
         </message>
         <message>
             <source>{name} has a fault at the moment.</source>
@@ -10704,8 +13772,16 @@ im Ordner {folder}</translation>
             <translation>{name} hat die Ergebnisse dieses Stapels gelöscht.</translation>
         </message>
         <message>
+            <source>{name} has no ending that says how tables are to be saved.</source>
+            <translation>{name} hat keine Endung, die sagt, wie Tabellen zu sichern sind.</translation>
+        </message>
+        <message>
             <source>{name} has no model.</source>
             <translation>{name} hat kein Modell.</translation>
+        </message>
+        <message>
+            <source>{name} has no prompts in it.</source>
+            <translation>{name} enthält keine Schnellfragen.</translation>
         </message>
         <message>
             <source>{name} has nobody free who runs {model} within the settings.</source>
@@ -10718,6 +13794,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{name} has nobody who runs {model} for such a question: {ended}</source>
             <translation>{name} hat niemanden, der {model} für eine solche Frage betreibt: {ended}</translation>
+        </message>
+        <message>
+            <source>{name} holds more files than an archive of prompts can.</source>
+            <translation>{name} enthält mehr Dateien, als ein Archiv von Schnellfragen haben kann.</translation>
         </message>
         <message>
             <source>{name} holds no conversations.</source>
@@ -10740,6 +13820,10 @@ im Ordner {folder}</translation>
             <translation>{name} ist ein Ordner.</translation>
         </message>
         <message>
+            <source>{name} is an archive that cannot be read: it is damaged, or encrypted.</source>
+            <translation>{name} ist ein Archiv, das sich nicht lesen lässt: Es ist beschädigt oder verschlüsselt.</translation>
+        </message>
+        <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
             <translation>{name} ist ein Export von {found}, nicht von {wanted}.</translation>
         </message>
@@ -10756,8 +13840,28 @@ im Ordner {folder}</translation>
             <translation>{name} ist verschlüsselt.</translation>
         </message>
         <message>
+            <source>{name} is larger than a file of prompts can be.</source>
+            <translation>{name} ist größer, als eine Datei mit Schnellfragen sein kann.</translation>
+        </message>
+        <message>
             <source>{name} is larger than {most} MB.</source>
             <translation>{name} ist größer als {most} MB.</translation>
+        </message>
+        <message>
+            <source>{name} is left out: it is a link.</source>
+            <translation>{name} wird ausgelassen: Es ist ein Link.</translation>
+        </message>
+        <message>
+            <source>{name} is left out: it is longer than a prompt can be.</source>
+            <translation>{name} wird ausgelassen: Es ist länger, als eine Schnellfrage sein kann.</translation>
+        </message>
+        <message>
+            <source>{name} is left out: its place in the archive is no place for a file.</source>
+            <translation>{name} wird ausgelassen: Sein Ort im Archiv ist kein Ort für eine Datei.</translation>
+        </message>
+        <message>
+            <source>{name} is left out: the file has two prompts of that name.</source>
+            <translation>{name} wird ausgelassen: Die Datei hat zwei Schnellfragen dieses Namens.</translation>
         </message>
         <message>
             <source>{name} is neither a file nor a folder</source>
@@ -10774,6 +13878,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{name} is no JSON: {why}.</source>
             <translation>{name} ist kein JSON: {why}.</translation>
+        </message>
+        <message>
+            <source>{name} is not UTF-8 text.</source>
+            <translation>{name} ist kein UTF-8-Text.</translation>
         </message>
         <message>
             <source>{name} is not a file.</source>
@@ -10888,6 +13996,10 @@ im Ordner {folder}</translation>
             <translation>{name} · {some} von {all} Teilen</translation>
         </message>
         <message>
+            <source>{name}, from Kireji</source>
+            <translation>{name}, von Kireji</translation>
+        </message>
+        <message>
             <source>{name}: ask earlier</source>
             <translation>{name}: früher fragen</translation>
         </message>
@@ -10900,8 +14012,24 @@ im Ordner {folder}</translation>
             <translation>{name}: nicht fragen</translation>
         </message>
         <message>
+            <source>{name}: {stated} adds up</source>
+            <translation>{name}: {stated} stimmt als Summe</translation>
+        </message>
+        <message>
+            <source>{name}: {stated} is stated, {computed} comes out.</source>
+            <translation>{name}: Angegeben ist {stated}, heraus kommt {computed}.</translation>
+        </message>
+        <message>
+            <source>{name}: {why}</source>
+            <translation>{name}: {why}</translation>
+        </message>
+        <message>
             <source>{network} and ask again.</source>
             <translation>{network} und noch einmal fragen.</translation>
+        </message>
+        <message>
+            <source>{number} %</source>
+            <translation>{number} %</translation>
         </message>
         <message>
             <source>{number} / {count}</source>
@@ -10910,6 +14038,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{number} for lack of room</source>
             <translation>{number} aus Platzmangel</translation>
+        </message>
+        <message>
+            <source>{number} not as labelled</source>
+            <translation>{number} nicht wie vorgegeben</translation>
         </message>
         <message>
             <source>{number} switched off</source>
@@ -10984,11 +14116,35 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} blocks of words</source>
+            <extracomment>1 block of words</extracomment>
+            <translation>
+                <numerusform>{n} Textblock</numerusform>
+                <numerusform>{n} Textblöcke</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} blocks were left out by the model.</source>
+            <extracomment>1 block was left out by the model.</extracomment>
+            <translation>
+                <numerusform>{n} Block wurde vom Modell ausgelassen.</numerusform>
+                <numerusform>{n} Blöcke wurden vom Modell ausgelassen.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} cannot be used</source>
             <extracomment>1 cannot be used</extracomment>
             <translation>
                 <numerusform>{n} nicht verwendbar</numerusform>
                 <numerusform>{n} nicht verwendbar</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} categories</source>
+            <extracomment>1 category</extracomment>
+            <translation>
+                <numerusform>{n} Kategorie</numerusform>
+                <numerusform>{n} Kategorien</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11047,6 +14203,14 @@ im Ordner {folder}</translation>
             <source>{n} earlier messages are not shown here</source>
             <translation>Frühere Nachrichten, die hier nicht gezeigt werden: {n}</translation>
         </message>
+        <message numerus="yes">
+            <source>{n} errors</source>
+            <extracomment>1 error</extracomment>
+            <translation>
+                <numerusform>{n} Fehler</numerusform>
+                <numerusform>{n} Fehler</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{n} failed</source>
             <translation>{n} fehlgeschlagen</translation>
@@ -11057,6 +14221,14 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} fehlgeschlagen: nur diese wiederholen</numerusform>
                 <numerusform>{n} fehlgeschlagen: nur diese wiederholen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} fields</source>
+            <extracomment>1 field</extracomment>
+            <translation>
+                <numerusform>{n} Feld</numerusform>
+                <numerusform>{n} Felder</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11073,6 +14245,14 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>Bisher 1 Datei…</numerusform>
                 <numerusform>Bisher {n} Dateien…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} findings</source>
+            <extracomment>1 finding</extracomment>
+            <translation>
+                <numerusform>{n} Befund</numerusform>
+                <numerusform>{n} Befunde</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11156,6 +14336,46 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} more are not marked.</source>
+            <extracomment>1 more is not marked.</extracomment>
+            <translation>
+                <numerusform>{n} weiteres ist nicht markiert.</numerusform>
+                <numerusform>{n} weitere sind nicht markiert.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more blocks are not shown.</source>
+            <extracomment>1 more block is not shown.</extracomment>
+            <translation>
+                <numerusform>{n} weiterer Block wird nicht gezeigt.</numerusform>
+                <numerusform>{n} weitere Blöcke werden nicht gezeigt.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more changes are not shown here.</source>
+            <extracomment>1 more change is not shown here.</extracomment>
+            <translation>
+                <numerusform>{n} weitere Änderung wird hier nicht gezeigt.</numerusform>
+                <numerusform>{n} weitere Änderungen werden hier nicht gezeigt.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more findings are not shown.</source>
+            <extracomment>1 more finding is not shown.</extracomment>
+            <translation>
+                <numerusform>{n} weiterer Befund wird nicht gezeigt.</numerusform>
+                <numerusform>{n} weitere Befunde werden nicht gezeigt.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more pictures gave nothing.</source>
+            <extracomment>1 more picture gave nothing.</extracomment>
+            <translation>
+                <numerusform>{n} weiteres Bild ergab nichts.</numerusform>
+                <numerusform>{n} weitere Bilder ergaben nichts.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} more places are wrong.</source>
             <extracomment>1 more place is wrong.</extracomment>
             <translation>
@@ -11164,11 +14384,35 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} more regions differ.</source>
+            <extracomment>1 more region differs.</extracomment>
+            <translation>
+                <numerusform>{n} weiterer Bereich unterscheidet sich.</numerusform>
+                <numerusform>{n} weitere Bereiche unterscheiden sich.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more sums do not hold.</source>
+            <extracomment>1 more sum does not hold.</extracomment>
+            <translation>
+                <numerusform>{n} weitere Summe stimmt nicht.</numerusform>
+                <numerusform>{n} weitere Summen stimmen nicht.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} need you</source>
             <extracomment>1 needs you</extracomment>
             <translation>
                 <numerusform>{n} wartet auf Sie</numerusform>
                 <numerusform>{n} warten auf Sie</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} not found on the picture</source>
+            <extracomment>1 not found on the picture</extracomment>
+            <translation>
+                <numerusform>{n} nicht auf dem Bild gefunden</numerusform>
+                <numerusform>{n} nicht auf dem Bild gefunden</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11212,6 +14456,14 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} pictures gave nothing</source>
+            <extracomment>1 picture gave nothing</extracomment>
+            <translation>
+                <numerusform>{n} Bild ergab nichts</numerusform>
+                <numerusform>{n} Bilder ergaben nichts</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} pictures of the history are lost.</source>
             <extracomment>1 picture of the history is lost.</extracomment>
             <translation>
@@ -11233,6 +14485,62 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} Stelle gefunden.</numerusform>
                 <numerusform>{n} Stellen gefunden.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} prompts are imported.</source>
+            <extracomment>1 prompt is imported.</extracomment>
+            <translation>
+                <numerusform>{n} Schnellfrage ist importiert.</numerusform>
+                <numerusform>{n} Schnellfragen sind importiert.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} questions</source>
+            <extracomment>1 question</extracomment>
+            <translation>
+                <numerusform>{n} Frage</numerusform>
+                <numerusform>{n} Fragen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} refused</source>
+            <extracomment>1 refused</extracomment>
+            <translation>
+                <numerusform>{n} abgelehnt</numerusform>
+                <numerusform>{n} abgelehnt</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} regions differ</source>
+            <extracomment>1 region differs</extracomment>
+            <translation>
+                <numerusform>{n} Bereich unterscheidet sich</numerusform>
+                <numerusform>{n} Bereiche unterscheiden sich</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} regions differ.</source>
+            <extracomment>1 region differs.</extracomment>
+            <translation>
+                <numerusform>{n} Bereich unterscheidet sich.</numerusform>
+                <numerusform>{n} Bereiche unterscheiden sich.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} regions differ. Asking what they mean…</source>
+            <extracomment>1 region differs. Asking what it means…</extracomment>
+            <translation>
+                <numerusform>{n} Bereich unterscheidet sich. Es wird gefragt, was er bedeutet…</numerusform>
+                <numerusform>{n} Bereiche unterscheiden sich. Es wird gefragt, was sie bedeuten…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} remarks</source>
+            <extracomment>1 remark</extracomment>
+            <translation>
+                <numerusform>{n} Anmerkung</numerusform>
+                <numerusform>{n} Anmerkungen</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11277,6 +14585,14 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} Zeile ist beim Dienst. Hat er sie schon beantwortet, ist die Antwort bezahlt und bleibt erhalten.</numerusform>
                 <numerusform>{n} Zeilen sind beim Dienst. Was er schon beantwortet hat, ist bezahlt, und diese Antworten bleiben erhalten.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} rows gave nothing and are left out.</source>
+            <extracomment>1 row gave nothing and is left out.</extracomment>
+            <translation>
+                <numerusform>{n} Zeile ergab nichts und wird ausgelassen.</numerusform>
+                <numerusform>{n} Zeilen ergaben nichts und werden ausgelassen.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -11328,6 +14644,38 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} sums add up</source>
+            <extracomment>1 sum adds up</extracomment>
+            <translation>
+                <numerusform>{n} Summe stimmt</numerusform>
+                <numerusform>{n} Summen stimmen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} sums are right</source>
+            <extracomment>1 sum is right</extracomment>
+            <translation>
+                <numerusform>{n} Summe ist richtig</numerusform>
+                <numerusform>{n} Summen sind richtig</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} texts to translate</source>
+            <extracomment>1 text to translate</extracomment>
+            <translation>
+                <numerusform>{n} Text zu übersetzen</numerusform>
+                <numerusform>{n} Texte zu übersetzen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} texts translated</source>
+            <extracomment>1 text translated</extracomment>
+            <translation>
+                <numerusform>{n} Text übersetzt</numerusform>
+                <numerusform>{n} Texte übersetzt</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} things are hidden</source>
             <extracomment>1 thing is hidden</extracomment>
             <translation>
@@ -11372,6 +14720,14 @@ im Ordner {folder}</translation>
             <translation>{n} ungewiss</translation>
         </message>
         <message numerus="yes">
+            <source>{n} values are not of their type</source>
+            <extracomment>1 value is not of its type</extracomment>
+            <translation>
+                <numerusform>{n} Wert hat nicht seinen Typ</numerusform>
+                <numerusform>{n} Werte haben nicht ihren Typ</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} values were hidden before they were sent:</source>
             <extracomment>1 value was hidden before it was sent:</extracomment>
             <translation>
@@ -11380,11 +14736,43 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} values were not found so on the picture</source>
+            <extracomment>1 value was not found so on the picture</extracomment>
+            <translation>
+                <numerusform>{n} Wert wurde so nicht auf dem Bild gefunden</numerusform>
+                <numerusform>{n} Werte wurden so nicht auf dem Bild gefunden</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} verdicts were read…</source>
+            <extracomment>1 verdict was read…</extracomment>
+            <translation>
+                <numerusform>{n} Urteil wurde gelesen…</numerusform>
+                <numerusform>{n} Urteile wurden gelesen…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} were left out by the model</source>
+            <extracomment>1 was left out by the model</extracomment>
+            <translation>
+                <numerusform>{n} wurde vom Modell ausgelassen</numerusform>
+                <numerusform>{n} wurden vom Modell ausgelassen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} were left out.</source>
             <extracomment>1 was left out.</extracomment>
             <translation>
                 <numerusform>{n} wurde weggelassen.</numerusform>
                 <numerusform>{n} wurden weggelassen.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} without a verdict</source>
+            <extracomment>1 without a verdict</extracomment>
+            <translation>
+                <numerusform>{n} ohne Urteil</numerusform>
+                <numerusform>{n} ohne Urteil</numerusform>
             </translation>
         </message>
         <message>
@@ -11400,8 +14788,16 @@ im Ordner {folder}</translation>
             <translation>{option} ist keine Einstellung{meant}</translation>
         </message>
         <message>
+            <source>{option} takes numbers of rows, as in 3,7-9, or all; {piece} is none</source>
+            <translation>{option} nimmt Nummern von Zeilen, etwa 3,7-9, oder all; {piece} ist keines davon</translation>
+        </message>
+        <message>
             <source>{option} {problem}; {value} is used instead.</source>
             <translation>{option} {problem}; {value} wird stattdessen verwendet.</translation>
+        </message>
+        <message>
+            <source>{option}: {piece} ends before it begins</source>
+            <translation>{option}: {piece} endet, bevor es beginnt</translation>
         </message>
         <message>
             <source>{part} of {tokens}</source>
@@ -11436,6 +14832,10 @@ im Ordner {folder}</translation>
             <translation>{path} konnte nicht verwendet werden: {error}.</translation>
         </message>
         <message>
+            <source>{path} does not lie in the folder of the set.</source>
+            <translation>{path} liegt nicht im Ordner des Satzes.</translation>
+        </message>
+        <message>
             <source>{path} exists already.</source>
             <translation>{path} gibt es schon.</translation>
         </message>
@@ -11468,6 +14868,14 @@ im Ordner {folder}</translation>
             <translation>{path} ist größer als {most} MB.</translation>
         </message>
         <message>
+            <source>{path} is longer than a policy may be.</source>
+            <translation>{path} ist länger, als eine Richtlinie sein darf.</translation>
+        </message>
+        <message>
+            <source>{path} is longer than {count} KB.</source>
+            <translation>{path} ist länger als {count} KB.</translation>
+        </message>
+        <message>
             <source>{path} is neither a file nor a folder.</source>
             <translation>{path} ist weder Datei noch Ordner.</translation>
         </message>
@@ -11482,6 +14890,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{path} is not a file that can be replaced.</source>
             <translation>{path} ist keine Datei, die ersetzt werden kann.</translation>
+        </message>
+        <message>
+            <source>{path} is not a file.</source>
+            <translation>{path} ist keine Datei.</translation>
         </message>
         <message>
             <source>{path} is not a program: it is a folder.</source>
@@ -11544,6 +14956,10 @@ im Ordner {folder}</translation>
             <translation>{place} (vielleicht ein Tippfehler), ebenso das Netz.</translation>
         </message>
         <message>
+            <source>{policy}, version {version}</source>
+            <translation>{policy}, Version {version}</translation>
+        </message>
+        <message>
             <source>{problem} It may have been paid for nevertheless.</source>
             <translation>{problem} Bezahlt wurde sie vielleicht trotzdem.</translation>
         </message>
@@ -11600,16 +15016,40 @@ im Ordner {folder}</translation>
             <translation>{read}; was das kostet, ist nicht bekannt.</translation>
         </message>
         <message>
+            <source>{reason} {done} of {items} were judged; the check is not kept.</source>
+            <translation>{reason} {done} von {items} wurden beurteilt; die Prüfung wird nicht aufbewahrt.</translation>
+        </message>
+        <message>
             <source>{reference} cannot be filled in here.</source>
             <translation>{reference} kann hier nicht eingesetzt werden.</translation>
+        </message>
+        <message>
+            <source>{regions}, {share} % of the picture</source>
+            <translation>{regions}, {share} % des Bildes</translation>
+        </message>
+        <message>
+            <source>{requests} to {model} · {provider}, about {tokens} tokens to read, {cost}.</source>
+            <translation>{requests} an {model} · {provider}, ungefähr {tokens} Token zu lesen, {cost}.</translation>
         </message>
         <message>
             <source>{requests}, {read} tokens read and {written} written</source>
             <translation>{requests}, {read} Token gelesen und {written} geschrieben</translation>
         </message>
         <message>
+            <source>{right} of {judged} as labelled ({share})</source>
+            <translation>{right} von {judged} wie vorgegeben ({share})</translation>
+        </message>
+        <message>
             <source>{rows} count as failed.</source>
             <translation type="vanished">Als fehlgeschlagen gezählt: {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows} left out.</source>
+            <translation>Ausgelassen: {rows}.</translation>
+        </message>
+        <message>
+            <source>{rows} rows, {columns} columns</source>
+            <translation>{rows} Zeilen, {columns} Spalten</translation>
         </message>
         <message>
             <source>{rows} since {time}</source>
@@ -11632,6 +15072,10 @@ im Ordner {folder}</translation>
             <translation>{rows}, für {amount}</translation>
         </message>
         <message>
+            <source>{rows}, {columns}</source>
+            <translation>{rows}, {columns}</translation>
+        </message>
+        <message>
             <source>{rows}: added behind the end that was last noted. The program was killed meanwhile, or somebody wrote them.</source>
             <translation>{rows}: hinter dem zuletzt vermerkten Ende hinzugefügt. Das Programm wurde unterdessen abgebrochen, oder jemand hat sie geschrieben.</translation>
         </message>
@@ -11650,6 +15094,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{rows}: removed.</source>
             <translation>{rows}: entfernt.</translation>
+        </message>
+        <message>
+            <source>{row}, {what}</source>
+            <translation>{row}, {what}</translation>
         </message>
         <message>
             <source>{seconds} s</source>
@@ -11772,12 +15220,20 @@ im Ordner {folder}</translation>
             <translation>{some} und {last}</translation>
         </message>
         <message>
+            <source>{source} → {target}</source>
+            <translation>{source} → {target}</translation>
+        </message>
+        <message>
             <source>{spent} of {budget}</source>
             <translation>{spent} von {budget}</translation>
         </message>
         <message>
             <source>{state} · reused</source>
             <translation>{state} · übernommen</translation>
+        </message>
+        <message>
+            <source>{state}; go to the first</source>
+            <translation>{state}; zum ersten gehen</translation>
         </message>
         <message>
             <source>{taken} of {room}</source>
@@ -11812,8 +15268,24 @@ im Ordner {folder}</translation>
             <translation>{things} ({count})</translation>
         </message>
         <message>
+            <source>{title} (needs a picture)</source>
+            <translation>{title} (braucht ein Bild)</translation>
+        </message>
+        <message>
+            <source>{title} (needs {count} pictures)</source>
+            <translation>{title} (braucht {count} Bilder)</translation>
+        </message>
+        <message>
+            <source>{title} ({name}) is another one</source>
+            <translation>{title} ({name}) ist eine andere</translation>
+        </message>
+        <message>
             <source>{title} answers with {model}.</source>
             <translation>{title} antwortet mit {model}.</translation>
+        </message>
+        <message>
+            <source>{title} comes without its keys, {keys}; set them in its editor.</source>
+            <translation>{title} kommt ohne ihre Tasten {keys}; sie im Editor der Schnellfrage setzen.</translation>
         </message>
         <message>
             <source>{title} goes as its words, because something in it is hidden.</source>
@@ -11824,8 +15296,16 @@ im Ordner {folder}</translation>
             <translation>{title} liest stattdessen den Text im Bild.</translation>
         </message>
         <message>
+            <source>{title}, version {version}</source>
+            <translation>{title}, Version {version}</translation>
+        </message>
+        <message>
             <source>{title}, {row} of {count}</source>
             <translation>{title}, {row} von {count}</translation>
+        </message>
+        <message>
+            <source>{title}: a spreadsheet has room for {most} columns; {left_out} are left out.</source>
+            <translation>{title}: Eine Tabellenkalkulation hat Platz für {most} Spalten; {left_out} werden ausgelassen.</translation>
         </message>
         <message>
             <source>{title}: add</source>
@@ -11924,8 +15404,24 @@ im Ordner {folder}</translation>
             <translation>{tool}: {word}. Ändern</translation>
         </message>
         <message>
+            <source>{type} in {unit}</source>
+            <translation>{type} in {unit}</translation>
+        </message>
+        <message>
+            <source>{type}: {choices}</source>
+            <translation>{type}: {choices}</translation>
+        </message>
+        <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
             <translation>{url_variable} ist gesetzt, {key_variable} aber nicht.</translation>
+        </message>
+        <message>
+            <source>{variable} of the prompt {name} cannot be that.</source>
+            <translation>{variable} der Schnellfrage {name} kann das nicht sein.</translation>
+        </message>
+        <message>
+            <source>{variable} of the prompt {name} is a picture, not a text.</source>
+            <translation>{variable} der Schnellfrage {name} ist ein Bild, kein Text.</translation>
         </message>
         <message>
             <source>{wanted} is not there any more; {model} answers.</source>
@@ -11960,6 +15456,18 @@ im Ordner {folder}</translation>
             <translation>{when}, oder die Einstellungen unter openrouter ändern.</translation>
         </message>
         <message>
+            <source>{where}: {stated} stands there, but the cells above add up to {computed}.</source>
+            <translation>{where}: Dort steht {stated}, aber die Zellen darüber ergeben {computed}.</translation>
+        </message>
+        <message>
+            <source>{where}: {stated} stands there, but the cells give {computed}.</source>
+            <translation>{where}: Dort steht {stated}, aber die Zellen ergeben {computed}.</translation>
+        </message>
+        <message>
+            <source>{where}: {stated} stands there, but {words} gives {computed}.</source>
+            <translation>{where}: Dort steht {stated}, aber {words} ergibt {computed}.</translation>
+        </message>
+        <message>
             <source>{who} has no batch service for {model}.</source>
             <translation>{who} hat keinen Stapeldienst für {model}.</translation>
         </message>
@@ -11978,6 +15486,18 @@ im Ordner {folder}</translation>
         <message>
             <source>{why} Nobody can tell whether {rows} rows of this job are with the service. Look at its own list of batches, then say whether they are to be sent again or count as failed.</source>
             <translation>{why} Ob Zeilen dieser Aufgabe beim Dienst sind ({rows}), lässt sich nicht sagen. In seiner eigenen Liste der Stapel nachsehen, dann angeben, ob sie noch einmal gesendet werden oder als fehlgeschlagen zählen sollen.</translation>
+        </message>
+        <message>
+            <source>{words} ({number})</source>
+            <translation>{words} ({number})</translation>
+        </message>
+        <message>
+            <source>{words} ({number}): {items}</source>
+            <translation>{words} ({number}): {items}</translation>
+        </message>
+        <message>
+            <source>{words} {done} of {total}</source>
+            <translation>{words} {done} von {total}</translation>
         </message>
         <message>
             <source>{words}, and up to {amount} under way</source>
@@ -12009,7 +15529,11 @@ im Ordner {folder}</translation>
         </message>
         <message>
             <source>“{name}” is not known here: a line has prompt, image and id.</source>
-            <translation>„{name}“ ist hier nicht bekannt: Eine Zeile hat prompt, image und id.</translation>
+            <translation type="vanished">„{name}“ ist hier nicht bekannt: Eine Zeile hat prompt, image und id.</translation>
+        </message>
+        <message>
+            <source>“{name}” is not known here: a line has prompt, image, images and id.</source>
+            <translation>„{name}“ ist hier nicht bekannt: Eine Zeile hat prompt, image, images und id.</translation>
         </message>
         <message>
             <source>“{name}” is not known here; did you mean “{close}”?</source>
@@ -12036,16 +15560,64 @@ im Ordner {folder}</translation>
             <translation>„{title}“ hat diese Tasten. Andere wählen.</translation>
         </message>
         <message>
+            <source>“{title}” is about the clipboard, and there is no text in it.</source>
+            <translation>„{title}“ handelt von der Zwischenablage, und darin ist kein Text.</translation>
+        </message>
+        <message>
+            <source>“{title}” is about the selected text, and none is selected.</source>
+            <translation>„{title}“ handelt vom ausgewählten Text, und es ist keiner ausgewählt.</translation>
+        </message>
+        <message>
             <source>“{title}” is back in the list</source>
             <translation>„{title}“ ist wieder in der Liste</translation>
+        </message>
+        <message>
+            <source>“{title}” is removed.</source>
+            <translation>„{title}“ ist entfernt.</translation>
+        </message>
+        <message>
+            <source>“{title}” is saved.</source>
+            <translation>„{title}“ ist gesichert.</translation>
+        </message>
+        <message>
+            <source>“{title}” is saved. {trouble}</source>
+            <translation>„{title}“ ist gesichert. {trouble}</translation>
+        </message>
+        <message>
+            <source>“{title}” needs a picture. Capture or attach one.</source>
+            <translation>„{title}“ braucht ein Bild. Eines aufnehmen oder anhängen.</translation>
+        </message>
+        <message>
+            <source>“{title}” needs {count} pictures. Capture or attach them.</source>
+            <translation>„{title}“ braucht {count} Bilder. Sie aufnehmen oder anhängen.</translation>
+        </message>
+        <message>
+            <source>“{title}”, version {version}, is saved.</source>
+            <translation>„{title}“, Version {version}, ist gesichert.</translation>
         </message>
         <message>
             <source>“{what}” cannot be carried over to this service's form.</source>
             <translation>„{what}“ lässt sich nicht in die Form dieses Dienstes übertragen.</translation>
         </message>
         <message>
+            <source>“{words}”</source>
+            <translation>„{words}“</translation>
+        </message>
+        <message>
+            <source>… and {count} more.</source>
+            <translation>… und {count} weitere.</translation>
+        </message>
+        <message>
             <source>… and {more} more characters</source>
             <translation>… und {more} weitere Zeichen</translation>
+        </message>
+        <message>
+            <source>‹what is selected›</source>
+            <translation>‹was ausgewählt ist›</translation>
+        </message>
+        <message>
+            <source>‹what was copied›</source>
+            <translation>‹was kopiert wurde›</translation>
         </message>
         <message>
             <source>≈ {amount}</source>
