@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.bar import ToolBar
 from kireji.ui.overlay.frame import qrect
+from kireji.ui.overlay.keys import KeysToField
 from kireji.ui.overlay.placement import card_sizes, place_bar, place_card, reserve_card, within
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
@@ -62,7 +63,7 @@ class Panels(QObject):
             self._card.hide()
             # A button that is pressed with the mouse leaves the keys with the field.
             self._card.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            self._card.setFocusProxy(self._card.field)
+            self._card.installEventFilter(KeysToField(self._card, self._card.field))
             self._card.resized.connect(self.place)
             _polish(self._card)
         return self._card
