@@ -158,7 +158,7 @@ class CategoryCard(QFrame):
         attempt = button(tr("Judge"), "chip", name=tr("Judge this example: {text}", text=_one_line(text)[:120]))
         attempt.clicked.connect(partial(self._try, text, category.name, belongs))
         self.tries.append(attempt)
-        return Pair(label(f"“{_one_line(text)}”", "muted", wrap=True), attempt)
+        return Pair(label(tr("“{words}”", words=_one_line(text)), "muted", wrap=True), attempt)
 
     def _try(self, text: str, category: str, belongs: bool, _checked: bool = False) -> None:
         self.example_chosen.emit(text, category, belongs)
