@@ -5492,6 +5492,10 @@
             <translation>لا شيء يُرسل مع السؤال بعد. أضف ملفات أو مجلدات أو صفحات أو محادثات سابقة.</translation>
         </message>
         <message>
+            <source>Nothing had to be translated</source>
+            <translation>لم يكن هناك ما يُترجم</translation>
+        </message>
+        <message>
             <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
             <translation>لم يُرسل شيء. هذه البايتات تحديدًا هي ما سيغادر لو سألتَ الآن.</translation>
         </message>
