@@ -64,6 +64,7 @@ class _Row:
     input: RowInput | None = None
     result: RowResult | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    again: int | None = None
 
     def go(self, state: RowState) -> None:
         assert may_follow(self.state, state), f"{self.state} -> {state}"
@@ -341,6 +342,9 @@ class MemoryJobStore:
                 new += 1
         return new
 
+    async def values(self, batch: int, numbers: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
+        return {row.number: row.values for row in self._in(batch) if row.number in numbers and row.values}
+
     async def reuse(self, job: int) -> int:
         taken = 0
         for row in self._rows(job):
@@ -358,7 +362,7 @@ class MemoryJobStore:
         found = [row for row in self._rows(job) if row.state in states and not self._undecided(row)]
         for row in found:
             self._wait(row)
-            row.result, row.values, row.sentence, row.cached = None, {}, "", False
+            row.result, row.values, row.sentence, row.cached, row.again = None, {}, "", False, None
         return len(found)
 
     async def fail_uncertain(self, job: int, sentence: str) -> int:
@@ -485,6 +489,8 @@ class MemoryJobStore:
     def _end(self, row: _Row, result: RowResult, job: int | None = None) -> None:
         row.go(result.outcome.row_state)
         row.result, row.sentence = result, result.sentence
+        if result.again and row.again is None and result.outcome is not Outcome.SUCCEEDED:
+            row.again = row.batch
         number = self._batches[row.batch].job if job is None and row.batch is not None else job
         assert number is not None
         known = self._jobs[number]
@@ -519,6 +525,7 @@ class MemoryJobStore:
                             row.go(RowState.UNCERTAIN)
                         else:
                             self._wait(row)
+                self._send_back(batch)
             return
         before, after = _FOLLOW.get(state, (frozenset(), RowState.PENDING))
         for row in list(self._in(batch.id)):
@@ -527,6 +534,16 @@ class MemoryJobStore:
                 row.sentence = sentence if after in ENDED_ROWS else ""
                 if after is RowState.PENDING:
                     row.batch = None
+        if state in ENDED_BATCHES:
+            self._send_back(batch)
+
+    def _send_back(self, batch: Batch) -> None:
+        if self._jobs[batch.job].job.state in (JobState.CANCELLING, JobState.CANCELLED):
+            return
+        for row in list(self._in(batch.id)):
+            if row.again == batch.id and row.state is RowState.ERRORED:
+                self._wait(row)
+                row.result, row.values, row.sentence = None, {}, ""
 
 
 def _made(row: NewRow | BadRow) -> _Row:

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tests.service import KEY, Orders, ServiceProcess
+from tests.service import KEY, Orders, Rule, ServiceProcess
 from tests.service.outside import ROOT
 from tests.support.job_program import job_program
 from tests.support.job_worker import POINTS
@@ -72,12 +73,12 @@ class Killing:
     def environ(self) -> dict[str, str]:
         return {"ANTHROPIC_BASE_URL": self._service.base_url, "ANTHROPIC_API_KEY": KEY}
 
-    def add(self, rows: int, rows_per_batch: int) -> None:
-        """A job that runs."""
+    def add(self, rows: int, rows_per_batch: int, **values: Any) -> None:
+        """A job that runs; `values` of its plan."""
 
         async def add() -> None:
             async with job_program(self._home, self.environ) as program:
-                await program.add(rows, rows_per_batch)
+                await program.add(rows, rows_per_batch, **values)
 
         asyncio.run(add())
 
@@ -167,15 +168,16 @@ class Killing:
 
 
 @contextmanager
-def killing(home: Path, orders: Orders, workers: int = 1) -> Iterator[Killing]:
+def killing(home: Path, orders: Orders, workers: int = 1, rules: Sequence[Rule] = ()) -> Iterator[Killing]:
     """A service and sources of processes.
 
     Args:
         home: The data folder.
         orders: What the service does to batches.
         workers: How many processes may work at the same time.
+        rules: What the service answers.
     """
-    with ServiceProcess(batches=orders) as service, ExitStack() as stack:
+    with ServiceProcess(*rules, batches=orders) as service, ExitStack() as stack:
         variables = os.environ | {"ANTHROPIC_BASE_URL": service.base_url, "ANTHROPIC_API_KEY": KEY}
         command = [sys.executable, "-m", "tests.support.job_worker", str(home)]
         said = stack.enter_context((home / "workers.log").open("w"))

@@ -175,6 +175,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
     from kireji.services.jobs.engine import Engine
     from kireji.services.jobs.estimating import JobEstimating
     from kireji.services.jobs.exporting import JobExporting
+    from kireji.services.jobs.judging import Judging
     from kireji.services.jobs.live import LiveRows
     from kireji.services.jobs.orders import JobOrders
     from kireji.services.jobs.parts import JobParts
@@ -215,6 +216,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         needs.origin,
         Timings(),
         webhook.notice,
+        Judging(queue, reading).judged,
     )
     needs.credentials.changed.subscribe(lambda _: news.wanted.publish(None))  # what was refused may be taken now
 

@@ -218,7 +218,15 @@ class JobStore(Protocol):
     # Results
 
     async def record(self, batch: int, results: Sequence[RowResult]) -> int:
-        """Store results of a batch; rows that have ended or are not in it are left alone. Returns how many were new."""
+        """Store results of a batch; rows that have ended or are not in it are left alone. Returns how many were new.
+
+        Rows that failed and are to be asked again (`RowResult.again`) are PENDING once the batch has ended, in the same
+        transaction and without their result, whose cost stays the job's; a row goes back so one time until it is
+        retried, and none does while its job is being cancelled.
+        """
+
+    async def values(self, batch: int, numbers: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
+        """What placeholders stand for in rows of a batch, by row; rows in which nothing was hidden are not in it."""
 
     async def reuse(self, job: int) -> int:
         """Give rows that are PENDING the results of the same requests in earlier jobs. Returns how many."""

@@ -325,6 +325,7 @@ class RowResult(msgspec.Struct, frozen=True, gc=False):
         usage: Tokens, and the cost where it is known.
         sentence: Why it failed; empty when it did not.
         cached: Whether it is an earlier job's.
+        again: Of one that is recorded: the row is asked once more by itself when its batch has ended, unless it was.
     """
 
     number: int
@@ -333,6 +334,7 @@ class RowResult(msgspec.Struct, frozen=True, gc=False):
     usage: Usage = Usage()
     sentence: str = ""
     cached: bool = False
+    again: bool = False
 
 
 class JoinedRow(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -11,7 +12,7 @@ from kireji.core.events import PartFinished, TurnFinished
 from kireji.core.jobs import kept
 from kireji.core.jobs.answers import Answer
 from kireji.core.jobs.states import RowState
-from kireji.core.jobs.values import JoinedRow, Outcome, RowResult
+from kireji.core.jobs.values import JoinedRow, Outcome, Row, RowResult
 from kireji.core.messages import StopReason, TextPart, Usage
 from kireji.core.placeholders import Vault
 from kireji.core.provider_ports import JobFormat
@@ -35,6 +36,18 @@ class _Said(NamedTuple):
     text: str
     problem: str = ""
     refused: bool = False
+
+
+class Unfit(NamedTuple):
+    """Why an answer is none of the form that was asked for.
+
+    Args:
+        sentence: Why.
+        again: Whether another one may be better: what was refused or cut off would most likely be so once more.
+    """
+
+    sentence: str
+    again: bool
 
 
 class AnswerReader:
@@ -73,13 +86,28 @@ class AnswerReader:
         shared = row.same_as is not None or row.cached or result.cached
         cost = 0.0 if shared or _is_unpaid(result) else result.usage.cost
         if result.outcome is not Outcome.SUCCEEDED:
-            return Answer(row, result.outcome, "", None, result.sentence or row.sentence, result.usage, cost, shared)
+            why = result.sentence or row.sentence
+            why = why if self._form is None else self._rules.words(why)  # it may quote an answer
+            return Answer(row, result.outcome, "", None, why, result.usage, cost, shared)
         said = self._said(result)
         if said.refused and self._form is not None and (refused := self._form.refused(said.problem)) is not None:
             return _answer(Answer(row, result.outcome, usage=result.usage, cost=cost, cached=shared), refused)
         text, data, problem = self._restored(said, Vault(joined.values) if joined.values else None)
         answer = Answer(row, result.outcome, text, data, problem, result.usage, cost, shared)
         return answer if self._form is None or data is None else _answer(answer, self._form.read(data))
+
+    def unfit(self, result: RowResult, values: Mapping[str, str]) -> Unfit | None:
+        """Why an answer is none of the job's form; None when it is one, or says nothing of it.
+
+        Args:
+            result: That succeeded.
+            values: What placeholders in it stand for.
+        """
+        row = Row(result.number, 0, "", RowState.SUCCEEDED)
+        answer = self.read(JoinedRow(row, result, values))
+        if answer.data is not None or not answer.error:
+            return None
+        return Unfit(answer.error, again=not self._said(result).problem)
 
     def _said(self, result: RowResult) -> _Said:
         if (own := kept.decoded(result.payload)) is not None:
@@ -106,7 +134,7 @@ class AnswerReader:
         text = vault.restore_json(said.text) if vault else said.text
         try:
             data = msgspec.json.decode(text)
-        except (msgspec.DecodeError, UnicodeError):
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
             problem = said.problem or say("The answer is no JSON, so it does not fit the schema.")
             return self._rules.words(text), None, problem
         if (shown := self._rules.value(data)) != data:

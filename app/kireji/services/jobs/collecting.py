@@ -131,7 +131,7 @@ class Collecting:
         await self._store(job, batch, chunk)
 
     async def _store(self, job: Job, batch: Batch, chunk: list[RowResult]) -> None:
-        if chunk and await self._engine.store.record(batch.id, chunk):
+        if chunk and await self._engine.store.record(batch.id, await self._engine.judged(job, batch.id, chunk)):
             self._engine.news.changed.publish(job.id)
 
     async def _conclude(self, job: Job, batch: Batch, remote: RemoteBatch, tally: _Tally) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
+import msgspec
+
 from kireji.core.errors import JobConflict, JobError, KirejiError, ProviderError, RequestRejected
 from kireji.core.jobs.answers import Answer
 from kireji.core.jobs.states import BatchState, JobState, RowState
@@ -56,11 +58,13 @@ class DryRun:
             raise _none_waits()
         try:
             [row] = await engine.store.inputs(batch.id)
-            await self._ask(found, batch, target, credential, row)
+            result = await self._ask(found, batch, target, credential, row)
         finally:
             await asyncio.shield(self._end(batch))
         await engine.require_written()
         [joined] = await engine.store.joined(job, number - 1, 1)
+        if joined.result is None:  # its answer was none, and it waits to be asked once more
+            joined = msgspec.structs.replace(joined, result=result)
         return self._reading.reader(found).read(joined)
 
     async def _waiting(self, job: int, number: int | None) -> int:
@@ -69,7 +73,7 @@ class DryRun:
             raise _none_waits()
         return waiting[0].number
 
-    async def _ask(self, job: Job, batch: Batch, target: Target, credential: Credential, row: RowInput) -> None:
+    async def _ask(self, job: Job, batch: Batch, target: Target, credential: Credential, row: RowInput) -> RowResult:
         try:
             result = await self._asking.answer(self._engine.store, batch, job.plan, target, credential, row)
         except ProviderError as error:
@@ -78,7 +82,9 @@ class DryRun:
             else:
                 await self._record(batch, perhaps_paid(row, error))
             raise
-        await self._record(batch, result)
+        [judged] = await self._engine.judged(job, batch.id, [result])
+        await self._record(batch, judged)
+        return judged
 
     async def _waits_again(self, batch: Batch, row: RowInput) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,17 +12,20 @@ from kireji.core.history import Origin
 from kireji.core.jobs.polling import Timings
 from kireji.core.jobs.ports import BatchLimits, BatchProvider, JobStore, RemoteBatch
 from kireji.core.jobs.states import BatchState
-from kireji.core.jobs.values import Batch, Delivery, Job
+from kireji.core.jobs.values import Batch, Delivery, Job, RowResult
 from kireji.core.messages import Usage
 from kireji.core.ports import Clock
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest
+from kireji.core.structured.forms import AnswerForm
 from kireji.services.credentials import Credential, Credentials
 from kireji.services.jobs.news import JobNews
 
 log = logging.getLogger(__name__)
 
 Write = Callable[[], Awaitable[object]]
+Judge = Callable[[Job, int, Sequence[RowResult]], Awaitable[Sequence[RowResult]]]
+"""Takes a job, one of its batches and results of that, gives them as they are to be stored."""
 
 
 class Desk(Protocol):
@@ -79,6 +82,7 @@ class Engine:
         origin: This process.
         timings: How long things take.
         notice: What the person's address is told of a job's end; None when there is no address.
+        judge: Holds answers of jobs with a form to it.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class Engine:
         origin: Origin,
         timings: Timings,
         notice: Callable[[Job], Delivery | None] = lambda job: None,
+        judge: Judge | None = None,
     ) -> None:
         self.store = store
         self.providers = providers
@@ -104,8 +109,15 @@ class Engine:
         self.origin = origin
         self.timings = timings
         self.notice = notice
+        self._judge = judge
         self._owed: list[Write] = []
         self._failure: StoreError | None = None
+
+    async def judged(self, job: Job, batch: int, results: Sequence[RowResult]) -> Sequence[RowResult]:
+        """Results as they are to be stored: answers that are none of the job's form have failed. Never raises."""
+        if self._judge is None or job.plan.form is AnswerForm.TEXT:
+            return results
+        return await self._judge(job, batch, results)
 
     async def credential(self, provider: str) -> Credential:
         """Where a service is and its key.

@@ -239,7 +239,8 @@ class _Asked:
         store, plan = self._engine.store, self._job.plan
         result = await self._asking.answer(store, self._batch, plan, self._target, self._credential, row)
         self._pace.answered()
-        await self._record(result)
+        for judged in await self._engine.judged(self._job, self._batch.id, [result]):
+            await self._record(judged)
 
     async def _failed(self, row: RowInput, error: ProviderError) -> None:
         if not surely_unanswered(error):

@@ -49,10 +49,20 @@ class JobReading:
         self._validator = validator
         self._rules = rules
 
-    def reader(self, job: Job) -> AnswerReader:
-        """What reads the results of one job."""
+    @property
+    def rules(self) -> OwnRules:
+        """The person's own for answers, as they are now."""
+        return OwnRules(self._rules())
+
+    def reader(self, job: Job, rules: OwnRules | None = None) -> AnswerReader:
+        """What reads the results of one job.
+
+        Args:
+            job: Which.
+            rules: For answers; without, the person's own.
+        """
         plan = job.plan
-        rules = OwnRules(self._rules())
+        rules = self.rules if rules is None else rules
         form = None
         if plan.form is not AnswerForm.TEXT:
             from kireji.services.jobs.formed import FormReader

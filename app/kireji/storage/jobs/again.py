@@ -37,6 +37,20 @@ _FORGET = (
     "DELETE FROM results WHERE id IN (SELECT result FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
     "DELETE FROM hidden WHERE id IN (SELECT id FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
     "DELETE FROM verdicts WHERE id IN (SELECT id FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
+    "DELETE FROM asked_again WHERE id IN (SELECT id FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
+)
+_MARKED = f"""
+    SELECT asked_again.id FROM asked_again JOIN rows ON rows.id = asked_again.id
+    WHERE asked_again.id BETWEEN ? AND ? AND asked_again.batch = ? AND rows.batch = ? AND state = {Code.ERRORED}
+        AND (SELECT state FROM jobs WHERE id = ?) NOT IN ('cancelling', 'cancelled')
+"""  # noqa: S608 - nothing of it is input
+_SEND_BACK = (
+    "DELETE FROM results WHERE id = (SELECT result FROM rows WHERE id = ?)",
+    "DELETE FROM hidden WHERE id = ?",
+    "DELETE FROM verdicts WHERE id = ?",
+    f"""
+        UPDATE rows SET state = {Code.PENDING}, batch = NULL, result = NULL, sent = 0, sentence = '' WHERE id = ?
+    """,  # noqa: S608
 )
 _END = "UPDATE rows SET state = ?, sentence = ? WHERE state = ? AND id BETWEEN ? AND ?"
 _WANTED = """
@@ -85,6 +99,17 @@ def retry(connection: Connection, job: int, state: RowState, piece: Piece) -> in
     rows = connection.execute(_AGAIN + condition, values).rowcount
     move(connection, job, state, RowState.PENDING, rows)
     return rows
+
+
+def send_back(connection: Connection, job: int, batch: int, span: Piece) -> None:
+    """Rows of a batch that ends now, of which the answer was none, wait once more.
+
+    Until now they were the batch's, so that its results can be read again and are counted whole.
+    """
+    marked = connection.execute(_MARKED, (*span, batch, batch, job)).fetchall()
+    for change in _SEND_BACK:
+        connection.executemany(change, marked)
+    move(connection, job, RowState.ERRORED, RowState.PENDING, len(marked))
 
 
 def end(connection: Connection, job: int, before: RowState, after: RowState, sentence: str, piece: Piece) -> int:

@@ -13,6 +13,7 @@ from kireji.core.jobs.ports import RemoteBatch
 from kireji.core.jobs.states import ENDED_BATCHES, BatchState, RowState, may_follow
 from kireji.core.jobs.values import Batch
 from kireji.core.words import say
+from kireji.storage.jobs.again import send_back
 from kireji.storage.jobs.counting import move
 from kireji.storage.jobs.forms import encode_texts, moment, origin, stored_moment
 from kireji.storage.jobs.tables import CODES, MOST_ROWS, Code, row_id, row_range
@@ -273,6 +274,7 @@ def _follow(connection: Connection, known: Batch, state: BatchState, sentence: s
     elif state in _ENDS:
         why = "" if state is BatchState.DISCARDED else sentence
         _move_rows(connection, known, (RowState.TAKEN, RowState.UNCERTAIN), _ENDS[state], why)
+        send_back(connection, known.job, known.id, span(connection, known.id))
 
 
 def make_uncertain(connection: Connection, batch: int) -> None:
@@ -282,8 +284,10 @@ def make_uncertain(connection: Connection, batch: int) -> None:
 
 def end_live(connection: Connection, batch: int, job: int) -> None:
     """Rows of a LIVE batch that end without a result: what was not sent waits again, of the others nobody knows."""
-    _free(connection, batch, job, *span(connection, batch))
+    ends = span(connection, batch)
+    _free(connection, batch, job, *ends)
     make_uncertain(connection, batch)
+    send_back(connection, job, batch, ends)
 
 
 def _move_rows(

@@ -201,7 +201,7 @@ def remove_some(connection: Connection, job: int, drop: Callable[[Collection[tup
     window = (lowest, some[0])
     pictures = connection.execute(_PICTURES, window).fetchall()
     connection.execute(_FORGET_RESULTS, window)
-    for table in ("pictures", "inputs", "hidden", "verdicts", "reviews", "rows"):
+    for table in ("pictures", "inputs", "hidden", "verdicts", "reviews", "asked_again", "rows"):
         column = "row" if table == "pictures" else "id"
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", window)  # noqa: S608 - no input
     unused = [one for one in pictures if connection.execute(_PICTURE_USED, one[:1]).fetchone() is None]

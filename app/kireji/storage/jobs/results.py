@@ -26,6 +26,8 @@ _END_BETWEEN = f"""
     UPDATE rows SET state = {Code.SUCCEEDED}, result = id - ? WHERE id BETWEEN ? AND ? AND batch = ? AND state = ?
 """  # noqa: S608 - nothing of it is input
 _FAIL = "UPDATE rows SET state = ?, sentence = ? WHERE id = ?"
+_MARK = "INSERT OR IGNORE INTO asked_again VALUES (?, ?)"
+"""A row that was asked again before keeps the batch of that time, and does not wait once more."""
 _LOOK = f"SELECT state FROM rows WHERE id = ? AND batch = ? AND state IN ({Code.TAKEN}, {Code.UNCERTAIN})"  # noqa: S608
 _LAST = "SELECT coalesce(max(id), 0) FROM results"
 _KEEP = "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -88,6 +90,7 @@ def _record(connection: Connection, job: int, batch: int, before: RowState, resu
     failed = [one for one in results if one.outcome is not Outcome.SUCCEEDED]
     fates = [(CODES[one.outcome.row_state], storable(one.sentence), base + one.number) for one in failed]
     connection.executemany(_FAIL, fates)
+    connection.executemany(_MARK, [(base + one.number, batch) for one in failed if one.again])
     _keep(connection, job, place, results)
     ends = Counter(one.outcome.row_state for one in failed)
     shift(connection, job, {before: -changed, RowState.SUCCEEDED: changed - len(failed), **ends})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,7 +11,7 @@ from kireji.core.jobs.states import ENDED_ROWS, RowState
 from kireji.core.jobs.values import JoinedRow, LineKind, Outcome, Row, RowInput, RowResult
 from kireji.core.messages import ImagePart, Usage
 from kireji.storage.jobs.batches import span
-from kireji.storage.jobs.forms import decode_texts
+from kireji.storage.jobs.forms import decode_texts, placeholders
 from kireji.storage.jobs.tables import CODES, KINDS, STATES, Code, row_id, row_number, row_range
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ _INPUT = "SELECT id, kind, content FROM inputs WHERE id = ?"
 _PICTURES = """
     SELECT row, blob, media_type, width, height FROM pictures WHERE row BETWEEN ? AND ? ORDER BY row, position
 """
+_VALUES = "SELECT hidden.id, placeholders FROM hidden JOIN rows ON rows.id = hidden.id WHERE rows.batch = ?"
+_TOGETHER = 500
+"""Rows that are asked for in one statement."""
 _NEXT_PENDING = f"SELECT id FROM rows WHERE state = {Code.PENDING} AND id BETWEEN ? AND ? ORDER BY id LIMIT 1"  # noqa: S608
 _ANY_PICTURE = "SELECT 1 FROM pictures WHERE row BETWEEN ? AND ? LIMIT 1"
 _BYTES = f"SELECT coalesce(sum(size), 0) FROM rows WHERE state = {Code.PENDING} AND id BETWEEN ? AND ?"  # noqa: S608
@@ -67,6 +70,16 @@ def inputs(connection: Connection, batch: int, after: int, limit: int) -> list[R
     first, last = span(connection, batch)
     begin = max(first - 1, row_id(first >> 32, after))
     return _with_pictures(connection, connection.execute(_INPUTS, (begin, last, batch, limit)).fetchall())
+
+
+def values(connection: Connection, batch: int, numbers: Sequence[int]) -> dict[int, Mapping[str, str]]:
+    """As in JobStore."""
+    base = span(connection, batch)[0] >> 32 << 32
+    read: list[tuple[int, str]] = []
+    for begin in range(0, len(numbers), _TOGETHER):
+        ids = [base | number for number in numbers[begin : begin + _TOGETHER]]
+        read += connection.execute(f"{_VALUES} AND hidden.id IN ({placeholders(ids)})", (batch, *ids)).fetchall()
+    return {row_number(row): decode_texts(texts) for row, texts in read}
 
 
 def input_of(connection: Connection, job: int, number: int) -> RowInput | None:

@@ -221,6 +221,10 @@ class SqliteJobStore:
         except kept.MixedResults:
             return await self._database.write(lambda c: kept.record_new(c, batch, results))
 
+    async def values(self, batch: int, numbers: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
+        """As in JobStore."""
+        return await self._read(lambda c: rows.values(c, batch, numbers))
+
     async def reuse(self, job: int) -> int:
         """As in JobStore."""
         async with self._reusing:  # what is wanted stands in a table of the connection, which all share

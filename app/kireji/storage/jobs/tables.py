@@ -207,9 +207,16 @@ _FIRST = statements(
     """,
 )
 
+_ASKED_AGAIN = """
+    CREATE TABLE asked_again (
+        id INTEGER PRIMARY KEY, -- rows.id
+        batch INTEGER NOT NULL -- whose answer was none: the row waits again when it has ended
+    )
+"""
+
 STEPS = (
     Step("jobs, batches, rows, results and deliveries", _FIRST),
-    Step("what answers say of verdict jobs, and what people decide about it", statements(*REVIEWS)),
+    Step("what answers say, what people decide about them, and which were none", statements(*REVIEWS, _ASKED_AGAIN)),
 )
 
 

@@ -56,7 +56,7 @@ async def test_rows_that_have_not_ended_are_left_out_so_far() -> None:
     made = JobWorld()
     job = await answered(made, said(2, "b"))
     assert [one["id"] for one in await lines(made, job)] == ["2"]
-    assert await made.jobs.export(job, "/out.jsonl", ExportForm.JSONL) == (1, 2)
+    assert await made.jobs.export(job, "/out.jsonl", ExportForm.JSONL) == (1, 2, 0)
 
 
 async def test_the_same_request_has_the_shared_answer_and_is_paid_once() -> None:
