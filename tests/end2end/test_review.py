@@ -84,6 +84,9 @@ def test_verdicts_are_decided_about_and_exported_with_keys_alone(
         wait_until(lambda: 3 not in decided(variables), "that is undone", seconds=30)
         wait_until(lambda: reads(seat, "2 of 3 decided"), "how far it is", seconds=30)
 
+        seat.xdotool("key", "shift+Tab", "shift+Tab", "Right", "Right")  # through the filters
+        wait_until(lambda: reads(seat, "How is the weather"), "what is allowed is listed", seconds=30)
+
         seat.xdotool("key", "ctrl+s")
         answer(seat, {main}, tmp_path / "decisions.csv")
         wait_until(lambda: (tmp_path / "decisions.csv").exists(), "the file is written", seconds=30)
