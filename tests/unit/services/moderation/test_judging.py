@@ -224,7 +224,7 @@ async def test_what_the_model_writes_is_no_markup_in_the_history() -> None:
     turn = said(finding(reason="# big <b>x</b> [a](http://b.example)"), rewrite="> quote\n![i](http://b.example/i.png)")
     words = (await judged(world(turn))).words
     assert "\\# big" in words
-    assert "](http" not in words
+    assert "\\[a](http" in words  # a bracket that begins nothing needs no backslash at its end
     assert "<b>" not in words.replace("\\<b\\>", "")
 
 
