@@ -15,6 +15,7 @@ from kireji.core.structured.results import Result
 from kireji.services.application import Services
 from kireji.services.habits import Habits
 from kireji.services.structured.turn import Made, Outcome, StructuredTurns
+from tests.fakes.provider import Hold
 
 SCHEMA = b'{"type":"object","properties":{},"additionalProperties":false}'
 
@@ -26,6 +27,7 @@ class Scripted:
         result: What comes of the next question.
         steps: What is told while it comes, one with each piece of the answer.
         early: What is told before it is asked.
+        reading: Holds it before anything is told or asked, as while a picture is read.
         failure: Raised before it is asked.
         asked: What was wanted, in order: the form, and what the service was given.
     """
@@ -35,6 +37,7 @@ class Scripted:
         self.result: Result | None = None
         self.steps: list[Any] = []
         self.early: list[Any] = []
+        self.reading: Hold | None = None
         self.failure: KirejiError | None = None
         self.asked: list[tuple[AnswerForm, Mapping[str, Any]]] = []
 
@@ -104,6 +107,9 @@ class Scripted:
         self.asked.append((form, {**given, "images": tuple(images), "asker": asker}))
         if self.failure is not None:
             raise self.failure
+        if self.reading is not None:
+            self.reading.reached.set()
+            await self.reading.wait()
         for early in self.early:
             observe(early)
         steps = list(self.steps)

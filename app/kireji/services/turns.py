@@ -117,7 +117,13 @@ class SourcesPacked(msgspec.Struct, frozen=True):
 
 
 class ReadingSources(msgspec.Struct, frozen=True):
-    """The question's sources are being read, which may take a while; it is not stored yet."""
+    """What the question is about is being read, which may take a while; it is not stored yet.
+
+    Args:
+        picture: It is a picture whose words are read on this computer, not sources.
+    """
+
+    picture: bool = False
 
 
 class LookingThrough(msgspec.Struct, frozen=True):

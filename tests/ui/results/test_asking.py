@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from kireji.core.errors import Overloaded
 from kireji.core.extraction.sheets import Extraction
 from kireji.core.ports import EncodedPicture
+from kireji.core.prompts import Prompt
 from kireji.core.structured.forms import AnswerForm
 from kireji.services.turns import Question
 from kireji.ui.results.sheet_view import SheetView
@@ -167,3 +168,18 @@ async def test_opened_again_later_the_answer_still_has_its_row() -> None:
         assert place.row() is None
         place.window.open_conversation(1)
         await place.answered()
+
+
+async def test_while_a_picture_is_read_for_a_translation_the_window_says_so_and_can_stop_it() -> None:
+    async with forms() as place:
+        script = scripted(place.stand.services)
+        script.reading = Hold()
+        await place.attach()
+        translate = Prompt("in-place", "Translate in place", "", form=AnswerForm.TRANSLATION)
+        place.below.prompts.found = (*PROMPTS, translate)
+        place.ask("in-place")
+        before = place.window.chat.before
+        await place.stand.until(lambda: before.sentence == "Reading the picture…")
+        place.window.chat.composer.stop()
+        await place.stand.until(lambda: not before.sentence)
+        assert place.stand.presenter.chat.drafts.draft.attachments

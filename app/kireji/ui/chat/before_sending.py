@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from kireji.services.consents import Decision
 from kireji.services.redaction import Asked
 from kireji.services.turns import ConsentAsked, ConsentGiven, LookingThrough, ReadingSources, TurnEvent
+from kireji.ui.chat.endings import READING_PICTURE
 from kireji.ui.covers.consent_card import ConsentCard, text_of, title_of
 from kireji.ui.parts import label, spread
 from kireji.ui.tokens import SPACE
@@ -41,6 +42,7 @@ class BeforeSending(QWidget):
         self._layout = QVBoxLayout(self)
         spread(self._layout, 0, SPACE[1])
         self._layout.addWidget(self._line)
+        self._reads_now = READING
         self._reading = QTimer(self, singleShot=True, interval=_READS_UNSEEN)
         self._reading.timeout.connect(self._reads)
         self.hide()
@@ -58,7 +60,8 @@ class BeforeSending(QWidget):
     def follow(self, event: TurnEvent) -> None:
         """Something happens before the question leaves; other events are of no interest here."""
         match event:
-            case ReadingSources():
+            case ReadingSources(picture=picture):
+                self._reads_now = READING_PICTURE if picture else READING
                 self._reading.start()
                 return
             case LookingThrough():
@@ -78,7 +81,7 @@ class BeforeSending(QWidget):
         self.said.emit(sentence)
 
     def _reads(self) -> None:
-        self._tell(tr(READING))
+        self._tell(tr(self._reads_now))
         self._renew()
 
     def clear(self) -> None:

@@ -21,6 +21,9 @@ from kireji.ui.translation import mark, tr
 PATIENCE_MILLISECONDS = 3000
 """After this a local server probably loads the model, which takes a while."""
 
+READING_PICTURE = mark("Reading the picture…")
+"""What is said while a picture is read before anybody is asked."""
+
 _LOCAL, _DEVICE = "local", "device"
 _CUT = mark("This answer reached the most it may say.")
 

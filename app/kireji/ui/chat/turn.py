@@ -13,6 +13,7 @@ from kireji.core.errors import BudgetReached, KirejiError, NotSent, PriceUnknown
 from kireji.core.events import PartStarted, UsageReported
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ThinkingPart
+from kireji.core.structured.forms import AnswerForm
 from kireji.services.application import Services
 from kireji.services.live import LiveTurn
 from kireji.services.turns import (
@@ -252,6 +253,8 @@ class Turns(QObject):
             if self._answer is not None and self._conversation.number == number:
                 self._answer.show_waiting(Waiting(words))
 
+        if form.prompt.form is AnswerForm.TRANSLATION and question.images:
+            observe(ReadingSources(picture=True))  # its words are read here before the question is stored
         return await run_form(self._services, form, question, told, progress)
 
     def _call_back(self, begun: int | None, draft: Draft | None) -> None:

@@ -82,6 +82,17 @@ async def test_it_grows_as_blocks_arrive(forms: FormStand) -> None:
     await until(lambda: over(forms).image != first, "the second block")
 
 
+async def test_while_its_words_are_read_it_says_so(forms: FormStand) -> None:
+    forms.script.reading = Hold()
+    forms.script.result = translation("Save", "Open")
+    forms.stand.world.remote.enqueue(answer("{}"))
+    await forms.cut_out()
+    forms.stand.key(Qt.Key.Key_L, CHOOSE)
+    await forms.stand.card_says("Reading the picture…")
+    forms.script.reading.release()
+    await forms.done()
+
+
 async def test_space_switches_to_the_original_and_back(forms: FormStand) -> None:
     await translated(forms)
     forms.stand.key(Qt.Key.Key_Space)

@@ -17,7 +17,7 @@ from kireji.services.application import Services
 from kireji.services.prompt_running import Seen
 from kireji.services.structured.turn import Made, StoppedWith
 from kireji.ui.aio import TaskScope
-from kireji.ui.chat.endings import Waiting
+from kireji.ui.chat.endings import READING_PICTURE, Waiting
 from kireji.ui.overlay.card import AnswerCard
 from kireji.ui.overlay.forms.comparison_result import ComparisonResult
 from kireji.ui.overlay.forms.laying import Laying
@@ -32,6 +32,7 @@ from kireji.ui.overlay.forms.way import Way
 from kireji.ui.overlay.picture import Pictured
 from kireji.ui.overlay.stage import Stage
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 if TYPE_CHECKING:
     from kireji.core.moderation.policies import Policy
@@ -100,6 +101,9 @@ class ShownForm:
         """
         self._places = _places(self.way.form, len(pictured.images))
         services = self._around.services
+        if self.way.form is AnswerForm.TRANSLATION and self._card is not None:
+            # Before the question stands in the history its words are read on this computer, which takes seconds.
+            self._card.wait_for(Waiting(tr(READING_PICTURE)))
         try:
             outcome = await run(self.way, services, pictured, self._language, asker, self._arrived)
         except StoppedWith as stopped:
