@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import NamedTuple
 
 import msgspec
 
-from kireji.core.errors import KirejiError
+from kireji.core.errors import KirejiError, StoreError
 from kireji.core.history import ConversationSetup, ConversationSummary, Origin, StoredMessage
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import Message, MessageState, Role, TextPart, Usage
 from kireji.core.structured.questions import Asker, StructuredAnswer, StructuredQuestion
 from kireji.core.structured.results import Result, ResultStore
 from kireji.core.words import say
+from kireji.services.structured.naming import title_of_result
 from kireji.services.turns import QuestionSaved
+
+log = logging.getLogger(__name__)
 
 _TITLE_LENGTH = 60
 
@@ -141,7 +145,19 @@ class AnswerKeeping:
             stored = await self._write(
                 place, words, MessageState.COMPLETE, answer.provider, answer.model, answer.usage, answer.note
             )
+        await self._name(place, result)
         return stored
+
+    async def _name(self, place: Place, result: Result) -> None:
+        """Name the conversation after what came of its first question, unless it has a name of its own by now."""
+        begun = place.begun
+        if begun.message.parent is not None or begun.conversation.title != _title(begun.message.message.text):
+            return
+        if title := title_of_result(result):
+            try:
+                await self._conversations.suggest_title(place.conversation, title)
+            except (LookupError, StoreError) as error:  # the answer is kept, whatever it is called
+                log.info("the conversation keeps its first title: %s", error)
 
     async def fail(self, place: Place, error: KirejiError, text: str = "") -> StoredMessage:
         """Write down that there is no answer.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kireji.core.errors import KirejiError, Overloaded
-from kireji.core.extraction.sheets import Extraction
+from kireji.core.extraction.sheets import Extraction, Sheet
 from kireji.core.history import ConversationSetup, StoredConversation
 from kireji.core.messages import MessageState, StopReason
 from kireji.core.structured.forms import AnswerForm
@@ -51,6 +51,30 @@ async def test_question_answer_and_values_are_kept_and_given() -> None:
     assert (outcome.words, outcome.conversation, outcome.message) == (kept.message.text, 1, kept.id)
     assert scene.began == [1]
     assert await scene.world.results.find(kept.id) == outcome.result
+
+
+async def named(data: StructuredAnswer) -> Made:
+    return Made("Bill", Extraction((Sheet("Bill", (), ()),)))
+
+
+async def test_a_conversation_is_named_after_what_came_of_its_first_question() -> None:
+    scene = Scene(answer("{}"), answer("{}"))
+    outcome = await scene.run(making=named)
+    assert (await scene.conversation()).summary.title == "Table: Bill"
+    await scene.world.conversations.suggest_title(1, "Another")
+    await scene.run(Asker(conversation=outcome.conversation), making=named)
+    assert (await scene.conversation()).summary.title == "Another"
+
+
+async def test_a_conversation_that_the_person_has_named_meanwhile_keeps_that_name() -> None:
+    hold = Hold()
+    scene = Scene([hold, *answer("{}")])
+    async with asyncio.TaskGroup() as group:
+        group.create_task(scene.run(making=named))
+        await hold.reached.wait()
+        await scene.world.conversations.rename(1, "Mine")
+        hold.release()
+    assert (await scene.conversation()).summary.title == "Mine"
 
 
 async def test_the_question_stands_in_the_history_before_anything_leaves() -> None:
