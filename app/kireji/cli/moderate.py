@@ -95,7 +95,7 @@ def verdict_lines(verdict: Verdict, policy: Policy) -> Iterator[str]:
         yield "Nothing of the policy's categories was found."
     for finding in verdict.findings:
         yield ""
-        yield from _finding_lines(finding, policy)
+        yield from _finding_lines(finding, policy, verdict.pictures)
     if verdict.reason:
         yield ""
         yield _one_line(verdict.reason)
@@ -173,7 +173,7 @@ def _asker(arguments: argparse.Namespace, console: Console) -> Asker:
     )
 
 
-def _finding_lines(finding: Finding, policy: Policy) -> Iterator[str]:
+def _finding_lines(finding: Finding, policy: Policy, pictures: int) -> Iterator[str]:
     category = policy.category(finding.category)
     title = category.title if category is not None else finding.category
     sure = f"{finding.confidence * 100:.0f} % sure"
@@ -181,7 +181,7 @@ def _finding_lines(finding: Finding, policy: Policy) -> Iterator[str]:
     if finding.reason:
         yield f"  {_one_line(finding.reason)}"
     for evidence in finding.evidence:
-        remark = evidence_words(evidence)
+        remark = evidence_words(evidence, pictures)
         yield f"  > {_one_line(evidence.quote)}{f'  ({remark})' if remark else ''}"
 
 

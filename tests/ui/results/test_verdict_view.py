@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -78,6 +79,18 @@ async def test_evidence_is_marked_in_the_text_whatever_signs_stand_before_it() -
 async def test_what_the_model_quotes_and_nobody_wrote_is_said_to_be_missing() -> None:
     places = [row.place_words() for row in shown(VERDICT).evidence_rows()]
     assert places == ["in the text", "not found in what was judged", "in the text"]
+
+
+async def test_of_a_single_picture_it_is_not_said_that_it_is_the_first() -> None:
+    on_picture = Evidence("idiot", picture=0, boxes=((0, 0, 9, 9),))
+    finding = Finding("harassment", "severe", Action.BLOCK, 0.94, (on_picture, Evidence("you", picture=0)))
+    verdict = Verdict("community", 3, Action.BLOCK, (finding,), pictures=1)
+    assert [row.place_words() for row in shown(verdict).evidence_rows()] == ["", "place unknown"]
+    of_two = msgspec.structs.replace(verdict, pictures=2)
+    assert [row.place_words() for row in shown(of_two).evidence_rows()] == [
+        "on picture 1",
+        "on picture 1, place unknown",
+    ]
 
 
 async def test_the_keyboard_reaches_evidence_and_shows_it() -> None:

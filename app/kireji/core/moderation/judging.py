@@ -82,6 +82,7 @@ def verdict(policy: Policy, data: Any, text: str, words: Sequence[PictureWords |
         _cut(data["reason"], _LONGEST_REASON),
         _cut(data["rewrite"] or "", _LONGEST_REWRITE),
         text=text,
+        pictures=len(words),
     )
 
 

@@ -83,6 +83,7 @@ class Verdict(msgspec.Struct, frozen=True, tag_field="form", tag="verdict"):
         rewrite: A version that would comply, as the model suggests; empty for none.
         refused: The model refused to judge; `reason` then says so.
         text: What was judged, for marking the evidence; empty for pictures alone.
+        pictures: How many pictures were judged; 0 for none, and where that was not kept.
     """
 
     policy: str
@@ -93,3 +94,4 @@ class Verdict(msgspec.Struct, frozen=True, tag_field="form", tag="verdict"):
     rewrite: str = ""
     refused: bool = False
     text: str = ""
+    pictures: int = 0

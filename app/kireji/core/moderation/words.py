@@ -37,7 +37,7 @@ def words_of(verdict: Verdict, policy: Policy) -> str:
         parts.append(say("The model refused to judge; the policy says what is done then."))
     elif not verdict.findings:
         parts.append(say("Nothing of the policy's categories was found."))
-    parts += [_finding_words(finding, policy) for finding in verdict.findings]
+    parts += [_finding_words(finding, policy, verdict.pictures) for finding in verdict.findings]
     if verdict.reason:
         parts.append(_plain(verdict.reason))
     if verdict.rewrite:
@@ -57,8 +57,15 @@ def finding_head(finding: Finding, policy: Policy) -> str:
     )
 
 
-def evidence_words(evidence: Evidence) -> str:
-    """Where a piece of evidence stands, as a remark behind it; empty where there is nothing to remark."""
+def evidence_words(evidence: Evidence, pictures: int = 0) -> str:
+    """Where a piece of evidence stands, as a remark behind it; empty where there is nothing to remark.
+
+    Args:
+        evidence: Which.
+        pictures: How many were judged, as of `Verdict`; of a single one it is not said that it is the first.
+    """
+    if pictures == 1 and evidence.picture >= 0:
+        return say("what is to be seen, not words") if evidence.shown else ""
     if evidence.shown:
         return say("to be seen on picture {number}", number=evidence.picture + 1)
     if evidence.picture >= 0:
@@ -66,12 +73,12 @@ def evidence_words(evidence: Evidence) -> str:
     return "" if evidence.found else say("not found in what was judged")
 
 
-def _finding_words(finding: Finding, policy: Policy) -> str:
+def _finding_words(finding: Finding, policy: Policy, pictures: int) -> str:
     lines = [f"- {_plain(finding_head(finding, policy))}"]
     if finding.reason:
         lines.append(f"  {_plain(finding.reason)}")
     for evidence in finding.evidence:
-        remark = evidence_words(evidence)
+        remark = evidence_words(evidence, pictures)
         lines += ["", f"  > {_plain(evidence.quote)}{f' ({remark})' if remark else ''}"]
     return "\n".join(lines)
 

@@ -104,7 +104,7 @@ class PictureDialog(QWidget):
         Args:
             again: Whether it is known where it was captured, so that the same place can be looked at now.
         """
-        offered = [("table", tr("As table")), ("translation", tr("Translate in place"))]
+        offered = [("table", tr("As a table")), ("translation", tr("Translate in place"))]
         if again:
             offered.append(("now", tr("Compare with the screen now")))
         for form, words in offered:

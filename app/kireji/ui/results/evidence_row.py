@@ -23,9 +23,10 @@ class EvidenceRow(QAbstractButton):
     Args:
         theme: Colours and text size.
         evidence: What it shows.
+        pictures: How many were judged; 0 where nobody knows.
     """
 
-    def __init__(self, theme: Theme, evidence: Evidence) -> None:
+    def __init__(self, theme: Theme, evidence: Evidence, pictures: int = 0) -> None:
         super().__init__()
         self._theme = theme
         self.evidence = evidence
@@ -35,7 +36,7 @@ class EvidenceRow(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         quote = evidence.quote if len(evidence.quote) <= _LONGEST else f"{evidence.quote[:_LONGEST]}…"
         said = quote if evidence.shown else tr("“{words}”", words=quote)
-        place = words.evidence_place(evidence)
+        place = words.evidence_place(evidence, pictures)
         self._quote = label(said, wrap=True)
         self._place = label(place, "trouble" if words.doubtful(evidence) else "small", wrap=True)
         for each in (self._quote, self._place):
@@ -44,10 +45,11 @@ class EvidenceRow(QAbstractButton):
         spread(column, (SPACE[2], SPACE[1] - 2, SPACE[2], SPACE[1] - 2), 0)
         column.addWidget(self._quote)
         column.addWidget(self._place)
+        self._place.setVisible(bool(place))
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName(f"{said} ({place})")
+        self.setAccessibleName(f"{said} ({place})" if place else said)
         self.setText("")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 

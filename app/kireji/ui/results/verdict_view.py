@@ -134,7 +134,7 @@ class VerdictView(QWidget):
                 old.deleteLater()
         self._rows = {}
         for number, finding in enumerate(verdict.findings[:_MOST_FINDINGS]):
-            card = self._card(number, finding, policy)
+            card = self._card(number, finding, policy, verdict.pictures)
             self._finding_column.addWidget(card)
             card.show()
         if (more := len(verdict.findings) - _MOST_FINDINGS) > 0:
@@ -143,7 +143,7 @@ class VerdictView(QWidget):
             rest.show()
         self.findings.setVisible(bool(verdict.findings))
 
-    def _card(self, number: int, finding: Finding, policy: Policy | None) -> QFrame:
+    def _card(self, number: int, finding: Finding, policy: Policy | None, pictures: int) -> QFrame:
         card = frame("card")
         title = label(words.finding_title(finding, policy)[:_LONGEST], "strong", wrap=True)
         level = Chip()
@@ -165,7 +165,7 @@ class VerdictView(QWidget):
             reason.setTextInteractionFlags(_SELECTABLE)
             column.addWidget(reason)
         for place, evidence in enumerate(finding.evidence[:_MOST_EVIDENCE]):
-            row = EvidenceRow(self._theme, evidence)
+            row = EvidenceRow(self._theme, evidence, pictures)
             row.clicked.connect(partial(self._choose, (number, place)))
             self._rows[number, place] = row
             column.addWidget(row)

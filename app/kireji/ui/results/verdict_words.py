@@ -76,11 +76,18 @@ def confidence(finding: Finding) -> str:
     return tr("{words} ({number})", words=tr(word), number=decimal(finding.confidence, 2))
 
 
-def evidence_place(evidence: Evidence) -> str:
-    """Where it stands, or that it stands nowhere."""
+def evidence_place(evidence: Evidence, pictures: int = 0) -> str:
+    """Where it stands, or that it stands nowhere; empty where that is the only picture, on which it is marked.
+
+    Args:
+        evidence: Which.
+        pictures: How many were judged; 0 where nobody knows.
+    """
     if evidence.start >= 0:
         return tr("in the text")
     if evidence.picture >= 0:
+        if pictures == 1:
+            return "" if evidence.boxes else tr("place unknown")
         if evidence.boxes:
             return tr("on picture {number}", number=evidence.picture + 1)
         return tr("on picture {number}, place unknown", number=evidence.picture + 1)

@@ -50,7 +50,8 @@ def verdict_text(verdict: Verdict) -> str:
         lines.append(f"{' · '.join(about)}: {finding.reason}")
         for evidence in finding.evidence:
             quote = evidence.quote if evidence.shown else tr("“{words}”", words=evidence.quote)
-            lines.append(f"  {quote} ({verdict_words.evidence_place(evidence)})")
+            place = verdict_words.evidence_place(evidence, verdict.pictures)
+            lines.append(f"  {quote} ({place})" if place else f"  {quote}")
     return "\n".join(filter(None, lines))
 
 

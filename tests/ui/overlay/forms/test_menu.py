@@ -32,7 +32,7 @@ async def test_an_entry_tells_its_form_or_its_command(menu: MoreMenu) -> None:
     told: list[object] = []
     menu.form_wanted.connect(told.append)
     menu.command.connect(told.append)
-    for words in ("As table", "As fields", "Translate in place", "Check before sharing", "Compare", "Copy picture"):
+    for words in ("As a table", "As fields", "Translate in place", "Check before sharing", "Compare", "Copy picture"):
         entry(menu, words).trigger()
     forms = [AnswerForm.TABLE, AnswerForm.FIELDS, AnswerForm.TRANSLATION, AnswerForm.VERDICT, AnswerForm.COMPARISON]
     assert told == [*forms, "copy"]

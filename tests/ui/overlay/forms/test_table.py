@@ -67,7 +67,7 @@ async def test_what_is_typed_besides_goes_along(forms: FormStand) -> None:
     await forms.done()
     ((form, given),) = forms.script.asked
     assert (form, given["wish"]) == (AnswerForm.TABLE, "only drinks")
-    assert forms.card.question_text == "As table: only drinks"
+    assert forms.card.question_text == "As a table: only drinks"
 
 
 async def test_while_it_comes_the_card_says_how_many_rows_there_are(forms: FormStand) -> None:

@@ -44,7 +44,7 @@ class Offered(NamedTuple):
 
 
 MENU = (
-    Offered(AnswerForm.TABLE, mark("As table")),
+    Offered(AnswerForm.TABLE, mark("As a table")),
     Offered(AnswerForm.FIELDS, mark("As fields")),
     Offered(AnswerForm.TRANSLATION, mark("Translate in place")),
     Offered(AnswerForm.VERDICT, mark("Check before sharing")),
