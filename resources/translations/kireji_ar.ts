@@ -1113,7 +1113,7 @@
         </message>
         <message>
             <source>As table</source>
-            <translation>استخراج جدول</translation>
+            <translation type="vanished">استخراج جدول</translation>
         </message>
         <message>
             <source>As the policy says: it is found in “{title}”.</source>
@@ -6414,6 +6414,10 @@
         <message>
             <source>Reading the picture on this computer</source>
             <translation>تُقرأ الصورة على هذا الحاسوب</translation>
+        </message>
+        <message>
+            <source>Reading the picture…</source>
+            <translation>تجري قراءة الصورة…</translation>
         </message>
         <message>
             <source>Reading the rows broke off.</source>
@@ -12676,6 +12680,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>مثبّتة</translation>
         </message>
         <message>
+            <source>place unknown</source>
+            <translation>الموضع غير معروف</translation>
+        </message>
+        <message>
             <source>plugin {name}</source>
             <translation>الملحق {name}</translation>
         </message>
@@ -13430,6 +13438,10 @@ in the folder {folder}</source>
         <message>
             <source>{first} · {second}</source>
             <translation>{first}‏ · {second}</translation>
+        </message>
+        <message>
+            <source>{form}: {words}</source>
+            <translation>{form}: {words}</translation>
         </message>
         <message>
             <source>{found}: {action}</source>
