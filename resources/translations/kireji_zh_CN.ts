@@ -1088,7 +1088,7 @@
         </message>
         <message>
             <source>As table</source>
-            <translation>提取为表格</translation>
+            <translation type="vanished">提取为表格</translation>
         </message>
         <message>
             <source>As the policy says: it is found in “{title}”.</source>
@@ -5402,6 +5402,10 @@
             <translation>目前没有一并发送的内容。可添加文件、文件夹、网页或之前的对话。</translation>
         </message>
         <message>
+            <source>Nothing had to be translated</source>
+            <translation>没有需要翻译的内容</translation>
+        </message>
+        <message>
             <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
             <translation>尚未发送任何内容。如果现在提问，离开本机的正是这些字节。</translation>
         </message>
@@ -6315,6 +6319,10 @@
         <message>
             <source>Reading the picture on this computer</source>
             <translation>正在本机读取图片</translation>
+        </message>
+        <message>
+            <source>Reading the picture…</source>
+            <translation>正在读取图片…</translation>
         </message>
         <message>
             <source>Reading the rows broke off.</source>
@@ -12472,6 +12480,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>已置顶</translation>
         </message>
         <message>
+            <source>place unknown</source>
+            <translation>位置未知</translation>
+        </message>
+        <message>
             <source>plugin {name}</source>
             <translation>插件 {name}</translation>
         </message>
@@ -13221,6 +13233,10 @@ in the folder {folder}</source>
         <message>
             <source>{first} · {second}</source>
             <translation>{first} · {second}</translation>
+        </message>
+        <message>
+            <source>{form}: {words}</source>
+            <translation>{form}：{words}</translation>
         </message>
         <message>
             <source>{found}: {action}</source>
