@@ -176,10 +176,10 @@ class Machine(RuleBasedStateMachine):
         new = self.both(lambda queue: queue.store.record(batch, given))
         assert new == len(waiting & {number for number, _ in found})
 
-    @rule(batch=any_batches, how=outcomes, share=st.integers(1, 3))
-    def record_those_that_wait(self, batch: int, how: Outcome, share: int) -> None:
+    @rule(batch=any_batches, how=outcomes, share=st.integers(1, 3), again=st.booleans())
+    def record_those_that_wait(self, batch: int, how: Outcome, share: int, again: bool) -> None:
         waiting = sorted(self.both(lambda queue: queue.store.numbers(batch, waiting=True)), reverse=True)
-        given = [result(number, how, payload=self.payload()) for number in waiting[::share]]
+        given = [result(number, how, payload=self.payload(), again=again) for number in waiting[::share]]
         assert self.both(lambda queue: queue.store.record(batch, given)) == len(given)
 
     @rule(batch=any_batches, other=any_batches, share=st.integers(1, 3))

@@ -488,7 +488,7 @@ class MemoryJobStore:
 
     def _end(self, row: _Row, result: RowResult, job: int | None = None) -> None:
         row.go(result.outcome.row_state)
-        row.result, row.sentence = result, result.sentence
+        row.result, row.sentence = msgspec.structs.replace(result, again=False), result.sentence
         if result.again and row.again is None and result.outcome is not Outcome.SUCCEEDED:
             row.again = row.batch
         number = self._batches[row.batch].job if job is None and row.batch is not None else job

@@ -40,7 +40,7 @@ _FORGET = (
     "DELETE FROM asked_again WHERE id IN (SELECT id FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
 )
 _MARKED = f"""
-    SELECT asked_again.id FROM asked_again JOIN rows ON rows.id = asked_again.id
+    SELECT asked_again.id FROM asked_again CROSS JOIN rows ON rows.id = asked_again.id
     WHERE asked_again.id BETWEEN ? AND ? AND asked_again.batch = ? AND rows.batch = ? AND state = {Code.ERRORED}
         AND (SELECT state FROM jobs WHERE id = ?) NOT IN ('cancelling', 'cancelled')
 """  # noqa: S608 - nothing of it is input
