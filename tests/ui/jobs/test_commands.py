@@ -48,6 +48,11 @@ def test_a_job_that_was_checked_waits_for_its_start() -> None:
     assert next_steps(job(state=JobState.READY, pending=3)) == (Command.REVIEW,)
 
 
+def test_a_finished_job_with_verdicts_that_wait_for_a_person_leads_to_them() -> None:
+    assert next_steps(job(state=JobState.FINISHED, succeeded=3, more={"undecided": True})) == (Command.DECIDE,)
+    assert next_steps(job(state=JobState.RUNNING, succeeded=3, more={"undecided": True})) == ()
+
+
 @pytest.mark.parametrize("state", [JobState.RUNNING, JobState.FINISHED, JobState.CANCELLING, JobState.PAUSED])
 def test_other_jobs_need_nothing(state: JobState) -> None:
     assert next_steps(job(state=state, succeeded=3)) == ()

@@ -167,6 +167,7 @@ class Job(msgspec.Struct, frozen=True):
         batches_ended: How many of them have ended.
         held: Whether the person still looks it through: whoever starts all that is READY leaves it alone.
         leaving: Of the rows that are taken, those that have not left.
+        undecided: Of a job that judges: whether verdicts wait for a person's decision, as far as that was looked for.
     """
 
     id: int
@@ -186,6 +187,7 @@ class Job(msgspec.Struct, frozen=True):
     batches_ended: int = 0
     held: bool = False
     leaving: Leaving = Leaving()
+    undecided: bool = False
 
 
 class Batch(msgspec.Struct, frozen=True):

@@ -119,6 +119,12 @@ class JobReviewing:
         """How many rows there are by filter, and how many are decided."""
         return await self._counts.of(job)
 
+    async def undecided(self, job: int) -> bool:
+        """Whether there is something to decide: verdicts for a person without a decision, or answers not looked at."""
+        if await self._reviews.unread(job, limit=1):
+            return True
+        return (await self._reviews.counts(job)).listed[ReviewFilter.REVIEW] > 0
+
     async def numbers(
         self, job: int, wanted: ReviewFilter = ReviewFilter.REVIEW, order: ReviewOrder = ReviewOrder.GRAVEST
     ) -> Sequence[int]:

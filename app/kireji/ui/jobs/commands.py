@@ -97,11 +97,13 @@ def offered(job: Job) -> list[Command]:
 
 
 def next_steps(job: Job) -> tuple[Command, ...]:
-    """What stands as buttons beside a job that waits for the person, the likeliest first."""
+    """What stands as buttons beside a job that waits for the person or their decisions, the likeliest first."""
     if job.state is JobState.READY:
         return (Command.REVIEW,)
     if job.state is JobState.PAUSED and job.sentence:
         return (Command.RESUME,)
+    if job.state is JobState.FINISHED and job.undecided:
+        return (Command.DECIDE,)
     if job.state is not JobState.NEEDS_YOU:
         return ()
     if job.counts.uncertain:

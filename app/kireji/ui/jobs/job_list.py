@@ -165,7 +165,7 @@ class JobList(QListView):
         if not next_steps(job):
             return 0
         width = columns.width - 2 * (columns.edge + _side(columns))
-        key = (job.state, job.sentence, job.counts.uncertain, width)
+        key = (job.state, job.sentence, job.counts.uncertain, job.undecided, width)
         if key not in self._heights:
             self._measure.show_job(job)
             self._heights[key] = self._measure.heightForWidth(width)

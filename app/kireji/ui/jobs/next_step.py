@@ -24,6 +24,8 @@ def sentence_of(job: Job) -> str:
         return ""
     if job.sentence:
         return job.sentence
+    if job.state is JobState.FINISHED:
+        return ""  # the button says it
     if job.state is JobState.READY:
         over = job.estimate.over_budget if job.estimate is not None else ""
         return over or tr("It waits for you to start it.")

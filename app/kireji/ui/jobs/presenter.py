@@ -9,13 +9,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from kireji.core.errors import KirejiError
+from kireji.core.jobs.states import JobState
+from kireji.core.jobs.values import Job
 from kireji.services.jobs.service import JobService
 from kireji.ui.aio import TaskScope
 from kireji.ui.jobs.asking import ask_to_cancel, ask_to_remove, ask_to_send_again
-from kireji.ui.jobs.commands import Command, Order
+from kireji.ui.jobs.commands import Command, Order, reviewable
 from kireji.ui.jobs.pane import JobsPane
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
@@ -99,13 +102,19 @@ class JobsPresenter(QObject):
     async def _read_all(self) -> None:
         self._dirty.clear()
         comes = not self.pane.known
-        self.pane.show_jobs(await self._jobs.jobs())
+        self.pane.show_jobs([await self._looked_at(job) for job in await self._jobs.jobs()])
         if self._wanted is not None:
             self.pane.list.select(self._wanted)
             self._wanted = None
             comes = True
         if comes and self._shown:
             self.pane.focus_list()
+
+    async def _looked_at(self, job: Job) -> Job:
+        """The job with whether verdicts of it wait for decisions."""
+        if job.state is not JobState.FINISHED or not reviewable(job):
+            return job
+        return msgspec.structs.replace(job, undecided=await (await self._jobs.reviewing()).undecided(job.id))
 
     def _changed(self, job: int) -> None:
         self._dirty.add(job)
@@ -127,7 +136,7 @@ class JobsPresenter(QObject):
             return
         for number in dirty:
             try:
-                rows.change(await self._jobs.job(number))
+                rows.change(await self._looked_at(await self._jobs.job(number)))
             except KirejiError:
                 await self._read_all()  # it is gone
                 return

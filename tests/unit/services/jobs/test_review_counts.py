@@ -64,3 +64,16 @@ async def test_what_is_reckoned_is_what_would_be_counted() -> None:
         if number == 2:
             await reviewing.restore(job.id, number, None, review)
             assert await reviewing.counts(job.id) == await store.counts(job.id)
+
+
+async def test_a_job_waits_for_decisions_until_all_verdicts_for_a_person_have_one() -> None:
+    made = JobWorld(rows=[])
+    made.world.job_importer.rows = [a_row(number, f"Comment {number}") for number in (1, 2)]
+    job = await judged(made, [RUDE, CLEAN])
+    reviewing = await made.jobs.reviewing()
+    assert await reviewing.undecided(job.id)  # nobody has looked what they say
+    await reviewing.read(job.id)
+    assert await reviewing.undecided(job.id)
+    (item,) = await reviewing.items(job.id, await reviewing.numbers(job.id))
+    await reviewing.accept(job.id, item)
+    assert not await reviewing.undecided(job.id)
