@@ -228,6 +228,9 @@ class FakeJobService(JobService):
         self._order("result", job, number)
         return self.results[job, number]
 
+    def policy(self, _job: Job) -> None:
+        return None
+
     def columns(self, job: Job) -> tuple[Column, ...]:
         properties = json.loads(job.plan.schema)["properties"] if job.plan.schema else {}
         kinds = {"string": ColumnKind.TEXT, "integer": ColumnKind.INTEGER, "number": ColumnKind.NUMBER,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # nothing of jobs is loaded before somebody wants them
     from kireji.core.jobs.ports import BatchLimits
     from kireji.core.jobs.states import RowState
     from kireji.core.jobs.values import Batch, Estimate, ImportProgress, Job, JobPlan, JobSource, Row, SourceHead
+    from kireji.core.moderation.policies import Policy
     from kireji.core.publisher import Publisher
     from kireji.services.jobs.parts import JobParts
     from kireji.services.jobs.reviewing import JobReviewing
@@ -271,6 +272,14 @@ class JobService:
         from kireji.core.jobs.form_columns import columns_of_plan
 
         return columns_of_plan(job.plan)
+
+    def policy(self, job: Job) -> Policy | None:
+        """By which a job judges; None for other jobs, and where it cannot be read any more."""
+        if not job.plan.policy:
+            return None
+        from kireji.core.moderation.policy_file import parse
+
+        return parse(job.plan.policy_name, job.plan.policy).policy
 
     async def export(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
@@ -13,7 +13,11 @@ from kireji.core.jobs.states import ENDED_ROWS, RowState
 from kireji.core.jobs.values import Mode
 from kireji.ui.chat.words import count
 from kireji.ui.jobs import results_words as words
+from kireji.ui.jobs.verdict_cells import verdict_cell
 from kireji.ui.translation import tr
+
+if TYPE_CHECKING:
+    from kireji.core.moderation.policies import Policy
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -43,6 +47,7 @@ class ResultModel(QAbstractTableModel):
         super().__init__()
         self.columns: tuple[Column, ...] = ()
         self.mode = Mode.BATCH
+        self.policy: Policy | None = None
         self._pages: OrderedDict[int, Sequence[Answer]] = OrderedDict()
         self._starts: list[int] = []
         self._rows = 0
@@ -66,10 +71,16 @@ class ResultModel(QAbstractTableModel):
         self._more = filtered and rows > 0
         self.endResetModel()
 
-    def show_columns(self, columns: tuple[Column, ...], mode: Mode) -> None:
-        """What stands in the table between state and cost."""
+    def show_columns(self, columns: tuple[Column, ...], mode: Mode, policy: Policy | None = None) -> None:
+        """What stands in the table between state and cost.
+
+        Args:
+            columns: Of the answers.
+            mode: Where they come from.
+            policy: By which the job judges, for what its categories are called.
+        """
         self.beginResetModel()
-        self.columns, self.mode = columns, mode
+        self.columns, self.mode, self.policy = columns, mode, policy
         self.endResetModel()
 
     @property
@@ -246,6 +257,11 @@ class ResultModel(QAbstractTableModel):
         """What an answer has in one column of the table."""
         column = self.column(section)
         if column is not None and (properties := answer.properties) is not None:
+            if (
+                answer.verdict is not None
+                and (told := verdict_cell(answer.verdict, column.name, self.policy)) is not None
+            ):
+                return words.short(told)
             return words.cell(properties.get(column.name), column)
         return (words.why_in_table(answer, self.mode) or words.plain(answer.text)) if section == DATA else ""
 

@@ -94,7 +94,7 @@ class ResultsPresenter(QObject):
             pane.work.clear()
         self._job, self._choice = job, ""
         pane.filters.show_choices(words.filters(job.counts), "")
-        pane.model.show_columns(self._jobs.columns(job), job.plan.mode)
+        pane.model.show_columns(self._jobs.columns(job), job.plan.mode, self._jobs.policy(job))
         self._tell(job)
         self._fill()
         pane.table.setFocus()
