@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from kireji.services.application import Services
+from kireji.ui.results.box_marks import number_plate
 from kireji.ui.results.kinds import ShownResult, made_for
 from kireji.ui.results.page import ResultPage
 from kireji.ui.results.shown_comparison import ComparisonContent
@@ -113,3 +114,11 @@ async def test_what_a_verdict_says_can_be_copied() -> None:
 async def test_everything_has_a_name(name: str) -> None:
     page, _ = await shown(BY_NAME[name])
     assert unnamed(page) == []
+
+
+def test_the_number_of_a_region_hides_no_word_beside_it_on_its_line() -> None:
+    line = QRectF(100, 50, 80, 20)
+    plate = number_plate(line, 18, 18)
+    assert plate.bottom() <= line.top() + 5
+    assert plate.right() <= line.left() + 5
+    assert number_plate(QRectF(0, 0, 80, 20), 18, 18).topLeft() == QPointF(0, 0)

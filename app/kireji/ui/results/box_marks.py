@@ -12,6 +12,8 @@ from kireji.core.word_boxes import Box
 from kireji.ui.tokens import INKS, ON_INKS
 
 _TONES = {"plain": "blue", "faint": "blue", "doubt": "amber", "trouble": "red", "good": "green"}
+_OVER = 5.0
+"""How far a number reaches over the corner of its box, in logical pixels."""
 _ASIDE = 2.5
 """How much further away a box is that lies aside of the direction."""
 
@@ -95,14 +97,24 @@ def paint_box(painter: QPainter, each: PlacedBox, seen: QRectF, font: QFont, *, 
         _paint_number(painter, each.number, rect, font, ink, outline)
 
 
+def number_plate(rect: QRectF, width: float, height: float) -> QRectF:
+    """Where a number stands: over the corner of its box, so that neither its words nor those beside it are hidden.
+
+    Args:
+        rect: The box, upon the view.
+        width: Of the plate.
+        height: The same.
+    """
+    left = max(0.0, rect.left() - width + _OVER)
+    return QRectF(left, max(0.0, rect.top() - height + _OVER), width, height)
+
+
 def _paint_number(painter: QPainter, number: int, rect: QRectF, font: QFont, ink: QColor, letters: QColor) -> None:
     painter.setFont(font)
     words = str(number)
     height = painter.fontMetrics().height() + 2
     width = max(height, painter.fontMetrics().horizontalAdvance(words) + 8)
-    # Beside the box, where it hides nothing of it; a box at the edge has it inside.
-    left = rect.left() - width - 3 if rect.left() - width - 3 >= 0 else rect.left()
-    plate = QRectF(left, rect.center().y() - height / 2, width, height)
+    plate = number_plate(rect, width, height)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink)
     painter.drawRoundedRect(plate, 4, 4)
