@@ -72,6 +72,17 @@ async def test_fields_take_a_schema_and_a_translation_none(tmp_path: Path) -> No
         assert not made.form.schema.isVisible()
 
 
+async def test_an_example_of_instructions_is_given_only_where_answers_are_words(tmp_path: Path) -> None:
+    async with making(tmp_path) as made:
+        await made.open(made.file("a.jsonl"))
+        field = made.form.system.field
+        assert field.placeholderText() == "Answer in one word."
+        made.form.task.choose(AnswerForm.VERDICT)
+        assert field.placeholderText() == ""
+        made.form.task.choose(AnswerForm.TEXT)
+        assert field.placeholderText() == "Answer in one word."
+
+
 async def test_a_policy_is_chosen_from_those_that_can_be_used(tmp_path: Path) -> None:
     async with making(tmp_path) as made:
         await made.open(made.file("a.jsonl"))

@@ -29,6 +29,17 @@ async def test_what_is_wrong_is_said_with_its_line_while_it_is_written_and_leads
         assert editor.code.field.hasFocus() or shown.page.focusWidget() is editor.code.field
 
 
+async def test_saving_is_the_likeliest_step_only_where_something_was_written() -> None:
+    async with page_over(world()) as shown:
+        editor = await shown.open()
+        assert editor.save.property("kind") == ""
+        assert editor.chip.isHidden()  # it came with the program: nothing was saved
+        await shown.write(HOUSE.replace("with care", "with much care"))
+        assert editor.save.property("kind") == "primary"
+        assert editor.chip.text() == "not saved"
+        assert not editor.chip.isHidden()
+
+
 async def test_another_part_keeps_the_keys_in_the_editor() -> None:
     async with page_over(world()) as shown:
         editor = await shown.open()

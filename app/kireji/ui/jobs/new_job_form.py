@@ -23,8 +23,9 @@ from kireji.ui.settings.fields import NumberRow, Passage, TextRow
 from kireji.ui.settings.switch import SwitchRow
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
-from kireji.ui.translation import tr
+from kireji.ui.translation import mark, tr
 
+_EXAMPLE = mark("Answer in one word.")
 _MOST_TOKENS = 64_000
 
 
@@ -49,9 +50,7 @@ class NewJobForm(QScrollArea):
         self.name = TextRow(tr("Name"), tr("What the job is called"))
         self.task = TaskChoice()
         self.prompt = PromptField(theme)
-        self.system = Passage(
-            tr("Instructions"), tr("They stand before every row; none are needed."), tr("Answer in one word.")
-        )
+        self.system = Passage(tr("Instructions"), tr("They stand before every row; none are needed."), tr(_EXAMPLE))
         self.model = ModelRow(tr("Model"))
         self.price = label("", "small", wrap=True)
         self.longest = NumberRow(tr("Longest answer"), tr("tokens"), 1, _MOST_TOKENS)
@@ -210,6 +209,8 @@ class NewJobForm(QScrollArea):
         self.prompt.setVisible(self._takes_prompt())
         self.prompt.show_form(self.task.form)
         self.schema.setVisible(self._takes_schema())
+        example = tr(_EXAMPLE) if self.task.form is AnswerForm.TEXT else ""  # other answers are no words
+        self.system.field.setPlaceholderText(example)
         if not self._own_length:
             self._tokens = usual_tokens(self.task.form)
             self.longest.show_number(self._tokens)

@@ -300,6 +300,14 @@ class PolicyEditor(QWidget):
         words = tr("not saved") if self.touched else tr("saved")
         self.chip.setText(words)
         restyle(self.chip, state="warn" if self.touched else "ok")
+        # Of one that came with the program, as it came, nothing was saved.
+        self.chip.setVisible(self.touched or self._new or self._saved is None or self._saved.own)
+        self._dress_save()
+
+    def _dress_save(self) -> None:
+        """Saving is the likeliest step only where there is something to save."""
+        beside = not self.save_next.isHidden()
+        restyle(self.save, kind="primary" if (self.touched or self._new) and not beside else "")
 
     def _renew_saving(self) -> None:
         now = self.parsed.policy
@@ -315,7 +323,7 @@ class PolicyEditor(QWidget):
             words = tr("Save, still version {version}", version=count(now.version))
         self.save.setText(words)
         self.save.setAccessibleName(words)
-        restyle(self.save, kind="" if counts else "primary")
+        self._dress_save()
         name = self.written_name()
         replaces = name in self._shipped and (self._new or (self._saved is not None and not self._saved.own))
         words = tr("Saved, it stands in the place of the one of this name from Kireji, which can be restored.")
