@@ -4049,7 +4049,7 @@
         </message>
         <message>
             <source>It was stopped. Press Judge to begin anew.</source>
-            <translation>Es wurde angehalten. Beurteilen drücken, um neu zu beginnen.</translation>
+            <translation>Es wurde angehalten. Mit „Beurteilen“ neu beginnen.</translation>
         </message>
         <message>
             <source>It works.</source>
@@ -4873,7 +4873,7 @@
         </message>
         <message>
             <source>Move it away.</source>
-            <translation>Sie wegbewegen.</translation>
+            <translation>Es von dort wegbewegen.</translation>
         </message>
         <message>
             <source>Move that file away, or choose another folder with KIREJI_HOME.</source>
@@ -9813,7 +9813,7 @@
         </message>
         <message>
             <source>There is something that is not saved. Save it, or press Cancel.</source>
-            <translation>Etwas ist nicht gesichert. Es sichern oder Abbrechen drücken.</translation>
+            <translation>Etwas ist nicht gesichert. Es sichern oder „Abbrechen“ drücken.</translation>
         </message>
         <message>
             <source>There is something that is not saved. Save it, or press Discard changes.</source>
