@@ -1093,7 +1093,7 @@
         </message>
         <message>
             <source>As table</source>
-            <translation>Als Tabelle</translation>
+            <translation type="vanished">Als Tabelle</translation>
         </message>
         <message>
             <source>As the policy says: it is found in “{title}”.</source>
@@ -6338,6 +6338,10 @@
         <message>
             <source>Reading the picture on this computer</source>
             <translation>Das Bild wird auf diesem Computer gelesen</translation>
+        </message>
+        <message>
+            <source>Reading the picture…</source>
+            <translation>Bild wird gelesen…</translation>
         </message>
         <message>
             <source>Reading the rows broke off.</source>
@@ -12516,6 +12520,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
             <translation>angeheftet</translation>
         </message>
         <message>
+            <source>place unknown</source>
+            <translation>Stelle unbekannt</translation>
+        </message>
+        <message>
             <source>plugin {name}</source>
             <translation>Plugin {name}</translation>
         </message>
@@ -13266,6 +13274,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{first} · {second}</source>
             <translation>{first} · {second}</translation>
+        </message>
+        <message>
+            <source>{form}: {words}</source>
+            <translation>{form}: {words}</translation>
         </message>
         <message>
             <source>{found}: {action}</source>
