@@ -261,7 +261,7 @@ def _show_rows(
 ) -> None:
     wait_until_up(Path(variables["KIREJI_HOME"]), process)
     pause(2)
-    window = ["search", "--name", "^Kireji$"]
+    window = ["search", "--sync", "--name", "^Kireji$"]
     _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
     pause(0.5)
     right = width + 2 if width < WIDTH - 2 else WIDTH
@@ -306,7 +306,7 @@ def _review(place: Desktop, client: XClient) -> None:
             with running(variables) as process:
                 wait_until_up(Path(variables["KIREJI_HOME"]), process)
                 pause(2)
-                window = ["search", "--name", "^Kireji$"]
+                window = ["search", "--sync", "--name", "^Kireji$"]
                 _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
                 pause(0.5)
                 right = width + 2 if width < WIDTH - 2 else WIDTH
@@ -343,7 +343,7 @@ def _jobs(place: Desktop, client: XClient) -> None:
         with ServiceProcess() as service, running(variables | _reached(service)) as process:
             wait_until_up(Path(variables["KIREJI_HOME"]), process)
             pause(2)
-            window = ["search", "--name", "^Kireji$"]
+            window = ["search", "--sync", "--name", "^Kireji$"]
             _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
             pause(0.5)
             _xdotool(variables, "key", "ctrl+j")

@@ -55,7 +55,7 @@ def button(text: str, kind: str = "", *, name: str = "") -> QPushButton:
         kind: Of the stylesheet: primary, chip, quiet, code, nav, segment, row.
         name: For screen readers and the tool tip.
     """
-    result = _Button(text.replace("&", "&&"))
+    result = Button(text.replace("&", "&&"))
     result.setAutoDefault(False)
     # A click leaves the keyboard where the person writes; Tab reaches every button.
     result.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -122,7 +122,7 @@ class _Caption(_Label):
         return self.fontMetrics().horizontalAdvance(self.text()) + 2
 
 
-class _Button(QPushButton):
+class Button(QPushButton):
     """Enter presses it too while it has the focus, which Qt does in dialogs only."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -174,6 +174,7 @@ QPlainTextEdit {{ background: transparent; border: none; font-size: {_px(TYPE_BO
     placeholder-text-color: {c.muted};
     selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
 QPlainTextEdit[kind="exact"] {{ font-size: {_px(TYPE_LABEL, scale)}; }}
+QPlainTextEdit[role="muted"] {{ color: {c.muted}; font-size: {_px(TYPE_LABEL, scale)}; }}
 """
 
 
@@ -219,6 +220,7 @@ QListView, QTreeView {{ background: transparent; border: none; outline: none; fo
 QTreeView {{ show-decoration-selected: 0; selection-background-color: transparent; }}
 QTreeView::branch {{ background: transparent; }}
 QTableView {{ background: transparent; border: none; outline: none; font-size: {_px(TYPE_LABEL, scale)}; }}
+QTableView[kind="verdicts"] {{ selection-background-color: transparent; }}
 QTableCornerButton::section {{ background: transparent; border: none; border-bottom: 1px solid {c.line}; }}
 QHeaderView, QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; color: {c.muted}; border: none;

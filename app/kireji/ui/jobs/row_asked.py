@@ -22,14 +22,17 @@ class AskedWords(QPlainTextEdit):
 
     Args:
         theme: Colours and text size.
+        name: For screen readers; without, that it was asked.
+        lines: How many are seen before it scrolls.
     """
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, name: str = "", lines: int = _LINES) -> None:
         super().__init__()
+        self._lines = lines
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName(tr("Asked"))
+        self.setAccessibleName(name or tr("Asked"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -57,6 +60,6 @@ class AskedWords(QPlainTextEdit):
         lines = math.ceil(self.document().documentLayout().documentSize().height())  # of plain text it is told in lines
         first = self.document().firstBlock()
         line = self.blockBoundingRect(first).height() / max(1, first.layout().lineCount())
-        height = math.ceil(min(lines, _LINES) * line) + 2 * self.frameWidth() + 1
+        height = math.ceil(min(lines, self._lines) * line) + 2 * self.frameWidth() + 1
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)

@@ -28,6 +28,8 @@ _THUMB = QSize(220, 160)
 _MOST_RAW = 100_000
 """Characters of raw JSON that are shown."""
 _EXACT_LINES = 12
+_INSTRUCTION_LINES = 4
+"""Those of a policy are long, and the same for every row."""
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 
 
@@ -59,7 +61,8 @@ class RowPage(QWidget):
         self.close_button = button("", "quiet", name=tr("Close this row"))
         self.sentence = label("", "muted", wrap=True)
         self.prompt = AskedWords(theme)
-        self.system = label("", "muted", wrap=True)
+        self.system = AskedWords(theme, name=tr("Instructions"), lines=_INSTRUCTION_LINES)
+        self.system.setProperty("role", "muted")
         self.addresses = label("", "muted", wrap=True)
         self._asked, self._between = label(tr("Asked"), "section"), separator()
         self._pictures = QWidget()
@@ -77,7 +80,7 @@ class RowPage(QWidget):
         self._connect()
 
     def _build(self) -> None:
-        for each in (self.system, self.addresses, self.sentence, self.hidden):
+        for each in (self.addresses, self.sentence, self.hidden):
             each.setTextInteractionFlags(_SELECTABLE)
         self.answer.setMinimumHeight(1)
         self.answer.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -155,7 +158,7 @@ class RowPage(QWidget):
         self._between.setVisible(asked)
         self.prompt.show_words(detail.prompt)
         tell(self.addresses, "\n".join(detail.addresses), "muted")
-        tell(self.system, tr("Instructions: {words}", words=detail.system) if detail.system else "", "muted")
+        self.system.show_words(tr("Instructions: {words}", words=detail.system) if detail.system else "")
         tell(self.sentence, _above(detail, mode), "error" if ended in RETRIED_ROWS or answer.error else "muted")
         self._show_fields(detail, columns)
         plain = answer.properties is None or not columns

@@ -83,13 +83,27 @@ class Segments(QWidget):
             self._layout.removeWidget(old)
             old.hide()
             old.deleteLater()
+        before = self._tabbed_before()
         for number, (_, words) in enumerate(choices):
             made = button(words, "segment")
+            made.setParent(self)
             made.setCheckable(True)
+            if before is not None:  # Tab comes here where the row stands, though the buttons are made after the rest
+                QWidget.setTabOrder(before, made)
+            before = made
             self._group.addButton(made, number)
             self._layout.addWidget(made)
             made.show()
         self.updateGeometry()
+
+    def _tabbed_before(self) -> QWidget | None:
+        """What has the keyboard before Tab comes here."""
+        before = self.previousInFocusChain()
+        while before is not None and before is not self:
+            if before.focusPolicy() & Qt.FocusPolicy.TabFocus and not self.isAncestorOf(before):
+                return before
+            before = before.previousInFocusChain()
+        return None
 
     def _pressed(self, _button: object) -> None:
         self.chosen.emit(self.value())

@@ -20,6 +20,7 @@ from kireji.ui.results.box_marks import PlacedBox
 from kireji.ui.results.content import Copy, ResultContent
 from kireji.ui.results.sheet_model import Place, SheetModel
 from kireji.ui.results.sheet_table import SheetTable
+from kireji.ui.results.sum_chip import SumChip
 from kireji.ui.settings.cards import tell
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
@@ -161,13 +162,11 @@ class SheetView(ResultContent):
         folded = len(right) > _FEW_SUMS and not self._all_sums
         ordered = wrong if folded else [*wrong, *right]
         for check in ordered[:_MOST_SUMS]:
-            made = button(words.sum_words(sheet, check), "chip")
+            made = SumChip(words.sum_words(sheet, check))
             restyle(made, state="" if check.holds else "warn")
             colours = self._theme.colours
             sign, colour = ("check", colours.ok) if check.holds else ("circle-alert", colours.warn)
             set_icon(made, self._theme, sign, colour, 13)
-            made.setMinimumWidth(1)  # a long one is cut where there is no room, and does not widen the window
-            made.setToolTip(tip(made.accessibleName()))
             made.clicked.connect(partial(self._go_to_sum, check))
             self._sum_flow.addWidget(made)
             made.show()

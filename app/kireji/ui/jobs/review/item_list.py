@@ -50,6 +50,7 @@ class ReviewList(QTableView):
     def __init__(self, theme: Theme, model: ReviewModel) -> None:
         super().__init__()
         self._rows = model
+        self.setProperty("kind", "verdicts")  # whose rows draw their own selection
         self.setModel(model)
         self.delegate = _Rows(theme, self)
         self.setItemDelegate(self.delegate)

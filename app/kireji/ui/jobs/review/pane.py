@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kireji.core.jobs.reviews import ReviewCounts, ReviewFilter, ReviewItem, ReviewOrder
 from kireji.core.moderation.policies import Policy
@@ -144,11 +144,6 @@ class ReviewPane(QWidget):
             choices.append((wanted.value, f"{tr(title)} 0"))
         self.filters.show_choices(choices, wanted.value)
         self.filters.rename(choices)
-        before: QWidget = self.header.export
-        for each in self.filters.findChildren(QPushButton):  # made later than what stands behind them
-            if not each.isHidden():
-                QWidget.setTabOrder(before, each)
-                before = each
         self.decisions.show_progress(*words.progress(counts, wanted))
 
     def show_order(self, order: ReviewOrder) -> None:
