@@ -207,7 +207,10 @@ class _Rows(QStyledItemDelegate):
         said = words.decision(item.review)
         painter.setFont(font)
         edge = self._theme.px(_SIGN)
-        width = min(painter.fontMetrics().horizontalAdvance(said) + edge + SPACE[0], line.width() / 2)
+        says = (
+            painter.fontMetrics().size(Qt.TextFlag.TextSingleLine, said).width() + SPACE[0]
+        )  # Arabic is wider than it advances
+        width = min(says + edge + SPACE[0], line.width() / 2)
         start = line.left() if mirrored else line.right() - width
         colour = tones[words.TONES[item.review.action]] if item.disagrees else self._theme.colours.muted
         sign = pixmap("pencil" if item.disagrees else "check", colour, edge, painter.device().devicePixelRatioF())
