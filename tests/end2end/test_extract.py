@@ -142,6 +142,17 @@ def test_json_has_places_that_lie_on_the_picture(home: dict[str, str], picture: 
     assert 24 + 40 + 2 * 40 - 12 < top < bottom < 24 + 40 + 3 * 40 + 12
 
 
+def test_a_conversation_that_began_with_a_table_goes_on_in_words(
+    service: ServiceProcess, home: dict[str, str], picture: str
+) -> None:
+    done(kireji(["extract", "-i", picture], home))
+    done(kireji(["ask", "--continue", "1", "Which is the dearest?"], home))
+    body = service.requests[-1]["body"]
+    assert "output_config" not in body or "format" not in body["output_config"]
+    assert [turn["role"] for turn in body["messages"]] == ["user", "assistant", "user"]
+    assert "Lemon cake" in json.dumps(body["messages"][1])
+
+
 @pytest.mark.parametrize(
     ("option", "begins"), [("--tsv", "Item\tQuantity\t"), ("--markdown", "**Northwind Deliveries**")]
 )
