@@ -426,7 +426,7 @@ class TestRefused:
         place.refused("add", table, "-m", MODEL, "--prompt", "{c}")
         place.refused("add", place.questions(2), "--schema", str(place.folder / "missing.json"))
         place.refused("add", str(place.folder), "-m", MODEL)
-        place.refused("results", "1", "-o", "out.xlsx", code=2)
+        place.refused("results", "1", "-o", "out.pdf", code=2)
         for action in ("show", "run", "results", "estimate", "dry-run"):
             assert "There is no job 9" in place.refused(action, "9")
         assert json.loads(place.batch("list", "--json")[0])["jobs"] == []

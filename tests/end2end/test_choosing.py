@@ -74,6 +74,6 @@ def test_stop_closes_the_connection_before_and_after_the_first_word(seat: Seat, 
                 return next((item for item in service.control()["requests"] if item["path"] == "/v1/messages"), None)
 
             wait_until(lambda: (request := asked()) and request["held"], "the answer to pause")
-            seat.xdotool(*(("key", "Tab") * 4), "key", "space")  # past "Attach", "Capture" and "Tools"
+            seat.xdotool(*(("key", "Tab") * 5), "key", "space")  # past "Attach", "Capture", forms and "Tools"
             wait_until(lambda: (request := asked()) and request["disconnected"], "the connection to be closed")
         assert "Traceback" not in seat.printed + seat.log

@@ -6,7 +6,6 @@ Standard library only: the tray needs it before anything else is loaded.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from kireji.core.words import mark, say
@@ -72,17 +71,30 @@ class Action(enum.Enum):
         return say(_TITLES[self])
 
 
-@dataclass(frozen=True, slots=True)
 class PromptKey:
-    """A quick prompt, asked by a shortcut or the tray.
+    """A quick prompt, asked by a shortcut or the tray; the same by its name alone.
+
+    A plain class: whoever hands a capture over to the running program must not wait for `dataclasses`.
 
     Args:
         name: As of the prompt.
         title: What menus call it; the same prompt may come with another.
     """
 
-    name: str
-    title: str = field(default="", compare=False)
+    __slots__ = ("name", "title")
+
+    def __init__(self, name: str, title: str = "") -> None:
+        self.name = name
+        self.title = title
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PromptKey) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash((PromptKey, self.name))
+
+    def __repr__(self) -> str:
+        return f"PromptKey({self.name!r}, {self.title!r})"
 
     @property
     def value(self) -> str:

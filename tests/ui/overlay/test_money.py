@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from kireji.core.errors import AuthenticationFailed
@@ -119,4 +119,4 @@ async def test_the_card_has_room_for_the_sentence_and_the_buttons(theme: Theme, 
     async with refused(theme, tmp_path, UNKNOWN) as (_, card):
         assert card.ending.height() >= card.ending.heightForWidth(card.ending.width())
         assert card.ending.anyway.geometry().bottom() <= card.ending._ways.height()
-        assert card.ending.geometry().bottom() < card.field.geometry().top()
+        assert card.ending.geometry().bottom() < card.field.mapTo(card, QPoint(0, 0)).y()

@@ -309,7 +309,6 @@ class AnswerCard(QFrame):
         folded = held is not None and held.folds(offered=covers)
         if folded is not self._layout.folded:
             self._layout.fold(on=folded)
-            self.setFocusProxy(None if folded else self.field)  # type: ignore[arg-type] # the stubs forget that there may be none
             self.take_keys()
         return held.folded_width() + self._layout.sides + 2 * self.frameWidth() if held is not None and folded else 0
 

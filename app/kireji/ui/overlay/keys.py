@@ -67,7 +67,8 @@ def press_focused_button(panel: QWidget, event: QKeyEvent) -> bool:
 
 
 class KeysToField(QObject):
-    """Gives the keys that a panel gets to its field; unlike a focus proxy it leaves the order of Tab alone.
+    """Gives the keys that a panel gets to its field, while that is shown; unlike a focus proxy it leaves the order of
+    Tab alone.
 
     Args:
         panel: As usual in Qt.
@@ -76,9 +77,10 @@ class KeysToField(QObject):
 
     def __init__(self, panel: QWidget, field: QWidget) -> None:
         super().__init__(panel)
+        self._panel = panel
         self._field = field
 
     def eventFilter(self, _panel: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.FocusIn:
+        if event.type() is QEvent.Type.FocusIn and self._field.isVisibleTo(self._panel):
             self._field.setFocus(Qt.FocusReason.OtherFocusReason)
         return False

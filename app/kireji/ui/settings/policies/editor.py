@@ -65,7 +65,7 @@ class PolicyEditor(QWidget):
         self.chip = Chip()
         self.name_field = LineField(tr("Name"), tr("how the command line calls it"))
         self.name_row = Pair(caption(tr("Name"), self.name_field), self.name_field)
-        self.state = button("", "row")
+        self.state = button("", "row", name=tr("Policy"))
         self.changed_elsewhere = ChangedElsewhere()
         self.save_next = button(tr("Save"), "primary")
         self.save = button(tr("Save"))

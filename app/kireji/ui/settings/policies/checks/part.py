@@ -44,7 +44,7 @@ class CheckPart(QWidget):
         self.problem = label("", "error", wrap=True)
         self.question = frame("notice")
         self.estimate = label("", wrap=True)
-        self.go = button("", "primary")
+        self.go = button("", "primary", name=tr("Check"))
         self.cancel = button(tr("Cancel"), name=tr("Judge nothing"))
         self.bar = QProgressBar()
         self.progress = label("", "muted", wrap=True)
