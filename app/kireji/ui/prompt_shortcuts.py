@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kireji.core.capturing import Action, PromptKey, Target
-from kireji.core.prompts import Prompt
 from kireji.core.shortcuts import Shortcut
-from kireji.services.application import Services
 from kireji.ui.shortcut import ShortcutState
 from kireji.ui.translation import tr
+
+if TYPE_CHECKING:  # the tray does not wait for what prompts are
+    from kireji.core.prompts import Prompt
+    from kireji.services.application import Services
 
 
 class HoldsPrompts(Protocol):
