@@ -81,6 +81,31 @@ def variable(text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
+def add_images(parser: Parser) -> None:
+    """Let pictures be named."""
+    parser.add_argument(
+        "-i",
+        "--image",
+        action="append",
+        default=[],
+        dest="images",
+        metavar="FILE",
+        help="a picture, a folder of pictures, or an address that begins with http:// or https://; repeatable",
+    )
+
+
+def add_answering(parser: Parser) -> None:
+    """Let be said who answers, and that what would be asked first needs no asking."""
+    parser.add_argument("-p", "--provider", choices=PROVIDERS[:-1], default="", help="who answers, and nobody else")
+    parser.add_argument("-m", "--model", default="", metavar="MODEL", help="the provider's model id")
+    parser.add_argument(
+        "--no-redact", action="store_true", help="send keys, cards, addresses and the like as they are, this once"
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="ask nothing; also send although a price is not known and there is a budget"
+    )
+
+
 def filled(text: str) -> str:
     """Read what may not be empty: an empty variable of a script's would be taken for an option that is not there."""
     if not text.strip():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kireji.cli.arguments import PROVIDERS, Commands, Parser, command, region
+from kireji.cli.arguments import Commands, Parser, add_answering, add_images, command, region
 
 _EPILOG = """\
 Without one of --csv, --tsv, --markdown and --json: Markdown on a terminal, CSV
@@ -30,15 +30,7 @@ def add_extracting(commands: Commands) -> None:
     extract.epilog = _EPILOG
     extract.formatter_class = argparse.RawDescriptionHelpFormatter
     extract.add_argument("wish", nargs="*", metavar="WISH", help="what is wanted, in words, such as: only the drinks")
-    extract.add_argument(
-        "-i",
-        "--image",
-        action="append",
-        default=[],
-        dest="images",
-        metavar="FILE",
-        help="a picture, a folder of pictures, or an address that begins with http:// or https://; repeatable",
-    )
+    add_images(extract)
     extract.add_argument(
         "--screen", type=region, metavar="X,Y,W,H", help="a region of the screen, in the desktop's pixels"
     )
@@ -52,14 +44,7 @@ def add_extracting(commands: Commands) -> None:
     _add_forms(extract)
     extract.add_argument("-o", "--output", default="", metavar="FILE", help="write it to a file")
     extract.add_argument("--overwrite", action="store_true", help="replace a file of that name")
-    extract.add_argument("-p", "--provider", choices=PROVIDERS[:-1], default="", help="who answers, and nobody else")
-    extract.add_argument("-m", "--model", default="", help="the provider's model id")
-    extract.add_argument(
-        "--no-redact", action="store_true", help="send keys, cards, addresses and the like as they are, this once"
-    )
-    extract.add_argument(
-        "--yes", action="store_true", help="ask nothing; also send although a price is not known and there is a budget"
-    )
+    add_answering(extract)
 
 
 def _add_forms(extract: Parser) -> None:

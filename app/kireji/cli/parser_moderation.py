@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, filled, region
+from kireji.cli.arguments import Commands, Parser, add_answering, add_images, as_json, command, filled, region
 from kireji.core.moderation.usual import USUAL_POLICY
 
 _EPILOG = """\
@@ -54,15 +54,7 @@ def _add_moderate(commands: Commands) -> None:
     moderate.epilog = _EPILOG
     moderate.formatter_class = argparse.RawDescriptionHelpFormatter
     moderate.add_argument("text", nargs="?", metavar="TEXT", help="a text, a file's name, or - for standard input")
-    moderate.add_argument(
-        "-i",
-        "--image",
-        action="append",
-        default=[],
-        dest="images",
-        metavar="FILE",
-        help="a picture, a folder of pictures, or an address that begins with http:// or https://; repeatable",
-    )
+    add_images(moderate)
     moderate.add_argument(
         "--screen", type=region, metavar="X,Y,W,H", help="a region of the screen, in the desktop's pixels"
     )
@@ -76,7 +68,7 @@ def _add_moderate(commands: Commands) -> None:
     moderate.add_argument("--literal", action="store_true", help="TEXT is no file, whatever it is called")
     moderate.add_argument("--exit-code", action="store_true", help="end with 0 for allow, 3 for review, 4 for block")
     moderate.add_argument("--no-save", action="store_true", help="keep nothing of it in the history")
-    _add_answering(moderate)
+    add_answering(moderate)
     as_json(moderate, "print JSON: action, findings with evidence and its places, reason, rewrite")
 
 
@@ -100,19 +92,8 @@ def _add_check(actions: Commands) -> None:
     check.add_argument(
         "--at-least", type=_percent, metavar="PERCENT", help="fail when fewer items are as their labels say"
     )
-    _add_answering(check)
+    add_answering(check)
     as_json(check)
-
-
-def _add_answering(parser: Parser) -> None:
-    parser.add_argument("-p", "--provider", choices=PROVIDERS[:-1], default="", help="who answers, and nobody else")
-    parser.add_argument("-m", "--model", default="", metavar="MODEL", help="the provider's model id")
-    parser.add_argument(
-        "--no-redact", action="store_true", help="send keys, cards, addresses and the like as they are, this once"
-    )
-    parser.add_argument(
-        "--yes", action="store_true", help="ask nothing; also send although a price is not known and there is a budget"
-    )
 
 
 def _replacing(parser: Parser) -> None:

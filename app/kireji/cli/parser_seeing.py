@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command, filled, region
+from kireji.cli.arguments import Commands, Parser, add_answering, add_images, as_json, command, filled, region
 
 _TRANSLATE_DOES = """\
 Translate the words of a picture in their places, or a text: typed, or piped to
@@ -41,15 +41,7 @@ def _add_translate(commands: Commands) -> None:
     translate.epilog = _TRANSLATE
     translate.formatter_class = argparse.RawDescriptionHelpFormatter
     translate.add_argument("text", nargs="*", metavar="TEXT", help="what is translated, where it is no picture")
-    translate.add_argument(
-        "-i",
-        "--image",
-        action="append",
-        default=[],
-        dest="images",
-        metavar="FILE",
-        help="a picture, a folder of pictures, or an address that begins with http:// or https://; repeatable",
-    )
+    add_images(translate)
     _add_screen(translate, "a region of the screen, in the desktop's pixels")
     translate.add_argument(
         "--to",
@@ -57,7 +49,7 @@ def _add_translate(commands: Commands) -> None:
         metavar="LANG",
         help="into which language: its name or its code; without, into that of this terminal, or into English",
     )
-    _add_asking(translate)
+    add_answering(translate)
     as_json(translate, "print JSON: the blocks with words, translation and place, one object for each picture")
 
 
@@ -84,20 +76,9 @@ def _add_compare(commands: Commands) -> None:
         dest="offline",
         help="only the regions that differ; nothing leaves this computer, and nothing is kept",
     )
-    _add_asking(compare)
+    add_answering(compare)
     as_json(compare, "print JSON: summary, changes, and the regions as left, top, right, bottom")
 
 
 def _add_screen(parser: Parser | argparse._MutuallyExclusiveGroup, text: str) -> None:
     parser.add_argument("--screen", type=region, metavar="X,Y,W,H", help=text)
-
-
-def _add_asking(parser: Parser) -> None:
-    parser.add_argument("-p", "--provider", choices=PROVIDERS[:-1], default="", help="who answers, and nobody else")
-    parser.add_argument("-m", "--model", default="", help="the provider's model id")
-    parser.add_argument(
-        "--no-redact", action="store_true", help="send keys, cards, addresses and the like as they are, this once"
-    )
-    parser.add_argument(
-        "--yes", action="store_true", help="ask nothing; also send although a price is not known and there is a budget"
-    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOption, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
 
 from kireji.core.moderation.verdicts import Evidence
+from kireji.ui.content_button import ContentButton
 from kireji.ui.parts import label, restyle, spread
 from kireji.ui.results import verdict_words as words
 from kireji.ui.theme import Theme
@@ -17,7 +17,7 @@ _LONGEST = 600
 """Characters of a quote that are shown."""
 
 
-class EvidenceRow(QAbstractButton):
+class EvidenceRow(ContentButton):
     """A quote on a ground of its own; pressing it shows where it stands.
 
     Args:
@@ -27,13 +27,9 @@ class EvidenceRow(QAbstractButton):
     """
 
     def __init__(self, theme: Theme, evidence: Evidence, pictures: int = 0) -> None:
-        super().__init__()
+        super().__init__("quoted")
         self._theme = theme
         self.evidence = evidence
-        self.setProperty("kind", "quoted")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         quote = evidence.quote if len(evidence.quote) <= _LONGEST else f"{evidence.quote[:_LONGEST]}…"
         said = quote if evidence.shown else tr("“{words}”", words=quote)
         place = words.evidence_place(evidence, pictures)
@@ -46,12 +42,8 @@ class EvidenceRow(QAbstractButton):
         column.addWidget(self._quote)
         column.addWidget(self._place)
         self._place.setVisible(bool(place))
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self.setAccessibleName(f"{said} ({place})" if place else said)
         self.setText("")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def place_words(self) -> str:
         """Where it stands, as it is said."""
@@ -60,33 +52,3 @@ class EvidenceRow(QAbstractButton):
     def set_chosen(self, chosen: bool) -> None:
         """Whether it is the one that is shown."""
         restyle(self, state="on" if chosen else "")
-
-    def sizeHint(self) -> QSize:
-        layout = self.layout()
-        return layout.sizeHint() if layout is not None else super().sizeHint()
-
-    def minimumSizeHint(self) -> QSize:
-        layout = self.layout()
-        return layout.minimumSize() if layout is not None else super().minimumSizeHint()
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        layout = self.layout()
-        return layout.totalHeightForWidth(width) if layout is not None else -1
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.updateGeometry()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        option = QStyleOption()
-        option.initFrom(self)
-        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, QPainter(self), self)

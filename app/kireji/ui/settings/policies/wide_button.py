@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QStyle, QStyleOption
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout
 
+from kireji.ui.content_button import ContentButton
 from kireji.ui.icons import pixmap
 from kireji.ui.parts import label, spread
 from kireji.ui.theme import Theme
@@ -14,7 +14,7 @@ from kireji.ui.tokens import SPACE
 _ICON = 14
 
 
-class WideButton(QAbstractButton):
+class WideButton(ContentButton):
     """Shows an icon and words.
 
     Args:
@@ -25,10 +25,9 @@ class WideButton(QAbstractButton):
     """
 
     def __init__(self, theme: Theme, words: str, role: str, icon: str) -> None:
-        super().__init__()
+        super().__init__("quoted")
         self._theme = theme
         self._role, self._name = role, icon
-        self.setProperty("kind", "quoted")
         self._icon = label()
         self._words = label(words, role, wrap=True)
         row = QHBoxLayout(self)
@@ -37,48 +36,13 @@ class WideButton(QAbstractButton):
         row.addWidget(self._words, 1)
         for each in (self._icon, self._words):
             each.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(words)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self._dress)
         self._dress()
 
     def words(self) -> str:
         """What it says."""
         return self._words.text()
-
-    def sizeHint(self) -> QSize:
-        layout = self.layout()
-        return layout.sizeHint() if layout is not None else super().sizeHint()
-
-    def minimumSizeHint(self) -> QSize:
-        layout = self.layout()
-        return layout.minimumSize() if layout is not None else super().minimumSizeHint()
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        layout = self.layout()
-        return layout.totalHeightForWidth(width) if layout is not None else -1
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.updateGeometry()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        option = QStyleOption()
-        option.initFrom(self)
-        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, QPainter(self), self)
 
     def _dress(self) -> None:
         colours = self._theme.colours
