@@ -256,6 +256,22 @@ async def test_decisions_are_exported() -> None:
         assert [(line["id"], line["decision"]) for line in lines[:2]] == [("c-1", "accepted"), ("c-2", "")]
 
 
+async def test_the_name_follows_what_is_chosen_to_be_written_there_and_back() -> None:
+    async with review_of(ROWS) as review:
+        await review.shows(1)
+        review.presenter.export()
+        files = review.presenter.exporter.files
+        assert files is not None
+        csv_words, lines_words, labels_words = files.nameFilters()
+        named = []
+        for words in (labels_words, lines_words, csv_words):
+            files.filterSelected.emit(words)
+            named.append(Path(files.selectedFiles()[0]).name)
+        files.reject()
+        stem = named[-1].removesuffix(".csv")
+        assert named == [f"{stem}{LABELS}", f"{stem}.jsonl", f"{stem}.csv"]
+
+
 @pytest.mark.parametrize(("name", "form"), [("a.csv", "csv"), ("a.jsonl", "jsonl"), (f"a{LABELS}", "labels")])
 def test_the_ending_of_a_name_says_what_is_written(name: str, form: str) -> None:
     assert form_of(Path(name).name).value == form

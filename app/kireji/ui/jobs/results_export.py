@@ -1,25 +1,19 @@
-"""Writes the answers of a job into a file: asks where and as what, tells how far it is and where they are."""
+"""Writes the answers of a job into a file."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDir, QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
-from kireji.core.errors import KirejiError
 from kireji.core.jobs.answers import ExportForm
 from kireji.core.jobs.values import Job
 from kireji.core.structured.forms import AnswerForm
-from kireji.ui.aio import TaskScope
 from kireji.ui.chat.words import count
-from kireji.ui.file_dialog import FileDialog
+from kireji.ui.jobs.file_writing import FileForm, FileWriting
 from kireji.ui.jobs.work_row import WorkRow
-from kireji.ui.settings.opening import open_folder
-from kireji.ui.transfer.words import file_name
 from kireji.ui.translation import mark, plural, tr
 
 if TYPE_CHECKING:
@@ -32,7 +26,7 @@ _FORMS = (
 )
 
 
-class ResultsExporter(QObject):
+class ResultsExporter(FileWriting):
     """Exports one job at a time.
 
     Args:
@@ -45,17 +39,8 @@ class ResultsExporter(QObject):
     def __init__(
         self, jobs: JobService, work: WorkRow, parent: QWidget, failed: Callable[[BaseException], None]
     ) -> None:
-        super().__init__(parent)
+        super().__init__("export of a job", work, parent, failed)
         self._jobs = jobs
-        self._work = work
-        self._window = parent
-        self._scope = TaskScope("export of a job", failed)
-        self._job: Job | None = None
-        self._failed = False
-        self._written: Path | None = None
-        self.files: QFileDialog | None = None
-        work.stop_clicked.connect(self.stop)
-        work.place_clicked.connect(self._show_place)
 
     def ask(self, job: Job, *, table: bool, failed: bool = False) -> None:
         """Ask where and as what, and write.
@@ -65,74 +50,30 @@ class ResultsExporter(QObject):
             table: Whether they are a table, which CSV suits.
             failed: Only rows that have no answer.
         """
-        self._job, self._failed = job, failed
+
+        async def write(path: Path, told: Callable[[int, int], None]) -> str:
+            return await self._export(job, path, told, failed=failed)
+
         name = job.plan.name
         title = (
             tr("Export what failed of “{name}”", name=name)
             if failed
             else tr("Export the answers of “{name}”", name=name)
         )
-        files = FileDialog(self._window, title, QDir.homePath())
-        files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         takes_out = job.plan.form in (AnswerForm.TABLE, AnswerForm.FIELDS)
-        filters = [tr(words) for form, words in _FORMS if takes_out or form is not ExportForm.XLSX]
-        files.setNameFilters(filters)
-        first = 0 if table else 1
-        files.selectNameFilter(filters[first])
-        files.setDefaultSuffix(_FORMS[first][0].value)
-        files.selectFile(f"{file_name(job.plan.name)}.{_FORMS[first][0].value}")
-        files.filterSelected.connect(self._form_chosen)
-        files.fileSelected.connect(self._place_chosen)
-        files.finished.connect(files.deleteLater)
-        self.files = files
-        files.open()
+        forms = [
+            FileForm(f".{form.value}", tr(words)) for form, words in _FORMS if takes_out or form is not ExportForm.XLSX
+        ]
+        self.choose(title, name, forms, 0 if table else 1, tr("Writing the answers…"), write)
 
-    def stop(self) -> None:
-        """End what is written; nothing of it stays."""
-        self._scope.cancel("write")
-
-    async def aclose(self) -> None:
-        """End everything."""
-        await self._scope.aclose()
-
-    def _form_chosen(self, words: str) -> None:
-        form = next((form for form, each in _FORMS if tr(each) == words), ExportForm.JSONL)
-        files = self.files
-        assert files is not None
-        files.setDefaultSuffix(form.value)
-        if names := files.selectedFiles():
-            files.selectFile(Path(names[0]).with_suffix(f".{form.value}").name)
-
-    def _place_chosen(self, place: str) -> None:
-        path = Path(place)
+    async def _export(self, job: Job, path: Path, told: Callable[[int, int], None], *, failed: bool) -> str:
         endings = {f".{form.value}": form for form in ExportForm}
         form = endings.get(path.suffix.lower(), ExportForm.JSONL)
-        assert self._job is not None
-        self._scope.restart(self._write(self._job, path, form), name="write")
-
-    async def _write(self, job: Job, path: Path, form: ExportForm) -> None:
-        self._written = None
-        self._work.begin(tr("Writing the answers…"))
-        try:
-            exported = await self._jobs.export(job.id, str(path), form, self._told, failed=self._failed)
-        except KirejiError as error:
-            self._work.end(error.sentence, "error")
-        except asyncio.CancelledError:
-            self._work.end(tr("The export was stopped; nothing of it was kept."), "muted")
-            raise
-        else:
-            self._written = path
-            rows = plural(exported.rows, "1 row", "{n} rows", n=count(exported.rows))
-            said = [tr("Exported {rows} to {path}.", rows=rows, path=path)]
-            if exported.failed:
-                left_out = plural(exported.failed, "1 row gave nothing and is left out.",
-                                  "{n} rows gave nothing and are left out.", n=count(exported.failed))  # fmt: skip
-                said.append(left_out)
-            self._work.end(" ".join(said), place=True)
-
-    def _told(self, done: int, total: int) -> None:
-        self._work.advance(tr("{done} of {total} rows", done=count(done), total=count(total)), done, total)
-
-    def _show_place(self) -> None:
-        if self._written is not None:
-            open_folder(self._written)
+        exported = await self._jobs.export(job.id, str(path), form, told, failed=failed)
+        rows = plural(exported.rows, "1 row", "{n} rows", n=count(exported.rows))
+        said = [tr("Exported {rows} to {path}.", rows=rows, path=path)]
+        if exported.failed:
+            left_out = plural(exported.failed, "1 row gave nothing and is left out.",
+                              "{n} rows gave nothing and are left out.", n=count(exported.failed))  # fmt: skip
+            said.append(left_out)
+        return " ".join(said)
