@@ -195,9 +195,9 @@ class _Offering:
         """What stands where a schema comes back into itself once too often."""
         target = target_of(self._root, reference)
         name = unquote(reference.rpartition("/")[2]) or "the whole"
-        stub = {"description": joined(_text(node.get("description")), [f"Again of the form {name}, as above."])}
+        again = {"description": joined(_text(node.get("description")), [f"Again of the form {name}, as above."])}
         kind = target.get("type") if isinstance(target, dict) else None
-        return {**stub, **({"type": kind} if kind in _TYPES else {})}
+        return {**again, **({"type": kind} if kind in _TYPES else {})}
 
     def _part(self, schema: object, inside: _Inside) -> _Schema:
         """One place of the schema."""
