@@ -1,16 +1,8 @@
 # Sourced by ./run and ./test. `prepare run`, `prepare test` or `prepare bench` brings what is missing into .venv and,
 # as root on a Debian-like system, installs missing system packages. Does nothing, in a few milliseconds, when all is there.
 
-# Debian package = file or command that shows it is there.
-qt_packages='libegl1=libEGL.so.1 libgl1=libGL.so.1 libfontconfig1=libfontconfig.so.1 libfreetype6=libfreetype.so.6
-  libdbus-1-3=libdbus-1.so.3 libglib2.0-0=libglib-2.0.so.0 libbrotli1=libbrotlidec.so.1 libgssapi-krb5-2=libgssapi_krb5.so.2
-  libx11-6=libX11.so.6 libx11-xcb1=libX11-xcb.so.1 libxrandr2=libXrandr.so.2 libxfixes3=libXfixes.so.3
-  libxkbcommon0=libxkbcommon.so.0 libxkbcommon-x11-0=libxkbcommon-x11.so.0 libxcb-cursor0=libxcb-cursor.so.0
-  libxcb-glx0=libxcb-glx.so.0 libxcb-icccm4=libxcb-icccm.so.4 libxcb-image0=libxcb-image.so.0
-  libxcb-keysyms1=libxcb-keysyms.so.1 libxcb-randr0=libxcb-randr.so.0 libxcb-render-util0=libxcb-render-util.so.0
-  libxcb-render0=libxcb-render.so.0 libxcb-shape0=libxcb-shape.so.0 libxcb-shm0=libxcb-shm.so.0
-  libxcb-sync1=libxcb-sync.so.1 libxcb-util1=libxcb-util.so.1 libxcb-xfixes0=libxcb-xfixes.so.0
-  libxcb-xkb1=libxcb-xkb.so.1 fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'
+# Debian package = file or command that shows it is there. The libraries stand in resources/system-libraries.txt.
+run_packages='fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'
 test_packages='xvfb=Xvfb openbox=openbox xdotool=xdotool x11-utils=xprop x11-xserver-utils=xrandr tint2=tint2
   dbus-daemon=dbus-daemon dbus-bin=dbus-send gnome-keyring=gnome-keyring-daemon libglib2.0-bin=gsettings
   x11-xkb-utils=setxkbmap xclip=xclip weston=weston libxcb-xtest0=libxcb-xtest.so.0
@@ -34,6 +26,13 @@ missing_packages() {
   done
 }
 
+library_packages() {
+  local library debian
+  while read -r library _ debian _; do
+    case $library in lib*) printf '%s=%s ' "${debian%%|*}" "$library" ;; esac
+  done <resources/system-libraries.txt
+}
+
 install_packages() {
   say "installing system packages (once): $*"
   apt-get -qq update >/dev/null
@@ -44,7 +43,7 @@ system_packages() {
   local kind=$1 missing
   command -v apt-get >/dev/null || return 0 # other systems: the README names what is needed
   # shellcheck disable=SC2086 # the lists are split into words on purpose
-  missing=$(missing_packages $qt_packages $([[ $kind != run ]] && printf '%s' "$test_packages") \
+  missing=$(missing_packages $(library_packages) $run_packages $([[ $kind != run ]] && printf '%s' "$test_packages") \
     $([[ $kind == bench ]] && printf '%s' "$bench_packages"))
   [[ -n $missing ]] || return 0
   if [[ ${EUID} == 0 ]]; then
