@@ -44,7 +44,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
     """
     argv, program = program_apart(argv)
-    arguments = _parser().parse_args(options_first(regions_attached(latest_made_explicit(argv))))
+    arguments = whole_parser().parse_args(options_first(regions_attached(latest_made_explicit(argv))))
     if program is not None:
         arguments.program = program
     if arguments.command == "capture":
@@ -62,7 +62,8 @@ def wanted_of_app(arguments: argparse.Namespace) -> CaptureRequest | Action | No
     return CaptureRequest(mode, arguments.delay, arguments.add, arguments.prompt)
 
 
-def _parser() -> Parser:
+def whole_parser() -> Parser:
+    """Everything that can be typed; `parse` reads with it, and the manual page and the completions are made from it."""
     parser = Parser(
         prog="kireji",
         description="Cut out a piece of the screen, ask, and read the answer as it streams.",
