@@ -7,6 +7,7 @@ test_packages='xvfb=Xvfb openbox=openbox xdotool=xdotool x11-utils=xprop x11-xse
   dbus-daemon=dbus-daemon dbus-bin=dbus-send gnome-keyring=gnome-keyring-daemon libglib2.0-bin=gsettings
   x11-xkb-utils=setxkbmap xclip=xclip weston=weston libxcb-xtest0=libxcb-xtest.so.0
   gsettings-desktop-schemas=/usr/share/glib-2.0/schemas/org.gnome.system.proxy.gschema.xml
+  zsh=zsh fish=fish mandoc=mandoc desktop-file-utils=desktop-file-validate appstream=appstreamcli binutils=objdump
   fonts-noto-color-emoji=/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
   fonts-noto-core=/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf
   fonts-noto-cjk=/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'

@@ -54,7 +54,7 @@ _kireji_files() {
 }
 
 _kireji() {
-  local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} at= word i options= below=
+  local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} at= word i options= below= values=
   COMPREPLY=()
   # bash takes --option=value apart at the equals sign
   if [[ $cur == = ]]; then
@@ -66,12 +66,15 @@ _kireji() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     if [[ $word == -- ]]; then
+      # a program, and what it takes
+      ((i == COMP_CWORD - 1)) && COMPREPLY=($(compgen -c -- "$cur"))
       _kireji_files
       return
+    elif [[ $word != -* && ! $values ]] && _kireji_takes "${at:+$at }$word"; then
+      at=${at:+$at }$word
+    elif [[ $word != -* ]]; then
+      values=yes
     fi
-    [[ $word == -* ]] && continue
-    _kireji_takes "${at:+$at }$word" || break
-    at=${at:+$at }$word
   done
   _kireji_takes "$at"
 
@@ -112,16 +115,17 @@ def _zsh_function(command: Command) -> str:
     name = "_".join(("_kireji", *command.path)).replace("-", "_")
     specs = [spec for option in command.options for spec in _zsh_option(option)]
     if command.commands:
-        told = "\n".join(
-            f"    {_quoted(f'{_colons(sub.path[-1])}:{sub.summary}')}" for sub in command.commands
-        )
+        told = "\n".join(f"    {_quoted(f'{_colons(sub.path[-1])}:{sub.summary}')}" for sub in command.commands)
         calls = "\n".join(
             f"        {sub.path[-1]}) {'_'.join(('_kireji', *sub.path)).replace('-', '_')} ;;"
             for sub in command.commands
         )
         specs += ["'1: :->command'", "'*:: :->rest'"]
         return _ZSH_BRANCH.format(name=name, told=told, specs=_lines(specs), calls=calls)
-    specs += [_zsh_place(place) for place in command.places]
+    if command.program:
+        specs += ["'1:NAME:()'", "'*::COMMAND:_normal'"]
+    else:
+        specs += [_zsh_place(place) for place in command.places]
     return f"{name}() {{\n  _arguments -S \\\n{_lines(specs)}\n}}\n"
 
 
@@ -162,7 +166,7 @@ def _zsh_place(place: Argument) -> str:
 def _zsh_action(argument: Argument) -> str:
     if argument.choices:
         return f"({' '.join(argument.choices)})"
-    return "_files" if argument.files else " "
+    return "_files" if argument.files else "()"  # not empty: a mere message keeps options from being completed
 
 
 def fish(program: Command) -> str:

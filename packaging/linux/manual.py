@@ -6,6 +6,7 @@ Written with man(7)'s macros, which man-db, mandoc and groff all read.
 from __future__ import annotations
 
 import re
+import textwrap
 from datetime import UTC, datetime
 
 from usage import Argument, Command
@@ -52,16 +53,21 @@ def manual(program: Command, version: str, epoch: int) -> str:
     lines = [f'.TH KIREJI 1 "{day}" "Kireji {plain(version)}" "User Commands"', ".SH NAME"]
     lines.append(f"kireji \\- {plain(_lower(program.description.rstrip('.')))}")
     lines += [".SH SYNOPSIS", ".B kireji", ".RI [ OPTION ...]", ".RI [ COMMAND", ".IR ARGUMENT \\&...]"]
-    lines += [".SH DESCRIPTION", plain(program.description), *_epilog(program.epilog)]
+    lines += [".SH DESCRIPTION", prose(program.description), *_epilog(program.epilog)]
     lines += [".SH OPTIONS", *_arguments(program.options), ".SH COMMANDS"]
     for command in program.walk():
         if command.path:
             lines += _command(command)
-    lines += [".SH ENVIRONMENT", *_pairs(_ENVIRONMENT), ".PP", plain(_KEYS), ".SH FILES", *_pairs(_FILES)]
+    lines += [".SH ENVIRONMENT", *_pairs(_ENVIRONMENT), ".PP", prose(_KEYS), ".SH FILES", *_pairs(_FILES)]
     lines += [".SH EXIT STATUS", *_pairs(_EXIT), ".SH EXAMPLES"]
     for text, typed in _EXAMPLES:
-        lines += [".PP", plain(text), *_verbatim(typed)]
-    return "\n".join(lines) + "\n"
+        lines += [plain(text), *_verbatim(typed), ".PP"]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def prose(text: str) -> str:
+    """A paragraph, in lines that can be read in the file, too."""
+    return plain(textwrap.fill(text, 78, break_long_words=False, break_on_hyphens=False))
 
 
 def plain(text: str) -> str:
@@ -75,12 +81,12 @@ def _lower(text: str) -> str:
 
 
 def _command(command: Command) -> list[str]:
-    lines = [f'.SS "kireji {plain(" ".join(command.path))}"', plain(command.description)]
+    lines = [f'.SS "kireji {plain(" ".join(command.path))}"', prose(command.description)]
     takes = [option for option in command.options if option.names != ("-h", "--help")]
     if takes or command.places:
-        lines += [".PP", f".I {plain(command.synopsis)}", *_arguments((*command.places, *takes))]
+        lines += [".PP", *_italic(command.synopsis), *_arguments((*command.places, *takes))]
     if command.commands:
-        lines += [".PP", plain("Actions: " + ", ".join(below.path[-1] for below in command.commands) + ".")]
+        lines += [".PP", prose("Actions: " + ", ".join(below.path[-1] for below in command.commands) + ".")]
     return lines + _epilog(command.epilog)
 
 
@@ -90,12 +96,16 @@ def _arguments(arguments: tuple[Argument, ...]) -> list[str]:
         value = f"\\fI{plain(argument.value)}\\fR" if argument.value else ""
         names = ", ".join(f"\\fB{plain(name)}\\fR" for name in argument.names)
         lines += [".TP", " ".join(filter(None, (names, value)))]
-        lines.append(plain(argument.text[:1].upper() + argument.text[1:] + ".") if argument.text else "\\&")
+        lines.append(prose(argument.text[:1].upper() + argument.text[1:] + ".") if argument.text else "\\&")
     return lines
 
 
+def _italic(text: str) -> list[str]:
+    return ["\\fI" + prose(text) + "\\fR"]
+
+
 def _pairs(pairs: tuple[tuple[str, str], ...]) -> list[str]:
-    return [line for name, text in pairs for line in (".TP", f".B {plain(name)}", plain(text))]
+    return [line for name, text in pairs for line in (".TP", f".B {plain(name)}", prose(text))]
 
 
 def _epilog(text: str) -> list[str]:
@@ -104,7 +114,7 @@ def _epilog(text: str) -> list[str]:
     for paragraph in filter(None, text.strip("\n").split("\n\n")):
         parts = re.split(r"(?m)^((?: {2}.*(?:\n|$))+)", paragraph)
         for part in filter(None, parts):
-            lines += _verbatim(part.rstrip("\n")) if part.startswith("  ") else [".PP", plain(part.strip("\n"))]
+            lines += _verbatim(part.rstrip("\n")) if part.startswith("  ") else [".PP", prose(part)]
     return lines
 
 

@@ -66,6 +66,11 @@ class Command:
     places: tuple[Argument, ...]
     commands: tuple[Command, ...] = field(default=())
 
+    @property
+    def program(self) -> bool:
+        """Whether a program with its own arguments follows after two dashes."""
+        return "-- COMMAND" in self.synopsis
+
     def walk(self) -> Iterator[Command]:
         """It and all below, in the order of the help."""
         yield self
