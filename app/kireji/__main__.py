@@ -70,6 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _obey(wanted)
     try:
         return _command(arguments)
+    except ImportError as problem:
+        return _not_loaded(problem)
     except KeyboardInterrupt:  # while modules were loading; later on each command ends in its own way
         return 130
 
@@ -118,8 +120,22 @@ def _app(command: str, options: Mapping[str, Any] | None = None) -> int:
     except KirejiError as error:
         print(f"kireji: {error.sentence}", file=sys.stderr)
         return 1
+    except ImportError as problem:
+        return _not_loaded(problem)
     except KeyboardInterrupt:
         return 130
+
+
+def _not_loaded(problem: ImportError) -> int:
+    """Say which part could not be loaded, and what brings it."""
+    from kireji.desktop.system_libraries import explained
+
+    reason = explained(str(problem), ("qt", "x11"))
+    if reason is None and not getattr(sys, "frozen", False):
+        raise problem  # a checkout in which something is being changed: its developer wants to know where
+    sentence = reason.sentence if reason else f"A part of Kireji is missing ({problem}). Install Kireji again."
+    print(f"kireji: {sentence}", file=sys.stderr)
+    return 1
 
 
 def _hand_over(paths: Paths, first: Request) -> int:

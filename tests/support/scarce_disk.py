@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-_IN_A_NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]
+IN_A_NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]
 
 
 @functools.cache
@@ -17,14 +17,14 @@ def mounting_works() -> bool:
     """Whether a child may mount where nobody else sees it."""
     if shutil.which("unshare") is None:
         return False
-    tried = [*_IN_A_NAMESPACE, "mount", "-t", "tmpfs", "none", "/mnt"]
+    tried = [*IN_A_NAMESPACE, "mount", "-t", "tmpfs", "none", "/mnt"]
     return subprocess.run(tried, capture_output=True, check=False).returncode == 0
 
 
 def _prefix(script: str, folder: Path) -> list[str]:
     if not mounting_works():
         pytest.skip("this system lets nobody mount; tests/integration/storage has the same with limits and modes")
-    return [*_IN_A_NAMESPACE, "sh", "-ec", f'{script}; shift; exec "$@"', "sh", str(folder)]
+    return [*IN_A_NAMESPACE, "sh", "-ec", f'{script}; shift; exec "$@"', "sh", str(folder)]
 
 
 def with_full_disk(folder: Path) -> list[str]:

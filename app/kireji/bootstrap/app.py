@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     import asyncio
@@ -19,13 +19,39 @@ if TYPE_CHECKING:
     from kireji.ui.shortcut import GlobalShortcuts
 
 
+def qt_failed(said: Sequence[str], paths: Paths | None = None) -> NoReturn:
+    """Say why Qt can show no windows, and end: it would abort the process.
+
+    Args:
+        said: By Qt.
+        paths: Where to keep a log of it.
+    """
+    import logging
+    import os
+    import sys
+
+    from kireji import diagnostics
+    from kireji.desktop.display import no_windows
+    from kireji.ui.platform.plugins import loading_problems
+
+    problems = loading_problems()
+    error = no_windows(problems, os.environ)
+    if paths is not None:
+        diagnostics.start(paths.logs)
+        logging.getLogger("kireji.qt").critical("%s", "\n".join([error.sentence, *said, *problems]))
+    if sys.stderr is not None:
+        sys.stderr.write(f"kireji: {error.sentence}\n")
+        sys.stderr.flush()
+    os._exit(1)
+
+
 def show_failure(error: KirejiError) -> None:
     """Show why the program cannot start, where even the folders of the one instance cannot be used."""
     from kireji.ui import aio, failure
     from kireji.ui.language import load_language
     from kireji.ui.qt_application import create
 
-    app = create(["kireji"])
+    app = create(["kireji"], qt_failed)
     load_language(app, "")
 
     async def main(stop: asyncio.Event) -> int:
@@ -61,7 +87,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     from kireji.ui.tray import Tray
 
     keep_one_heap()  # before Qt's threads
-    app = create(["kireji"])
+    app = create(["kireji"], lambda said: qt_failed(said, paths))
     early = early_settings(paths.settings)
     load_language(app, early.language)  # before the first text: a chord that is taken has a sentence
     hotkeys = system.hotkeys(environ, watch_descriptor(app))

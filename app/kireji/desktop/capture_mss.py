@@ -116,11 +116,7 @@ class MssCapture:
                 else:
                     self._mss = mss.MSS()
             except (ScreenShotError, OSError) as problem:
-                raise CaptureError(
-                    say("The display cannot be reached."),
-                    say("Check that the desktop is running."),
-                    detail=str(problem),
-                ) from problem
+                raise _unreachable(problem) from problem
             if sys.platform == "darwin":
                 _ask_macos_for_all_pixels()
         return self._mss
@@ -174,6 +170,18 @@ def _faults() -> tuple[type[Exception], ...]:
     # WORKAROUND mss 10.2: when the X server has gone it stumbles over the missing reply: an assertion, or the null
     # pointer behind it where assertions are off.
     return (ScreenShotError, OSError, AssertionError, ValueError)
+
+
+def _unreachable(problem: Exception) -> CaptureError:
+    """Why mss could not connect; when a library is missing, it says no more than that."""
+    from kireji.desktop.system_libraries import missing, told
+
+    if sys.platform == "linux" and (lost := missing(("x11",))):
+        reason = told(lost)
+        return CaptureError(reason.message, reason.hint, detail=str(problem))
+    return CaptureError(
+        say("The display cannot be reached."), say("Check that the desktop is running."), detail=str(problem)
+    )
 
 
 def _failed(problem: Exception) -> CaptureError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kireji.core.errors import KirejiError
 
@@ -28,6 +28,31 @@ def require_display(environ: Mapping[str, str]) -> None:
         raise KirejiError("There is no display here, so no window can be shown.", _WITHOUT)
     if not _wayland_answers(environ):
         _reach_x_server(display or environ["WAYLAND_DISPLAY"])
+
+
+def no_windows(loading: Sequence[str], environ: Mapping[str, str]) -> KirejiError:
+    """Why Qt could show no windows although `require_display` found a display.
+
+    Args:
+        loading: What the system's loader says when Qt's plugins for these displays are loaded.
+        environ: The process's environment.
+    """
+    from kireji.desktop.system_libraries import explained
+
+    kinds = {"qt"}
+    kinds |= {"x11"} if environ.get("DISPLAY") else set()
+    kinds |= {"wayland"} if environ.get("WAYLAND_DISPLAY") else set()
+    for said in loading:
+        if (reason := explained(said, kinds)) is not None:
+            return reason
+    if wanted := environ.get("QT_QPA_PLATFORM"):
+        return KirejiError(
+            f"Qt can show no windows in the way that QT_QPA_PLATFORM asks for ({wanted}).",
+            "Start Kireji without that variable.",
+        )
+    return KirejiError(
+        "Qt can show no windows on this display.", "kireji --self-test says more.", detail="\n".join(loading)
+    )
 
 
 def _wayland_answers(environ: Mapping[str, str]) -> bool:
@@ -53,4 +78,6 @@ def _reach_x_server(display: str) -> None:
             f"Start Kireji from a desktop, or set DISPLAY. {_WITHOUT}",
         ) from problem
     except OSError as problem:
-        raise KirejiError("The library libxcb is missing.", "Install libxcb1, then start Kireji again.") from problem
+        from kireji.desktop.system_libraries import explained
+
+        raise explained(str(problem), ("qt", "x11")) or problem from problem

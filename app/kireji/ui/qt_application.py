@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from kireji.core.identity import APP_ID
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMessageLogContext, QtMsgType
+
+Failed: TypeAlias = Callable[[Sequence[str]], object]
+"""Told what Qt said last before it gives up. Qt aborts the process when this returns, so it should not."""
 
 
 class Application(QApplication):
@@ -29,10 +37,31 @@ class Application(QApplication):
         return super().event(event)
 
 
-def create(arguments: list[str]) -> Application:
-    """Make the application object with its names; the desktop file's name is what portals and docks know it by."""
+def create(arguments: list[str], failed: Failed | None = None) -> Application:
+    """Make the application object with its names; the desktop file's name is what portals and docks know it by.
+
+    Args:
+        arguments: The command line.
+        failed: Explains, and ends the process, where Qt finds no way to show windows.
+    """
     Application.setApplicationName("kireji")
     Application.setDesktopFileName(APP_ID)
-    app = Application(arguments)
+    app = Application(arguments) if failed is None else _made(arguments, failed)
     app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+def _made(arguments: list[str], failed: Failed) -> Application:
+    said: list[str] = []
+
+    def hear(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        said.append(message)
+        if kind.name == "QtFatalMsg":
+            failed(said)
+
+    earlier = qInstallMessageHandler(hear)
+    app = Application(arguments)
+    qInstallMessageHandler(earlier)
+    if said and sys.stderr is not None:
+        sys.stderr.write("\n".join([*said, ""]))
     return app
