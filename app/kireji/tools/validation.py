@@ -77,6 +77,7 @@ class JsonSchemaValidator:
         """As in SchemaValidator."""
         from jsonschema.exceptions import SchemaError
 
+        self._steps.begin()
         try:
             self._validator(schema)
         except SchemaError as broken:
@@ -86,6 +87,8 @@ class JsonSchemaValidator:
             return SchemaFlaw(place, _short(broken.message))
         except (msgspec.DecodeError, RecursionError) as broken:
             return SchemaFlaw((), _short(str(broken)))
+        except _TooManySteps:
+            return SchemaFlaw((), "it is too large to be checked in time")
         except (AttributeError, TypeError):  # of what is neither an object nor true or false
             return SchemaFlaw((), "it is no object")
         return None
@@ -158,13 +161,45 @@ def _made(schema: Any, steps: _Steps) -> Validator:
     from referencing import Registry
 
     kind = validator_for(schema, default=Draft202012Validator)
-    kind.check_schema(schema)
-    bounded = extend(kind, _bounded(kind.VALIDATORS, steps))
-    return bounded(schema, registry=Registry())
+    checks, references = _bounded(kind.VALIDATORS, steps)
+    _is_schema(schema, kind, _throughout(extend(kind, checks)))
+    steps.begin()
+    made: Validator = _throughout(extend(kind, checks | references))(schema, registry=Registry())
+    return made
 
 
-def _bounded(usual: Mapping[str, _Check], steps: _Steps) -> dict[str, _Check]:
-    """The checks that could take for ever, so that they do not."""
+def _throughout(kind: Any) -> Any:
+    """The same class, which goes on with itself inside of a schema: `$schema` in a part of it would name another one.
+
+    Args:
+        kind: Made by `extend`; changed.
+    """
+    import attrs
+
+    fields = [field for field in attrs.fields(kind) if field.init]
+
+    def evolve(self: Any, **changes: Any) -> Any:
+        return kind(**{field.alias: getattr(self, field.name) for field in fields} | changes)
+
+    kind.evolve = evolve
+    return kind
+
+
+def _is_schema(schema: Any, kind: Any, bounded: Any) -> None:
+    """What `check_schema` of the library does, within bounds: it compares every two items of some lists.
+
+    Raises:
+        SchemaError: It is none.
+        _TooManySteps: That cannot be told in time.
+    """
+    from jsonschema.exceptions import SchemaError
+
+    for error in bounded(kind.META_SCHEMA, format_checker=kind.FORMAT_CHECKER).iter_errors(schema):
+        raise SchemaError.create_from(error)
+
+
+def _bounded(usual: Mapping[str, _Check], steps: _Steps) -> tuple[dict[str, _Check], dict[str, _Check]]:
+    """The checks that could take for ever, so that they do not; and those of references apart."""
     from jsonschema import ValidationError
 
     def pattern(validator: Any, wanted: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
@@ -173,11 +208,13 @@ def _bounded(usual: Mapping[str, _Check], steps: _Steps) -> dict[str, _Check]:
             yield ValidationError(f"{instance!r} does not match {wanted!r}")
 
     def pattern_properties(validator: Any, parts: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        cheap = {wanted: part for wanted, part in parts.items() if is_cheap(wanted)}
+        length = sum(map(len, instance)) if isinstance(instance, dict) else 0
+        cheap = {wanted: part for wanted, part in parts.items() if is_cheap(wanted, length)}
         yield from usual["patternProperties"](validator, cheap, instance, schema) or ()
 
     def additional(validator: Any, part: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        if all(map(is_cheap, schema.get("patternProperties", ()))):
+        length = sum(map(len, instance)) if isinstance(instance, dict) else 0
+        if all(is_cheap(wanted, length) for wanted in schema.get("patternProperties", ())):
             yield from usual["additionalProperties"](validator, part, instance, schema) or ()
 
     def unique_items(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
@@ -206,9 +243,12 @@ def _bounded(usual: Mapping[str, _Check], steps: _Steps) -> dict[str, _Check]:
         "patternProperties": pattern_properties,
         "additionalProperties": additional,
         "uniqueItems": unique_items,
-        **references,
     }
-    return {name: timed(check) for name, check in checks.items()}
+    return _each(timed, checks), _each(timed, references)
+
+
+def _each(wrapped: Callable[[_Check], _Check], checks: Mapping[str, _Check]) -> dict[str, _Check]:
+    return {name: wrapped(check) for name, check in checks.items()}
 
 
 def _identity(value: Any) -> Hashable:

@@ -80,10 +80,32 @@ def test_a_schema_that_cannot_be_used_is_a_problem_of_its_own(schema: object) ->
         ("a*a*a*a*b", "a" * 5000, ""),
         (r"^(a+)\1+$", "a" * 50 + "b", ""),
         ("x+y", "x" * 1_000_000, ""),
+        ("(a|a){40}$", "a" * 50 + "b", ""),
+        ("(a|aa)" * 40 + "b", "a" * 50, ""),
+        ("((a|a){6}){6}$", "a" * 50 + "b", ""),
+        ("(){400000000}", "a", ""),
+        (r"(\b){400000000}", "a", ""),
+        ("a*a{1000}b", "a" * 2000, ""),
+        ("^(a|b){2}$", "cc", "value: 'cc' does not match '^(a|b){2}$'."),
+        ("^([0-9a-f]{2}:){2}[0-9a-f]{2}$", "00:1", "value: '00:1' does not match '^([0-9a-f]{2}:){2}[0-9a-f]{2}$'."),
+        ("^https?://", "ftp://a", "value: 'ftp://a' does not match '^https?://'."),
     ],
 )
 def test_a_pattern_holds_unless_it_could_take_for_ever(pattern: str, text: str, said: str) -> None:
     assert problem({"value": text}, {"properties": {"value": {"pattern": pattern}}}) == said
+
+
+@pytest.mark.parametrize("draft", ["https://json-schema.org/draft/2020-12/schema", "http://json-schema.org/schema#"])
+def test_a_part_that_names_a_draft_is_held_to_the_same_bounds(draft: str) -> None:
+    part = {"$schema": draft, "type": "string", "pattern": "(a+)+$"}
+    assert problem({"value": "a" * 60 + "b"}, {"properties": {"value": part}}) == ""
+    assert problem({"value": 1}, {"properties": {"value": part}}) == "value: 1 is not of type 'string'."
+
+
+def test_whether_a_schema_is_one_is_told_without_comparing_every_two_of_its_values() -> None:
+    many = [{f"name{number}": number} for number in range(20_000)]
+    schema = {"$schema": "http://json-schema.org/draft-04/schema#", "properties": {"value": {"enum": many}}}
+    assert problem({"value": many[7]}, schema) == ""
 
 
 def test_names_that_match_a_costly_pattern_are_let() -> None:
