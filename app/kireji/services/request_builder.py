@@ -64,12 +64,10 @@ class Built(NamedTuple):
     Args:
         request: As it is sent.
         note: What the person should know of it.
-        said: The same messages before they were made fit for the model: pictures are still pictures.
     """
 
     request: ModelRequest
     note: str
-    said: tuple[Message, ...] = ()
 
 
 class RequestBuilder:
@@ -110,7 +108,7 @@ class RequestBuilder:
         if question.effort is not None and question.effort is not bare.effort:
             note = f"{note} {_changed(question.effort, bare.effort, choice)}".strip()
         request = msgspec.structs.replace(bare, messages=messages, blobs=blobs)
-        return Built(request, note, said)
+        return Built(request, note)
 
     def bare(self, question: Question, setup: ConversationSetup, offer: Offer, choice: Choice) -> ModelRequest:
         """A request without its messages."""

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import msgspec
 
 from kireji.core.errors import ContextTooLong
-from kireji.core.messages import Message
 from kireji.core.outside import outside_words
 from kireji.core.requests import ModelRequest, ToolChoice, ToolUse
+from kireji.core.tools import Outside
 from kireji.services.answer_window import AnswerWindow
 from kireji.services.exchange import Exchange
 from kireji.services.fitting import Growing
@@ -64,6 +64,8 @@ class ToolLoop:
             StoreError: What has happened could not be written, so nothing more was sent.
             ReaderError: A picture in a result could not be read for a model that cannot see.
         """
+        # What no longer fits counts as well: its words may stand in answers that go along.
+        earlier = outside_words((stored.message for stored in asked.history), asked.offer.tools)
         first = await window.open()
         await window.keep()
         await self._send(first, window, exchange, recorder, begins)
@@ -71,7 +73,7 @@ class ToolLoop:
         rounds = pauses = 0
         while recorder.waits:
             if recorder.calls:
-                await self._call(asked, window.built.said, recorder, observe)
+                await self._call(asked, earlier, recorder, observe)
                 rounds += 1
             elif (pauses := pauses + 1) > _PAUSES:
                 return
@@ -117,9 +119,18 @@ class ToolLoop:
             shorter = msgspec.structs.replace(shorter, tool_choice=request.tool_choice)
             await exchange.send(shorter, _begun if growing is not None else begins)
 
-    async def _call(self, asked: Asked, said: tuple[Message, ...], recorder: AnswerRecorder, observe: Observer) -> None:
-        """Run the calls of a round. Their results are in the history when this returns."""
-        outside = outside_words((*said, recorder.so_far), asked.offer.tools)
+    async def _call(
+        self, asked: Asked, earlier: frozenset[Outside], recorder: AnswerRecorder, observe: Observer
+    ) -> None:
+        """Run the calls of a round. Their results are in the history when this returns.
+
+        Args:
+            asked: The question.
+            earlier: Whose words stand in the conversation up to it.
+            recorder: Has the calls, and takes the results in.
+            observe: Told of calls that wait, begin and go on.
+        """
+        outside = earlier | outside_words((recorder.so_far,), asked.offer.tools)
         where = Circumstances(asked.conversation.id, outside, asked.question.attended, observe)
         calls = CallRound(recorder.calls, asked.offer, where, recorder.begin_call, recorder.answer_call)
         async with recorder.checkpoints():

@@ -14,7 +14,8 @@ import msgspec
 import pytest
 
 from kireji.core.errors import ToolRefused
-from kireji.core.messages import ImagePart, MessageState, ToolCallPart, ToolResultPart
+from kireji.core.history import Cut
+from kireji.core.messages import ImagePart, MessageState, Role, ToolCallPart, ToolResultPart
 from kireji.core.permissions import Approval, Scope
 from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.core.tool_ports import CallContext, FetchedPage
@@ -79,11 +80,13 @@ class Case(msgspec.Struct, frozen=True):
 
     Args:
         brought: The calls that bring them, before the model obeys.
-        ask: Makes the questions that are asked one after the other; the model obeys the last one.
+        questions: What comes with those that are asked one after the other; the model obeys the last one.
+        cut: The first question and its answer no longer fit when the last one is asked.
     """
 
     brought: tuple[ToolCallPart, ...] = ()
     questions: tuple[str, ...] = ("",)
+    cut: bool = False
 
 
 def call(name: str, arguments: str = "{}") -> ToolCallPart:
@@ -93,11 +96,15 @@ def call(name: str, arguments: str = "{}") -> ToolCallPart:
 CASES: dict[str, Case] = {
     "a picture of the screen": Case(questions=("picture",)),
     "a picture two questions ago": Case(questions=("picture", "", "")),
+    "a picture that no longer goes along": Case(questions=("picture", "", ""), cut=True),
     "a document": Case(questions=("document",)),
     "a quote": Case(questions=("quote",)),
     "a quote in an earlier question": Case(questions=("quote", "")),
     "a web page": Case((call("fetch_page", '{"url":"https://ok.example/a"}'),)),
     "a web page in an earlier answer": Case((call("fetch_page", '{"url":"https://ok.example/a"}'),), ("", "")),
+    "a web page that no longer goes along": Case(
+        (call("fetch_page", '{"url":"https://ok.example/a"}'),), ("", "", ""), cut=True
+    ),
     "a file": Case((call("read_file", '{"path":"/tmp/a.txt"}'),)),
     "the clipboard": Case((call("read_clipboard"),)),
     "a capture that the model asked for": Case((call("capture_screen"),)),
@@ -182,6 +189,11 @@ class Scene:
             stored = await self.services.chat.ask(asked, self.observe)
             assert stored.state is MessageState.COMPLETE
             conversation = 1
+            if self.case.cut and kind == "" and stored.parent is not None:
+                await self.world.conversations.cut(stored.parent, Cut(stored.parent))
+        if self.case.cut:
+            sent = self.world.remote.encoded[-1]
+            assert len([each for each in sent.messages if each.role is Role.USER]) < len(self.case.questions) + 1
         return [part for part in stored.message.parts if isinstance(part, ToolResultPart)]
 
     def _turns(self) -> list[list[Step]]:
