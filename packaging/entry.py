@@ -1,0 +1,32 @@
+"""What a built Kireji runs: gives the environment back to the person, then begins as `python -m kireji` does."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def give_back(environ: dict[str, str] | os._Environ[str]) -> None:
+    """Take out what PyInstaller's loader has put into the environment, and what would bring foreign code in.
+
+    Whatever is started from here on (browser, file manager, tools, plugins, this program itself) gets the person's own
+    library path. The loader of the system has read it before the first line of Python ran, so that what is loaded late,
+    such as Qt's plugins, still comes from this program's own folder.
+    """
+    original = environ.pop("LD_LIBRARY_PATH_ORIG", None)
+    environ.pop("LD_LIBRARY_PATH", None)
+    if original:
+        environ["LD_LIBRARY_PATH"] = original
+    for name in [name for name in environ if name.startswith("_PYI_")]:
+        del environ[name]
+    # Folders with plugins, made for another build of Qt: they cannot work in here, and whoever can write into them
+    # could run code in this program, which holds keys.
+    for name in ("QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH"):
+        environ.pop(name, None)
+
+
+if __name__ == "__main__":
+    give_back(os.environ)
+    from kireji.__main__ import main
+
+    sys.exit(main())

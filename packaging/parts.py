@@ -1,0 +1,123 @@
+"""Which of the files that PyInstaller finds go into a build: for kireji.spec, and the bare window it is measured by.
+
+PyInstaller takes everything that a part of Qt could ever load, and every library of this computer that something is
+linked to. Here stands what Kireji loads; the rest is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import TypeAlias
+
+Entry: TypeAlias = tuple[str, str, str]
+"""Of PyInstaller's tables of contents: place in the build, file here (of a link: its target), kind."""
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_PICTURES = {"qgif", "qjpeg", "qsvg", "qwebp"}
+"""What the program shows: the formats of pictures in questions (PNG is in Qt itself), and icons."""
+_PLUGINS: dict[str, dict[str, set[str]]] = {
+    "linux": {
+        "iconengines": {"qsvgicon"},
+        "imageformats": _PICTURES,
+        "platforminputcontexts": {"composeplatforminputcontextplugin", "ibusplatforminputcontextplugin"},
+        "platforms": {"qxcb", "qwayland", "qoffscreen"},
+        "platformthemes": {"qxdgdesktopportal"},
+        "wayland-decoration-client": {"adwaita", "bradient"},
+        "wayland-shell-integration": {"xdg-shell"},
+    },
+    "win32": {
+        "iconengines": {"qsvgicon"},
+        "imageformats": _PICTURES | {"qico"},
+        "platforms": {"qwindows", "qoffscreen"},
+        "styles": {"qmodernwindowsstyle"},
+    },
+    "darwin": {
+        "iconengines": {"qsvgicon"},
+        "imageformats": _PICTURES | {"qtiff"},  # how pictures are copied there
+        "platforms": {"qcocoa", "qoffscreen"},
+        "styles": {"qmacstyle"},
+    },
+}
+"""Qt's plugins by folder, without `lib` and the ending."""
+
+_QT = {"Core", "DBus", "Gui", "Svg", "Widgets", "XcbQpa", "WaylandClient"}
+"""Qt's libraries, without what stands before and after the name."""
+
+_CARRIED = re.compile(r"lib(python3|crypto|ssl|sqlite3|ffi|bz2|lzma|uuid|expat|mpdec)[.\d-]*\.so")
+"""Libraries of this computer that Python's own modules need, in versions that differ between systems. All others that
+are not inside of a package are left to the system: `resources/system-libraries.txt` names them."""
+
+NO_MODULES = [
+    # For building and installing, of which nothing happens in a build.
+    *("setuptools", "_distutils_hack", "pkg_resources", "pip", "distutils", "ensurepip", "venv"),
+    # Windows and terminals of Python's own, and what belongs to its tests and demonstrations.
+    *("tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "curses", "readline"),
+    *("test", "lib2to3", "pydoc_data", "antigravity", "this"),
+]
+
+
+def standard_library() -> list[str]:
+    """All modules that plugins may expect of Python, whether or not the program itself uses them."""
+    import importlib.util
+    import pkgutil
+
+    names = []
+    for name in sorted(sys.stdlib_module_names - set(NO_MODULES)):
+        if name.startswith(("_test", "_xx", "xx")) or (spec := importlib.util.find_spec(name)) is None:
+            continue
+        names.append(name)
+        for module in pkgutil.walk_packages(spec.submodule_search_locations or (), f"{name}."):
+            if not {"test", "tests", "__main__"} & set(module.name.split(".")):
+                names.append(module.name)
+    return names
+
+
+def kept(entries: Iterable[Entry], languages: Iterable[str]) -> list[Entry]:
+    """What of a table of contents goes into the build.
+
+    Args:
+        entries: As PyInstaller has found them.
+        languages: Whose translations of Qt's own texts are kept.
+    """
+    languages = set(languages)
+    found = [entry for entry in entries if _is_kept(PurePosixPath(entry[0].replace("\\", "/")), entry, languages)]
+    places = {entry[0] for entry in found if entry[2] != "SYMLINK"}
+    return list(_without_dead_links(found, places))
+
+
+def _is_kept(place: PurePosixPath, entry: Entry, languages: set[str]) -> bool:
+    _, source, kind = entry
+    if "PySide6" in place.parts:
+        return _is_qt_kept(place, languages)
+    if kind == "BINARY" and sys.platform == "linux" and not _is_of_a_package(source):
+        return _CARRIED.match(place.name) is not None
+    return True
+
+
+def _is_qt_kept(place: PurePosixPath, languages: set[str]) -> bool:
+    name = place.name.removeprefix("lib").split(".")[0]
+    if "plugins" in place.parts:
+        return name in _PLUGINS[sys.platform].get(place.parent.name, set())
+    if "translations" in place.parts:
+        return place.name in {f"qtbase_{language}.qm" for language in languages}
+    if library := re.match(r"(?:lib)?Qt6(\w+)", place.name):
+        return library[1] in _QT
+    if binding := re.match(r"Qt(\w+)\.(abi3|pyd)", place.name):
+        return binding[1] in _QT
+    return True
+
+
+def _is_of_a_package(source: str) -> bool:
+    return Path(source).resolve().is_relative_to(Path(sys.prefix).resolve())
+
+
+def _without_dead_links(entries: Iterable[Entry], places: set[str]) -> Iterator[Entry]:
+    for entry in entries:
+        place, source, kind = entry
+        target = str(PurePosixPath(place).parent / source)
+        if kind != "SYMLINK" or target in places:
+            yield entry
