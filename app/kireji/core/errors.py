@@ -38,6 +38,7 @@
     ├── TransferError              an export that cannot be read or written
     ├── JobError                   a job's input, output or order that cannot be carried out
     │   └── JobConflict            it is not in a state for that, or another process was quicker
+    ├── UpdateError                a list of new versions that is not believed
     ├── ToolSourceError            a plugin or a server of tools cannot be used, or broke off
     ├── ToolRefused                the person or a rule said no; the sentence is for the model
     └── SettingsError              option, value, did-you-mean
@@ -48,6 +49,7 @@ traceback and shown as an internal error. A cancel by the person is a value (`No
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable
 
 
@@ -259,6 +261,33 @@ class StoreTooNew(StoreError):
 
 class TransferError(KirejiError):
     """An export or a backup cannot be read, or cannot be written where it should go."""
+
+
+class Doubt(enum.Enum):
+    """Why a list of new versions is not believed."""
+
+    NO_ADDRESS = "no address"
+    NO_KEY = "no key"
+    DAMAGED = "damaged"
+    FOREIGN = "foreign key"
+    SIGNATURE = "bad signature"
+    FORM = "unknown form"
+    FUTURE = "in the future"
+    REPLAY = "older than one before"
+    EXPIRED = "expired"
+    FILE = "another file"
+
+
+class UpdateError(KirejiError):
+    """A list of new versions, or a file that claims to be one of them, is not believed.
+
+    Args:
+        doubt: Why, for programs.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, detail: str = "", doubt: Doubt) -> None:
+        super().__init__(message, hint, detail=detail)
+        self.doubt = doubt
 
 
 class ToolSourceError(KirejiError):
