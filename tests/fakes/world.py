@@ -16,6 +16,7 @@ from kireji.core.ports import KeyStore
 from kireji.core.secret import Secret, SecretName
 from kireji.core.sources import SourceKind
 from kireji.core.tool_ports import SchemaValidator
+from kireji.core.update_ports import Installation, UpdateSource
 from kireji.services.accounts import Accounts
 from kireji.services.application import Services
 from kireji.services.backup import BackupService
@@ -49,6 +50,7 @@ from kireji.services.token_counts import TokenCounts
 from kireji.services.tools.calls import BareContext, Contexts
 from kireji.services.tools.servers import ToolServers
 from kireji.services.transfer import TransferService
+from kireji.services.updates import Updates
 from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
 from tests.fakes.batches import FakeBatches
@@ -102,6 +104,7 @@ from tests.fakes.tools import (
     MemoryServerFile,
 )
 from tests.fakes.transfer import FakeBackups, FakeExports, MemoryWholeStore
+from tests.fakes.updates import FakeReleaseLists, FakeSignatures, MemoryUpdateMemory
 
 KEY = "sk-ant-test-0123456789"
 ROUTER_KEY = "sk-or-v1-test-0123456789"
@@ -207,6 +210,11 @@ class World:
     comparer: FakeComparer = field(default_factory=FakeComparer)
     spreadsheets: FakeSpreadsheets = field(default_factory=FakeSpreadsheets)
     sheet_files: MemorySheetFiles = field(default_factory=MemorySheetFiles)
+    release_lists: FakeReleaseLists = field(default_factory=FakeReleaseLists)
+    signatures: FakeSignatures = field(default_factory=FakeSignatures)
+    update_memory: MemoryUpdateMemory = field(default_factory=MemoryUpdateMemory)
+    update_source: UpdateSource = field(default_factory=UpdateSource)
+    installed: Installation = field(default_factory=lambda: Installation("deb", "linux", "x86_64"))
     redacts: bool = False
     """Whether questions are looked through; most tests send pictures that are none."""
 
@@ -323,6 +331,17 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
     backups = BackupService(world.backups, transfer, lambda: preferences.settings.backup, Path("/backups"), world.clock)
     jobs = _jobs(world, catalog, credentials, outbox, preferences)
     habits = _habits(world, catalog, credentials, outbox, preferences, requests, chat)
+    updates = Updates(
+        world.update_source,
+        lambda: world.release_lists,
+        outbox.gate,
+        lambda: world.signatures,
+        world.update_memory,
+        preferences,
+        world.clock,
+        world.installed,
+        running="0.1.0",
+    )
     return Services(
         preferences=preferences,
         credentials=credentials,
@@ -360,6 +379,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         job_runner=lambda: LateRunner(jobs),
         proxy_in_force=lambda: proxy_in_force(preferences.settings.network, lambda: world.system_proxies),
         proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: world.system_proxies),
+        updates=lambda: updates,
     )
 
 

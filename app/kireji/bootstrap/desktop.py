@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AsyncExitStack
 
+    from kireji.bootstrap.stores import Stores
     from kireji.core.desktop_ports import (
         AreaPicker,
         Autostart,
@@ -21,12 +23,22 @@ if TYPE_CHECKING:
     )
     from kireji.core.geometry import ScreenPlace
     from kireji.desktop.hotkey_x11 import Watch
+    from kireji.desktop.paths import Paths
+    from kireji.services.capture import CaptureService
     from kireji.ui.aio import TaskScope
 
 log = logging.getLogger(__name__)
 
 _SYSTEM: str = sys.platform
 """As a plain text, so that the type checker reads the code of every system on each of them."""
+
+
+@runtime_checkable
+class _Closes(Protocol):
+    """Keeps something open, such as a connection to the display."""
+
+    def close(self) -> None:
+        """Let it go."""
 
 
 def on_wayland(environ: Mapping[str, str]) -> bool:
@@ -202,3 +214,47 @@ def autostart(environ: Mapping[str, str]) -> Autostart:
     from kireji.desktop.absent import NoAutostart
 
     return NoAutostart()
+
+
+def capture_service(
+    stack: AsyncExitStack,
+    stores: Stores,
+    paths: Paths,
+    environ: Mapping[str, str],
+    instead: CaptureBackend | None,
+    screens: Callable[[], Sequence[ScreenPlace]] | None,
+) -> CaptureService:
+    """Wire it.
+
+    Args:
+        stack: Unwires it.
+        stores: What is kept.
+        paths: Where.
+        environ: The process's environment.
+        instead: What captures in the place of the system's means, for tests.
+        screens: Tells where the screens lie, where windows are shown.
+    """
+    from kireji.bootstrap.waiting import WaitingWindows
+    from kireji.imaging.codec import PillowCodec
+    from kireji.services.capture import CaptureService
+    from kireji.storage.capture_places import SqliteCapturePlaces
+    from kireji.storage.last_region import LastRegionFile
+
+    backends = [instead] if instead else capture_backends(environ, screens)
+    lister = WaitingWindows(lambda: window_lister(environ, screens))
+    last = LastRegionFile(paths.state / "region")
+    close_with(stack, lister)
+
+    def place() -> tuple[int, int] | None:
+        return pointer(environ)()
+
+    picker = area_picker(environ)
+    places = SqliteCapturePlaces(stores.database)
+    return CaptureService(backends, PillowCodec(), stores.captures, lister, last, picker, place, places)
+
+
+def close_with(stack: AsyncExitStack, *parts: object) -> None:
+    """Close those that keep something open when the stack ends."""
+    for part in parts:
+        if isinstance(part, _Closes):
+            stack.callback(part.close)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from kireji.providers.http import HttpClient
     from kireji.providers.openrouter import OpenRouterProvider
     from kireji.services.application import Services
-    from kireji.services.capture import CaptureService
     from kireji.services.catalog import Catalog
     from kireji.services.counting import Counting
     from kireji.services.credentials import Credentials
@@ -30,14 +30,7 @@ if TYPE_CHECKING:
     from kireji.services.preferences import Preferences
     from kireji.services.spending import Spending
     from kireji.services.token_counts import TokenCounts
-
-
-@runtime_checkable
-class _Closes(Protocol):
-    """Keeps something open, such as a connection to the display."""
-
-    def close(self) -> None:
-        """Let it go."""
+    from kireji.services.updates import Updates
 
 
 class Overrides(NamedTuple):
@@ -115,10 +108,10 @@ async def open_services(
         stores = await open_stores(stack, paths)
         base = _base(stack, stores, environ, preferences, overrides)
         models = _models(stores, base, overrides)
-        capture = _capture(stack, stores, paths, environ, overrides, screens)
+        capture = desktop.capture_service(stack, stores, paths, environ, overrides.capture, screens)
         credentials, reader, outbox, local_servers = base.credentials, base.reader, base.outbox, models.local_servers
         clipboard = clipboard or WaitingClipboard(lambda: desktop.clipboard(environ))
-        _close_with(stack, clipboard)
+        desktop.close_with(stack, clipboard)
         notifier = WaitingNotifier(lambda: desktop.notifier(environ))
         stack.push_async_callback(notifier.aclose)
         prompts = late_prompts(paths)
@@ -201,6 +194,13 @@ async def open_services(
         await stack.enter_async_context(
             upkeep(stack, stores, base.preferences, base.clock, prompts, chat, toolkit.toolbox, overrides.reader)
         )
+
+        @cache
+        def updates() -> Updates:
+            from kireji.bootstrap.updates import make_updates
+
+            return make_updates(paths, environ, base.http, outbox.gate, preferences, base.clock)
+
         yield Services(
             preferences=preferences,
             credentials=credentials,
@@ -240,6 +240,7 @@ async def open_services(
                 preferences.settings.network, lambda: network.system_proxies(environ)
             ),
             proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: network.system_proxies(environ)),
+            updates=updates,
         )
 
 
@@ -339,41 +340,6 @@ def _packing(stores: Stores, base: _Base, models: _Models, counting: Counting, e
 
     looking = readers(environ, base.pdf, stores.conversations, base.http, base.outbox.gate, base.clock)
     return Packing(looking, stores.captures, models.catalog, counting, base.counts, base.preferences, base.clock)
-
-
-def _capture(
-    stack: AsyncExitStack,
-    stores: Stores,
-    paths: Paths,
-    environ: Mapping[str, str],
-    overrides: Overrides,
-    screens: Callable[[], Sequence[ScreenPlace]] | None,
-) -> CaptureService:
-    from kireji.bootstrap import desktop
-    from kireji.bootstrap.waiting import WaitingWindows
-    from kireji.imaging.codec import PillowCodec
-    from kireji.services.capture import CaptureService
-    from kireji.storage.capture_places import SqliteCapturePlaces
-    from kireji.storage.last_region import LastRegionFile
-
-    backends = [overrides.capture] if overrides.capture else desktop.capture_backends(environ, screens)
-    lister = WaitingWindows(lambda: desktop.window_lister(environ, screens))
-    last = LastRegionFile(paths.state / "region")
-    _close_with(stack, lister)
-
-    def pointer() -> tuple[int, int] | None:
-        return desktop.pointer(environ)()
-
-    picker = desktop.area_picker(environ)
-    places = SqliteCapturePlaces(stores.database)
-    return CaptureService(backends, PillowCodec(), stores.captures, lister, last, picker, pointer, places)
-
-
-def _close_with(stack: AsyncExitStack, *parts: object) -> None:
-    """Close those that keep something open when the stack ends."""
-    for part in parts:
-        if isinstance(part, _Closes):
-            stack.callback(part.close)
 
 
 def read_preferences(paths: Paths) -> Preferences:

@@ -268,6 +268,7 @@ class Doubt(enum.Enum):
 
     NO_ADDRESS = "no address"
     NO_KEY = "no key"
+    NO_LIST = "no list"
     DAMAGED = "damaged"
     FOREIGN = "foreign key"
     SIGNATURE = "bad signature"

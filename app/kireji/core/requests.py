@@ -60,6 +60,8 @@ class Purpose(enum.Enum):
     """The address that the person wants told when a job ends."""
     TOOL_SERVER = "tool server"
     """A call of a tool on a server that is reached over the network."""
+    UPDATE = "update check"
+    """A look for newer versions of this program, which the person has allowed."""
 
 
 class ToolSpec(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -103,6 +104,25 @@ def _check_rules(value: Any) -> str | None:
     return "; ".join(wrong) or None
 
 
+def _check_updates_address(value: Any) -> str | None:
+    from kireji.core.updates import is_local, is_secure
+
+    if value and not is_secure(value) and not is_local(value):
+        return say("must be an address that begins with https://")
+    return None
+
+
+def _check_keys(value: Any) -> str | None:
+    from kireji.core.updates import key_of
+
+    for item in value:
+        try:
+            key_of(item)
+        except ValueError:
+            return say("holds {value}, which is no public key in base64", value=repr(item[:60]))
+    return None
+
+
 CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
     {
         "models.provider": _one_of("", "anthropic", "openrouter", "local", "device"),
@@ -126,6 +146,8 @@ CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
         "jobs.rows_per_batch": _between(1, 100_000),
         "jobs.side_by_side": _between(1, 64),
         "jobs.webhook": _check_address,
+        "updates.address": _check_updates_address,
+        "updates.keys": _check_keys,
         "privacy.keep_days": _between(1, MOST_DAYS),
         "capture.delay": _between(0, MOST_DELAY),
         "appearance.text_scale": _between(0.5, 3.0),
@@ -133,6 +155,47 @@ CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
         "appearance.contrast": _one_of("", "normal", "high"),
     }
 )
+
+
+def converted(path: str, value: Any, default: Any) -> Any:
+    """A value as it is used.
+
+    Args:
+        path: `section.name`.
+        value: As a TOML parser gives it.
+        default: Has the type.
+
+    Raises:
+        ValueError: It has another type, or breaks the option's rule.
+    """
+    if isinstance(default, enum.Enum):
+        allowed = [str(item.value) for item in type(default)]
+        if value not in allowed:
+            raise ValueError(say("must be one of {values}", values=", ".join(map(repr, allowed))))
+        return type(default)(value)
+    wanted = type(default)
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if wanted is tuple and isinstance(value, list | tuple):
+        value = tuple(map(str, value)) if all(isinstance(item, str) for item in value) else None
+    if type(value) is not wanted and not (isinstance(value, wanted) and wanted is not int):
+        words = {
+            str: say("must be text in quotes"),
+            bool: say("must be true or false"),
+            int: say("must be a whole number"),
+            float: say("must be a number"),
+        }
+        raise ValueError(words.get(wanted) or say("must be a list of texts in quotes"))
+    if wanted is str:
+        value = str(value)
+    return _checked(path, value)
+
+
+def _checked(path: str, value: Any) -> Any:
+    check = CHECKS.get(path)
+    if check is not None and (problem := check(value)) is not None:
+        raise ValueError(problem)
+    return value
 
 
 def usable(option: str, value: Any) -> tuple[str, ...] | None:

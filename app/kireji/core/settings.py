@@ -20,7 +20,7 @@ from kireji.core.capturing import Action
 from kireji.core.context import ContextSettings
 from kireji.core.jobs.settings import JobSettings
 from kireji.core.privacy import PrivacySettings
-from kireji.core.setting_rules import CHECKS, SettingProblem, usable, wrong
+from kireji.core.setting_rules import SettingProblem, converted, usable, wrong
 from kireji.core.shortcuts import DEFAULT_CAPTURE
 from kireji.core.words import say
 
@@ -224,6 +224,20 @@ class HistorySettings(msgspec.Struct, frozen=True):
     read_pictures: bool = True
 
 
+class UpdateSettings(msgspec.Struct, frozen=True):
+    """[updates]
+
+    Args:
+        check: Whether it is asked once a day for a newer version.
+        address: Where; empty for the place that the build names, if it names one.
+        keys: Public keys (base64) of those whose word counts; empty for those that the build names.
+    """
+
+    check: bool = False
+    address: str = ""
+    keys: tuple[str, ...] = ()
+
+
 class ToolSettings(msgspec.Struct, frozen=True):
     """[tools]
 
@@ -262,6 +276,7 @@ class Settings(msgspec.Struct, frozen=True):
     budget: BudgetSettings = msgspec.field(default_factory=BudgetSettings)
     privacy: PrivacySettings = msgspec.field(default_factory=PrivacySettings)
     jobs: JobSettings = msgspec.field(default_factory=JobSettings)
+    updates: UpdateSettings = msgspec.field(default_factory=UpdateSettings)
 
 
 _RENAMED: Mapping[str, typing.Callable[[Any], tuple[str, Any]]] = types.MappingProxyType(
@@ -320,7 +335,7 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
             )
             continue
         try:
-            values[option] = _convert(path, value, fields[option].default)
+            values[option] = converted(path, value, fields[option].default)
         except ValueError as problem:
             default = fields[option].default
             shown = default.value if isinstance(default, enum.Enum) else default
@@ -344,37 +359,6 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
     return kind(**values)
 
 
-def _convert(path: str, value: Any, default: Any) -> Any:
-    if isinstance(default, enum.Enum):
-        allowed = [str(item.value) for item in type(default)]
-        if value not in allowed:
-            raise ValueError(say("must be one of {values}", values=", ".join(map(repr, allowed))))
-        return type(default)(value)
-    wanted = type(default)
-    if wanted is float and type(value) is int:
-        value = float(value)
-    if wanted is tuple and isinstance(value, list | tuple):
-        value = tuple(map(str, value)) if all(isinstance(item, str) for item in value) else None
-    if type(value) is not wanted and not (isinstance(value, wanted) and wanted is not int):
-        words = {
-            str: say("must be text in quotes"),
-            bool: say("must be true or false"),
-            int: say("must be a whole number"),
-            float: say("must be a number"),
-        }
-        raise ValueError(words.get(wanted) or say("must be a list of texts in quotes"))
-    if wanted is str:
-        value = str(value)
-    return _checked(path, value)
-
-
-def _checked(path: str, value: Any) -> Any:
-    check = CHECKS.get(path)
-    if check is not None and (problem := check(value)) is not None:
-        raise ValueError(problem)
-    return value
-
-
 def _meant(name: str, known: Mapping[str, Any]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     return say("; did you mean {name}?", name=close[0]) if close else "."
@@ -395,5 +379,5 @@ def changed(settings: Settings, option: str, value: Any) -> Settings:
     old = getattr(settings, section)
     default = next(item.default for item in msgspec.structs.fields(old) if item.name == name)
     plain = value.value if isinstance(value, enum.Enum) else value
-    new = msgspec.structs.replace(old, **{name: _convert(option, plain, default)})
+    new = msgspec.structs.replace(old, **{name: converted(option, plain, default)})
     return msgspec.structs.replace(settings, **{section: new})

@@ -53,6 +53,7 @@ LARGEST = 256 * 1024
 AHEAD = timedelta(days=1)
 """How far a list may be dated in the future: clocks differ."""
 
+_THIS_COMPUTER = ("127.0.0.1", "::1", "localhost")
 _KEY, _SIGNATURE = 32, 64
 """Bytes (RFC 8032)."""
 _MOST_SIGNATURES = 16
@@ -252,13 +253,25 @@ def _check(release: Release) -> None:
 
 def is_secure(address: str) -> bool:
     """Whether an address is of https, without a name or password in it."""
-    if not address.isprintable() or not address.isascii() or " " in address or "\\" in address:
-        return False
+    return _leads_to(address)[0] == "https"
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is of http on this very computer."""
+    scheme, host = _leads_to(address)
+    return scheme == "http" and host in _THIS_COMPUTER
+
+
+def _leads_to(address: str) -> tuple[str, str]:
+    """Scheme and host; empty where programs could read the address in different ways, or it holds a password."""
+    if not address.isprintable() or not address.isascii() or any(sign in address for sign in " \\@"):
+        return "", ""
     try:
         parts = urlsplit(address)
-        return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        usable = parts.hostname and parts.port != 0
     except ValueError:
-        return False
+        return "", ""
+    return (parts.scheme, parts.hostname or "") if usable else ("", "")
 
 
 def in_force(release: Release, now: datetime, newest: datetime | None) -> None:

@@ -61,7 +61,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _LARGEST = 16 << 20
-_ONCE = frozenset({Purpose.LOCAL_SERVER, Purpose.CONNECTION, Purpose.PAGE, Purpose.JOB, Purpose.WEBHOOK})
+_ONCE = frozenset(
+    {Purpose.LOCAL_SERVER, Purpose.CONNECTION, Purpose.PAGE, Purpose.JOB, Purpose.WEBHOOK, Purpose.UPDATE}
+)
 """What is sent once: looks, of which a failure is the answer; new batches, which might be made twice and cost money;
 and what the caller tries again by itself.
 """

@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # loaded when one of them is first wanted
     from kireji.services.jobs.service import JobService
     from kireji.services.summaries import Summaries
     from kireji.services.transfer import TransferService
+    from kireji.services.updates import Updates
 
 
 class WorksJobs(Protocol):
@@ -53,10 +54,11 @@ class WorksJobs(Protocol):
 class Services(msgspec.Struct, frozen=True):
     """The use cases, wired once by `bootstrap`; the windows and the command line know nothing else.
 
-    The last two ask the system and may block for a second, so call them in a thread: the address of the proxy that
-    requests go through, without its password, empty for none; and why a proxy that the system names is not followed,
-    with the next step, empty when nothing is wrong or the settings do not follow the system. Exports, imports and
-    backups are made when they are first asked for, and jobs open their queue then: nobody needs them at the start.
+    `proxy_in_force` and `proxy_problem` ask the system and may block for a second, so call them in a thread: the
+    address of the proxy that requests go through, without its password, empty for none; and why a proxy that the system
+    names is not followed, with the next step, empty when nothing is wrong or the settings do not follow the system.
+    Exports, imports, backups and updates are made when they are first asked for, and jobs open their queue then: nobody
+    needs them at the start. `told_at_start` is a sentence for the person about this start; mostly empty.
     """
 
     preferences: Preferences
@@ -95,3 +97,5 @@ class Services(msgspec.Struct, frozen=True):
     job_runner: Callable[[], WorksJobs]
     proxy_in_force: Callable[[], str]
     proxy_problem: Callable[[], str]
+    updates: Callable[[], Updates]
+    told_at_start: str = ""

@@ -26,6 +26,7 @@ _PURPOSES = {
     "job state": mark("Where a job stands"),
     "job results": mark("Results of a job"),
     "webhook": mark("Your own address, told of a job"),
+    "update check": mark("Look for a newer version"),
 }
 _ROLES = {
     "user": mark("You"),
