@@ -18,6 +18,7 @@ from kireji.cli.parser_receipt import add_receipt
 from kireji.cli.parser_seeing import add_seeing
 from kireji.cli.parser_servers import add_servers, program_apart
 from kireji.cli.parser_tools import add_tools, options_first
+from kireji.cli.parser_updates import add_updates
 from kireji.core.capturing import Action, CaptureMode, CaptureRequest
 
 KEY_PROVIDERS = ("anthropic", "openrouter", "local")
@@ -38,7 +39,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
     Returns:
         `command` is None to start the app, else one of ask, capture, watch, extract, translate, compare, moderate,
-        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, doctor.
+        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, updates, doctor.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
@@ -87,6 +88,7 @@ def whole_parser() -> Parser:
     add_servers(commands)
     add_counting(commands)
     add_receipt(commands)
+    add_updates(commands)
     as_json(command(commands, "doctor", "say what works on this machine and what does not; nothing leaves it"))
     return parser
 

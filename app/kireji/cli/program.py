@@ -144,6 +144,10 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import receipt
 
             return receipt.prepare(arguments, console)
+        case "updates":
+            from kireji.cli import updates
+
+            return updates.prepare(arguments, console)
         case "doctor":
             from kireji.cli import doctor
 
