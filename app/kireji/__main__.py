@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from kireji.desktop.paths import Paths
     from kireji.desktop.protocol import Request
 
+_SYSTEM: str = sys.platform
+"""As a plain text, so that the type checker reads the code of every system on each of them."""
+
 READER_WORKER = "--reader-worker"
 """The frozen program starts itself with this to read pictures; it comes before anything else is imported."""
 
@@ -27,6 +30,9 @@ PDF_WORKER = "--pdf-worker"
 
 JOB_IMPORT = "--job-import"
 """The same for the process that reads the rows of a job."""
+
+_END_SECONDS = 30.0
+"""How long the app may take to end: it saves what is coming in, and its tools have a few seconds."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -85,6 +91,8 @@ def _command(arguments: Sequence[str]) -> int:
         return _app("hide" if parsed.hidden else "raise")
     if (wanted := wanted_of_app(parsed)) is not None:
         return _obey(wanted)
+    if parsed.command == "quit":
+        return _quit()
     from kireji.bootstrap.services import services_for_command_line
     from kireji.cli.program import run
 
@@ -100,6 +108,28 @@ def _obey(wanted: CaptureRequest | Action) -> int:
     if isinstance(wanted, CaptureRequest):
         return _app("capture", capture_options(wanted))
     return _app(wanted.value)
+
+
+def _quit() -> int:
+    """Have the running instance end, and wait until it has: what asks for it wants to replace or remove its files."""
+    from kireji.core.errors import KirejiError
+    from kireji.desktop.instance import send, wait_until_ended
+    from kireji.desktop.paths import Paths
+
+    paths = Paths.find(os.environ)
+    try:
+        reply = send(paths, "quit")
+    except KirejiError as error:
+        problem = error.sentence
+    else:
+        problem = "" if reply is None or reply.ok else reply.message
+    if not problem and not wait_until_ended(paths, _END_SECONDS):
+        problem = "Kireji has not ended yet."
+    if problem:
+        print(f"kireji: {problem}", file=sys.stderr)
+    elif reply is None:
+        print("kireji: It does not run.", file=sys.stderr)
+    return 1 if problem else 0
 
 
 def _app(command: str, options: Mapping[str, Any] | None = None) -> int:
@@ -154,6 +184,11 @@ def _become(paths: Paths, first: Request) -> int:
     from kireji.desktop.display import require_display
     from kireji.desktop.instance import InstanceLock
 
+    if _SYSTEM == "win32":
+        from kireji.desktop.launching import hand_to_windowed
+
+        if hand_to_windowed(sys.executable, sys.argv[1:]):
+            return 0
     require_display(os.environ)
     try:
         lock = InstanceLock.acquire(paths)

@@ -121,6 +121,22 @@ def test_the_program_ends_in_order_with_an_overlay_and_a_reader_open(seat: Seat,
         assert not seat.client.chord_is_held("space", CONTROL_SHIFT)
 
 
+def test_the_command_quit_comes_back_when_the_program_has_ended(seat: Seat) -> None:
+    with running(seat.variables, ["--hidden"], output=seat.output) as process:
+        seat.wait_until_open()
+        command = [sys.executable, "-P", "-m", "kireji", "quit"]
+        done = subprocess.run(command, env=seat.variables, capture_output=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        assert seat.tell("raise") is None
+        ends(process, seat)
+
+
+def test_the_command_quit_says_when_nothing_runs(seat: Seat) -> None:
+    command = [sys.executable, "-P", "-m", "kireji", "quit"]
+    done = subprocess.run(command, env=seat.variables, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "kireji: It does not run.\n")
+
+
 def test_quit_in_the_tray_menu_ends_the_program(seat: Seat) -> None:
     with tray_host(seat.client, seat.variables), running(seat.variables, ["--hidden"], output=seat.output) as process:
         wait_until(lambda: seat.client.tray_icons() == 1, "the tray icon")

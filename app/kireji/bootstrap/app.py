@@ -87,6 +87,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     from kireji.ui.tray import Tray
 
     keep_one_heap()  # before Qt's threads
+    system.introduce()
     app = create(["kireji"], lambda said: qt_failed(said, paths))
     early = early_settings(paths.settings)
     load_language(app, early.language)  # before the first text: a chord that is taken has a sentence

@@ -41,6 +41,14 @@ class _Closes(Protocol):
         """Let it go."""
 
 
+def introduce() -> None:
+    """Tell the system which program this is, where it asks for more than a name; before the first window."""
+    if _SYSTEM == "win32":
+        from kireji.desktop.introduction_win32 import introduce as to_windows
+
+        to_windows()
+
+
 def on_wayland(environ: Mapping[str, str]) -> bool:
     """Whether the session's windows are Wayland's."""
     return bool(environ.get("WAYLAND_DISPLAY")) or environ.get("XDG_SESSION_TYPE") == "wayland"

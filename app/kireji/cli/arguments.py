@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeAlias
 
@@ -32,6 +33,14 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong on one line instead of a page of usage."""
         self.exit(2, f"{self.prog}: {message}. See: {self.prog} --help\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """As argparse's, which some versions of Python let fail where there is nothing to print to.
+
+        A program without a console has no standard streams on Windows.
+        """
+        if file is not None or sys.stderr is not None:
+            super()._print_message(message, file)
 
 
 def _told(words: Sequence[str]) -> list[str]:

@@ -39,7 +39,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
     Returns:
         `command` is None to start the app, else one of ask, capture, watch, extract, translate, compare, moderate,
-        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, updates, doctor.
+        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, updates, doctor, quit.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
@@ -90,6 +90,7 @@ def whole_parser() -> Parser:
     add_receipt(commands)
     add_updates(commands)
     as_json(command(commands, "doctor", "say what works on this machine and what does not; nothing leaves it"))
+    command(commands, "quit", "end the app that runs, and wait until it has ended")
     return parser
 
 

@@ -25,6 +25,8 @@ from kireji.desktop.autostart_xdg import own_command
 
 _MOST_BYTES = 64 * 1024
 _PATIENCE = 3.0
+_FLEETING = re.compile("^/Volumes/[^/]+/[^/]+[.]app/|/AppTranslocation/")
+"""A disk image, and the place under another name from which macOS runs what was downloaded and never moved."""
 
 
 class LaunchAgentAutostart:
@@ -47,7 +49,13 @@ class LaunchAgentAutostart:
         self._overrides = overrides or _print_disabled
 
     def availability(self) -> Availability:
-        """Whether an agent of ours would be read."""
+        """Whether an agent of ours would be read, and start what will still be there."""
+        if _FLEETING.search(self._command[0]):
+            return Availability(
+                False,
+                say("Kireji runs from a place that is gone after this run."),
+                say("Move Kireji into the Applications folder and start it from there."),
+            )
         return Availability(True, say("An agent in {folder}.", folder=self._file.parent))
 
     def enabled(self) -> bool:
@@ -64,8 +72,11 @@ class LaunchAgentAutostart:
         """Switch it; counts from the next login.
 
         Raises:
-            KirejiError: The agent could not be written or removed, or is switched off in System Settings.
+            KirejiError: The agent could not be written or removed, is switched off in System Settings, or would start
+                what will not be there.
         """
+        if on and not (possible := self.availability()).ok:
+            raise KirejiError(possible.reason, possible.hint)
         try:
             if on:
                 self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -16,10 +16,11 @@ from typing import Protocol
 from kireji.core.errors import KirejiError
 from kireji.core.ports import Availability
 from kireji.core.words import say
+from kireji.desktop.launching import without_console
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
-_NAME = "Kireji"
+_NAME = "Kireji"  # packaging/windows/kireji.iss writes and removes it too
 _MOST = 260
 """Characters of a command in the Run key (Run and RunOnce registry keys, learn.microsoft.com)."""
 
@@ -70,7 +71,8 @@ class RunKeyAutostart:
         except OSError:
             return False
         switched_off = isinstance(mark, bytes) and bool(mark[:1]) and bool(mark[0] & 1)
-        return command == self._line and not switched_off
+        ours = isinstance(command, str) and command.lower() == self._line.lower()  # as Windows compares names of files
+        return ours and not switched_off
 
     def set(self, on: bool) -> None:
         """Switch it.
@@ -109,7 +111,7 @@ def own_command(executable: str, *, frozen: bool | None = None) -> tuple[str, ..
         frozen: Whether it is the program itself; asked of the interpreter when None.
     """
     if getattr(sys, "frozen", False) if frozen is None else frozen:
-        return (executable, "--hidden")
+        return (without_console(executable), "--hidden")
     interpreter = PureWindowsPath(executable)
     windowed = interpreter.with_name("pythonw.exe")
     chosen = windowed if os.path.exists(windowed) or interpreter.name.lower() == "python.exe" else interpreter

@@ -208,6 +208,18 @@ def runs(paths: Paths) -> bool:
     return _is_held(paths)
 
 
+def wait_until_ended(paths: Paths, seconds: float) -> bool:
+    """Wait until no instance runs; whether that is so in time."""
+    import threading
+
+    deadline = time.monotonic() + seconds
+    while runs(paths):
+        if time.monotonic() >= deadline:
+            return False
+        threading.Event().wait(_PAUSE)  # Windows knows no `select` without sockets
+    return True
+
+
 def _connect(paths: Paths, deadline: float) -> socket.socket | None:
     """Reach the instance; one that is elected but not yet listening is waited for. None when there is none."""
     while True:

@@ -14,8 +14,8 @@ from kireji.desktop.autostart_macos import LaunchAgentAutostart, switched_off
 from kireji.desktop.autostart_win32 import APPROVED, RUN, RunKeyAutostart, own_command
 from tests.fakes.windows import FakeRegistry
 
-COMMAND = (r"C:\Program Files\Kireji\kireji.exe", "--hidden")
-LINE = r'"C:\Program Files\Kireji\kireji.exe" --hidden'
+COMMAND = (r"C:\Program Files\Kireji\kirejiw.exe", "--hidden")
+LINE = r'"C:\Program Files\Kireji\kirejiw.exe" --hidden'
 
 
 @pytest.fixture
@@ -55,6 +55,11 @@ def test_switching_it_on_overrules_the_task_manager(run_key: RunKeyAutostart, re
     assert run_key.enabled()
 
 
+def test_letters_in_names_of_files_are_no_difference(run_key: RunKeyAutostart, registry: FakeRegistry) -> None:
+    registry.values[RUN, "Kireji"] = LINE.swapcase().replace("--HIDDEN", "--hidden")
+    assert run_key.enabled()
+
+
 def test_another_copy_s_entry_does_not_count(run_key: RunKeyAutostart, registry: FakeRegistry) -> None:
     registry.values[RUN, "Kireji"] = r'"D:\old\kireji.exe" --hidden'
     assert not run_key.enabled()
@@ -85,12 +90,30 @@ def test_where_there_is_no_registry_it_says_so() -> None:
 def test_an_interpreter_is_started_without_a_console() -> None:
     command = own_command(r"C:\venv\Scripts\python.exe", frozen=False)
     assert command == (r"C:\venv\Scripts\pythonw.exe", "-P", "-m", "kireji", "--hidden")
-    assert own_command(r"C:\Kireji\kireji.exe", frozen=True) == (r"C:\Kireji\kireji.exe", "--hidden")
+    windowed = (r"C:\Kireji\kirejiw.exe", "--hidden")
+    assert own_command(r"C:\Kireji\kireji.exe", frozen=True) == windowed
+    assert own_command(r"C:\Kireji\kirejiw.exe", frozen=True) == windowed
 
 
 @pytest.fixture
 def agent(tmp_path: Path) -> LaunchAgentAutostart:
     return LaunchAgentAutostart({"HOME": str(tmp_path)}, ("/opt/kireji", "--hidden"), lambda: "")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/private/var/folders/zz/x/T/AppTranslocation/1F-2/d/Kireji.app/Contents/MacOS/kireji",
+        "/Volumes/Kireji/Kireji.app/Contents/MacOS/kireji",
+    ],
+)
+def test_a_mac_is_given_no_agent_for_a_place_that_will_be_gone(tmp_path: Path, place: str) -> None:
+    agent = LaunchAgentAutostart({"HOME": str(tmp_path)}, (place, "--hidden"), lambda: "")
+    assert "Applications" in agent.availability().hint
+    with pytest.raises(KirejiError) as caught:
+        agent.set(True)
+    assert "Applications" in caught.value.hint
+    assert not file(tmp_path).exists()
 
 
 def file(home: Path) -> Path:

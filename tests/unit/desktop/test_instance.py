@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from kireji.core.capturing import CaptureMode
 from kireji.core.errors import KirejiError, StoreError
-from kireji.desktop.instance import InstanceLock, send
+from kireji.desktop.instance import InstanceLock, send, wait_until_ended
 from kireji.desktop.paths import Paths
 from kireji.desktop.protocol import Reply, Request, capture_options, capture_request, parse_request
 
@@ -73,6 +73,14 @@ def test_after_release_another_start_becomes_the_instance(instance: InstanceLock
     second = InstanceLock.acquire(paths)
     assert second is not None
     second.release()
+
+
+def test_who_waits_for_the_instance_to_end_hears_when_it_has(instance: InstanceLock, paths: Paths) -> None:
+    assert not wait_until_ended(paths, 0)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait_until_ended, paths, 60)
+        instance.release()
+        assert waiting.result()
 
 
 def test_instances_of_different_homes_do_not_know_each_other(instance: InstanceLock, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ MODULES = tuple(
         "desktop.foundation_macos",
         "desktop.hotkey_macos",
         "desktop.hotkey_win32",
+        "desktop.introduction_win32",
         "desktop.keyboard_macos",
         "desktop.keys_macos",
         "desktop.keys_win32",
