@@ -93,6 +93,10 @@ def _command(arguments: Sequence[str]) -> int:
         return _obey(wanted)
     if parsed.command == "quit":
         return _quit()
+    if parsed.command == "help":
+        from kireji.cli.help import run as show_help
+
+        return show_help(parsed)
     from kireji.bootstrap.services import services_for_command_line
     from kireji.cli.program import run
 

@@ -19,3 +19,12 @@ def resource(name: str) -> Path:
         name: With forward slashes, below the folder: `icons/kireji.svg`.
     """
     return folder() / name
+
+
+def texts(name: str) -> dict[str, str]:
+    """The Markdown files that stand right in a folder, by their names without the ending; none where it is missing.
+
+    Args:
+        name: Of the folder, as for `resource`.
+    """
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(resource(name).glob("*.md"))}

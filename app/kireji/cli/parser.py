@@ -39,7 +39,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
     Returns:
         `command` is None to start the app, else one of ask, capture, watch, extract, translate, compare, moderate,
-        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, updates, doctor, quit.
+        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, updates, doctor, quit,
+        help.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
@@ -91,7 +92,14 @@ def whole_parser() -> Parser:
     add_updates(commands)
     as_json(command(commands, "doctor", "say what works on this machine and what does not; nothing leaves it"))
     command(commands, "quit", "end the app that runs, and wait until it has ended")
+    _add_help(commands)
     return parser
+
+
+def _add_help(commands: Commands) -> None:
+    pages = command(commands, "help", "print a page of the help; without a topic, list the pages")
+    pages.add_argument("topic", nargs="*", metavar="TOPIC", help="name or title of a page")
+    pages.add_argument("--search", default="", metavar="WORDS", help="list the places in which all these words stand")
 
 
 def _add_models(commands: Commands) -> None:

@@ -243,6 +243,7 @@ class DesktopApplication(QObject):
         menu.chosen.connect(self._menu_chosen)
         menu.capture_chosen.connect(self._menu_capture)
         menu.settings_chosen.connect(parts.windows.open_settings)
+        menu.help_chosen.connect(parts.windows.open_help)
         menu.jobs_chosen.connect(parts.windows.open_jobs)
         menu.conversation_chosen.connect(parts.windows.open_conversation)
         menu.pause_toggled.connect(self._pause)
@@ -394,7 +395,6 @@ class _Parts:
 
     async def aclose(self) -> None:
         """End all, the last first."""
-        if self.tray is not None:
-            await self.tray.aclose()
-        for part in (self.actions, self.notices, self.overlay, self.windows):
-            await part.aclose()
+        for part in (self.tray, self.actions, self.notices, self.overlay, self.windows):
+            if part is not None:
+                await part.aclose()

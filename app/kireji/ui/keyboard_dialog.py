@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.ui.chat import keys
+from kireji.ui.main_window import HELP
 from kireji.ui.parts import button, label, spread
 from kireji.ui.receipts import keys as receipt_keys
 from kireji.ui.theme import Theme
@@ -57,6 +58,7 @@ _SECTIONS = (
             (mark("What left this computer"), receipt_keys.RECEIPT),
             (mark("Jobs"), "Ctrl+J"),
             (mark("Settings"), "Ctrl+,"),
+            (mark("Help"), HELP),
             (mark("This list"), keys.KEYBOARD),
             (mark("Close the window"), "Ctrl+W"),
         ),

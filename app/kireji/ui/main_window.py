@@ -31,6 +31,8 @@ from kireji.ui.sidebar.pane import WIDTH as SIDEBAR_WIDTH
 from kireji.ui.sidebar.pane import Sidebar
 from kireji.ui.theme import Theme
 
+HELP = "F1"
+
 _NO_INSPECTOR_BELOW = 900
 _NO_SIDEBAR_BELOW = 640
 _SMALLEST = (480, 420)
@@ -61,6 +63,8 @@ class MainWindow(QMainWindow):
     new_clicked = Signal()
     settings_clicked = Signal()
     jobs_clicked = Signal()
+    help_clicked = Signal()
+    """The help about what is shown is wanted."""
     left_page = Signal()
     """Esc was pressed on a page that is not a conversation."""
     tool_settings_clicked = Signal()
@@ -139,6 +143,7 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.Close, self.close),
             (QKeySequence("Ctrl+,"), self._settings),
             (QKeySequence("Ctrl+J"), self._jobs),
+            (QKeySequence(HELP), self.help_clicked),
             (QKeySequence("Ctrl+I"), self.toggle_inspector),
             (QKeySequence("Ctrl+L"), self._focus_list),
             (QKeySequence("Ctrl+K"), self._focus_search),

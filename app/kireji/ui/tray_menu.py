@@ -28,6 +28,9 @@ _SHORT = {
 }
 
 
+_SETTINGS, _HELP, _QUIT = mark("Settings"), mark("Help"), mark("Quit")
+
+
 class Job(NamedTuple):
     """Something that runs and can be stopped.
 
@@ -54,6 +57,7 @@ class TrayMenu(QObject):
     capture_chosen = Signal(object)
     """A CaptureRequest, for what has no action of its own."""
     settings_chosen = Signal()
+    help_chosen = Signal()
     jobs_chosen = Signal()
     conversation_chosen = Signal(object)
     pause_toggled = Signal(bool)
@@ -196,8 +200,8 @@ class TrayMenu(QObject):
         menu.addAction(self._pause)
         menu.addSeparator()
         self._add(menu, Action.OPEN)
-        settings, leave = QAction(tr("Settings"), self), QAction(tr("Quit"), self)
-        menu.addActions([settings, leave])
+        settings, pages, leave = (QAction(tr(words), self) for words in (_SETTINGS, _HELP, _QUIT))
+        menu.addActions([settings, pages, leave])
         self.set_recent(())
         self._prompts.menuAction().setEnabled(False)
         self.set_jobs(())
@@ -209,6 +213,7 @@ class TrayMenu(QObject):
             self._entries[action].triggered.connect(self._triggered)
         self._pause.toggled.connect(self.pause_toggled)
         settings.triggered.connect(self.settings_chosen)
+        pages.triggered.connect(self.help_chosen)
         leave.triggered.connect(self.quit_chosen)
 
     def _add(self, menu: QMenu, action: Action) -> None:

@@ -39,6 +39,9 @@ if TYPE_CHECKING:  # loaded when they are first wanted
 
 log = logging.getLogger(__name__)
 
+_HELP = {"welcome": "first-steps", "jobs": "jobs", "results": "jobs", "result": "forms"}
+"""Which page of the help is about which of the window's."""
+
 
 class WindowPresenter(QObject):
     """Owns the presenters of one main window; settings, jobs and the first-start page are built when first wanted.
@@ -193,12 +196,20 @@ class WindowPresenter(QObject):
                 self._services, self._theme, self._shortcut, self._places, self._keys, self
             )
             self._settings.pane.menu_clicked.connect(self._window.toggle_sidebar)
+            self._settings.pane.help_clicked.connect(self._window.help_clicked)
             self._settings.shortcuts_page.testing.connect(self._testing)
             self._settings.privacy_page.kept.receipts.clicked.connect(self.receipts.show_everything)
             self._window.show_page("settings", self._settings.pane)
         self._window.show_page("settings")
         self._window.sidebar.set_current(None, settings=True)
         self._settings.show()
+
+    def help_topic(self) -> str:
+        """The page of the help about what is shown; empty where none is meant more than another."""
+        page = self._window.page()
+        if page == "settings" and self._settings is not None:
+            return self._settings.help_topic()
+        return _HELP.get(page, "")
 
     def show_tool_settings(self) -> None:
         """Show the settings on their page of tools."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the tray and the overlay do without
     from kireji.core.ports import EncodedPicture
     from kireji.core.prompts import Prompt
     from kireji.ui.announcer import AnswerEndings
+    from kireji.ui.help.window import HelpWindow
     from kireji.ui.history.answers import Answers
     from kireji.ui.main_window import MainWindow
     from kireji.ui.settings.places import Places
@@ -62,6 +63,7 @@ class Windows(QObject):
         self._endings: AnswerEndings | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._settings_file: SettingsFile | None = None
+        self._help: HelpWindow | None = None
         if services.outbox.redaction is not None:  # whoever shows a turn shows what is asked before it leaves
             services.outbox.redaction.asker = services.chat.consents.ask_in_turn
 
@@ -138,6 +140,23 @@ class Windows(QObject):
             window.open_settings()
         self.show()
 
+    def open_help(self, topic: str = "", token: str = "") -> None:
+        """Show the help, which is loaded the first time.
+
+        Args:
+            topic: Name of a page; empty for the one that was seen last, or the first.
+            token: Wayland's permission to come to the front, or empty.
+        """
+        from kireji.ui.activation import bring_to_front
+
+        if self._help is None:
+            from kireji.ui.help.opening import help_window
+
+            self._help = help_window(self._theme)
+        if topic:
+            self._help.open_topic(topic)
+        bring_to_front(self._help, token)
+
     def open_jobs(self, job: int | None = None, token: str = "") -> None:
         """Show the jobs.
 
@@ -187,11 +206,19 @@ class Windows(QObject):
             await self._settings_file.aclose()
         if self._unsubscribe is not None:
             self._unsubscribe()
+        if self._help is not None:
+            self._help.close()
+            self._help.deleteLater()
+            self._help = None
         if self._window is not None and self._presenter is not None:
             await self._presenter.aclose()
             self._window.hide()
             self._window.deleteLater()
             self._window = None
+
+    def _help_clicked(self) -> None:
+        """About what the person sees in the main window."""
+        self.open_help(self._presenter.help_topic() if self._presenter is not None else "")
 
     def _build(self) -> tuple[MainWindow, WindowPresenter]:
         if self._window is None or self._presenter is None:
@@ -205,5 +232,6 @@ class Windows(QObject):
             self._presenter = WindowPresenter(
                 self._services, window, self._theme, self._shortcuts, self._places, self._answers
             )
+            window.help_clicked.connect(self._help_clicked)
             self._announce(window)
         return self._window, self._presenter

@@ -40,7 +40,7 @@ def test_the_menu_offers_everything_in_its_order(menu: QMenu) -> None:
     TrayMenu(menu)
     assert titles(menu) == [
         "Capture and ask", "Capture", "Ask about the clipboard", "Ask about the selected text", "Quick prompts",
-        "Recent", "Jobs", "Pause shortcuts", "Open Kireji", "Settings", "Quit",
+        "Recent", "Jobs", "Pause shortcuts", "Open Kireji", "Settings", "Help", "Quit",
     ]  # fmt: skip
 
 

@@ -436,11 +436,11 @@ async def test_quoting_without_a_selection_says_what_to_do() -> None:
         assert stand.window.chat.notice.sentence() == "Select a passage of an answer first, then quote it."
 
 
-async def test_all_keys_are_listed_by_f1() -> None:
+async def test_all_keys_are_listed_by_shift_f1() -> None:
     async with conversation("one") as stand:
         stand.window.activateWindow()
         await stand.until(stand.window.isActiveWindow)
-        QTest.keyClick(stand.window.chat.composer.focusProxy(), Qt.Key.Key_F1)
+        QTest.keyClick(stand.window.chat.composer.focusProxy(), Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
         await stand.until(lambda: stand.window.findChildren(KeyboardDialog))
         [dialog] = stand.window.findChildren(KeyboardDialog)
         dialog.close()

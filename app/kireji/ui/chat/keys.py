@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
 from kireji.ui.chat.header import MenuWanted
-from kireji.ui.main_window import MainWindow
+from kireji.ui.main_window import HELP, MainWindow
 from kireji.ui.theme import Theme
 from kireji.ui.translation import mark, tr
 
@@ -19,7 +19,7 @@ COPY = "Ctrl+Shift+C"
 QUOTE = "Ctrl+Shift+B"
 EARLIER_BRANCH = "Ctrl+Shift+PgUp"
 LATER_BRANCH = "Ctrl+Shift+PgDown"
-KEYBOARD = "F1"
+KEYBOARD = "Shift+F1"
 
 _MENU = (
     (mark("Regenerate the last answer"), REGENERATE),
@@ -28,6 +28,7 @@ _MENU = (
     (mark("Edit the last question"), EDIT),
     (mark("Copy the last answer"), COPY),
     (mark("Keyboard"), KEYBOARD),
+    (mark("Help"), HELP),
 )
 
 
@@ -84,8 +85,9 @@ class ChatKeys(QObject):
         menu: QMenu = wanted.menu
         if not menu.isEmpty():
             menu.addSeparator()
+        signals = {**self._signals, KEYBOARD: self.show_list, HELP: self._window.help_clicked}
         for words, keys in _MENU:
             action = menu.addAction(tr(words))
             action.setShortcut(QKeySequence(keys))
             action.setShortcutVisibleInContextMenu(True)
-            action.triggered.connect(self.show_list if keys == KEYBOARD else self._signals[keys])
+            action.triggered.connect(signals[keys])

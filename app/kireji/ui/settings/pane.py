@@ -38,6 +38,7 @@ class SettingsPane(QWidget):
     """
 
     menu_clicked = Signal()
+    help_clicked = Signal()
     page_shown = Signal(object)
     """The page's widget."""
 
@@ -55,6 +56,7 @@ class SettingsPane(QWidget):
         self._body = QHBoxLayout()
         self._build()
         self.header.menu.clicked.connect(self.menu_clicked)
+        self.header.help.clicked.connect(self.help_clicked)
         self._group.idClicked.connect(self._entry_clicked)
         self._short.activated.connect(self.show_page)
         self.show_page(0)
@@ -133,6 +135,7 @@ class _Header(QFrame):
         self.setProperty("kind", "header")
         self._theme = theme
         self.menu = button("", "quiet", name=tr("Show the conversations"))
+        self.help = button(tr("Help"), "quiet", name=tr("Help about this page"))
         title = ElidedLabel("lead")
         title.set_words(tr("Settings"))
         layout = QHBoxLayout(self)
@@ -140,6 +143,7 @@ class _Header(QFrame):
         layout.addWidget(self.menu)
         layout.addWidget(title)
         layout.addStretch(1)
+        layout.addWidget(self.help)
         self.menu.hide()
         theme.changed.connect(self._dress)
         self._dress()

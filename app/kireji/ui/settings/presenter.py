@@ -18,6 +18,7 @@ from kireji.ui.settings.about_page import AboutPage
 from kireji.ui.settings.appearance_page import AppearancePage
 from kireji.ui.settings.general_page import GeneralPage
 from kireji.ui.settings.general_presenter import GeneralPresenter
+from kireji.ui.settings.help_topics import TOPICS
 from kireji.ui.settings.history_page import HistoryPage
 from kireji.ui.settings.history_presenter import HistoryPagePresenter
 from kireji.ui.settings.jobs_page import JobsPage
@@ -143,6 +144,11 @@ class SettingsPresenter(QObject):
         self._page_shown(self.pane.page())
         self._scope.restart(self._services.preferences.refresh(), name="refresh")
         self._minute.start()
+
+    def help_topic(self) -> str:
+        """The page of the help about the page that is shown."""
+        page = self.pane.page()
+        return next((topic for kind, topic in TOPICS if isinstance(page, kind)), "")
 
     def show_shortcuts(self) -> None:
         """Go to the page on which the shortcut is chosen."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from kireji.ui.chat.markdown.characters import HIDDEN
@@ -47,6 +49,22 @@ def own_picture(address: str) -> str:
     """Which picture of our own store an address means; empty for any other address."""
     match = _PICTURE.fullmatch(address)
     return match[1] if match else ""
+
+
+class Addresses(NamedTuple):
+    """What the addresses in a text may lead to.
+
+    Args:
+        link: The address of a link in the form in which it may be opened; empty makes its words plain.
+        picture: Which picture an address means that may be shown; empty leaves the words that describe it.
+    """
+
+    link: Callable[[str], str]
+    picture: Callable[[str], str]
+
+
+FROM_OUTSIDE = Addresses(allowed_link, own_picture)
+"""For what a model or a page wrote."""
 
 
 def shown_target(address: str, words: str) -> str:

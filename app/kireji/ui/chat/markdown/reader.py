@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kireji.ui.chat.blocks import Align, Block, Cell, Kind, Run, Style
 from kireji.ui.chat.markdown.characters import clean_code, right_to_left
+from kireji.ui.chat.markdown.links import FROM_OUTSIDE, Addresses
 from kireji.ui.chat.markdown.parser import parse, parse_words
 from kireji.ui.chat.markdown.pieces import Container, Opening, SegmentKind
 from kireji.ui.chat.markdown.tables import widths
@@ -30,6 +31,7 @@ def read(
     following: Opening | None,
     known: dict[str, Any],
     columns: tuple[float, ...] = (),
+    addresses: Addresses = FROM_OUTSIDE,
 ) -> tuple[Block, ...]:
     """What a piece shows.
 
@@ -39,6 +41,7 @@ def read(
         following: How the piece behind it begins.
         known: Link definitions.
         columns: Widths of the columns, when it goes on with a table.
+        addresses: What links and pictures may lead to.
     """
     source = source.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", " ")
     path = "".join(container.path for container in opening.around)
@@ -47,12 +50,12 @@ def read(
     source = inside(source, opening.around, midline=opening.midline)
     if opening.kind is SegmentKind.TEXT:
         words = "\n".join(line.strip(" \t") for line in source.strip("\n").split("\n"))
-        runs = runs_of(parse_words(words, known))
+        runs = runs_of(parse_words(words, known), addresses)
         midline = opening.midline
         return (Block(Kind.PARAGRAPH, runs, path=path, rtl=_rtl(runs), joined=True, midline=midline),)
     if opening.kind is SegmentKind.TABLE:
         source = opening.table + source
-    reader = _Reader(source, path, opening, columns)
+    reader = _Reader(source, path, opening, columns, addresses)
     level = sum(1 if container.mark == ">" else 2 for container in opening.around)
     tokens = parse(source, known, level)
     if _LAZY in source:
@@ -153,13 +156,17 @@ class _Reader:
         path: What stands around it.
         opening: How the piece begins.
         columns: Of the table that goes on.
+        addresses: What links and pictures may lead to.
     """
 
-    def __init__(self, source: str, path: str, opening: Opening, columns: tuple[float, ...]) -> None:
+    def __init__(
+        self, source: str, path: str, opening: Opening, columns: tuple[float, ...], addresses: Addresses
+    ) -> None:
         self.blocks: list[Block] = []
         self._lines = source.split("\n")
         self._opening = opening
         self._columns = columns
+        self._addresses = addresses
         self._path = path
         self._lists = path.count("l")
         self._in_list = False
@@ -255,7 +262,7 @@ class _Reader:
         self._heading = 0
 
     def _inline(self, token: Token) -> None:
-        runs = runs_of(token.children or [])
+        runs = runs_of(token.children or [], self._addresses)
         if self._align is not None:
             self._cells.append(Cell(runs, self._align))
         elif self._heading:

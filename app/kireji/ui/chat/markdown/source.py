@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kireji.ui.chat.markdown.colours import Colours
 from kireji.ui.chat.markdown.definitions import Definitions
 from kireji.ui.chat.markdown.lines import parting
+from kireji.ui.chat.markdown.links import FROM_OUTSIDE, Addresses
 from kireji.ui.chat.markdown.pieces import Limits, Opening, Segment, SegmentKind
 from kireji.ui.chat.markdown.scan import Scanner
 
@@ -44,10 +45,12 @@ class MarkdownSource:
     Args:
         text: What is there already.
         limits: When to cut.
+        addresses: What links and pictures may lead to.
     """
 
-    def __init__(self, text: str = "", *, limits: Limits | None = None) -> None:
+    def __init__(self, text: str = "", *, limits: Limits | None = None, addresses: Addresses = FROM_OUTSIDE) -> None:
         self._limits = limits or Limits()
+        self._addresses = addresses
         self._segments: list[Segment] = []
         self._sources: list[str] = []
         self._begin_anew()
@@ -160,7 +163,7 @@ class MarkdownSource:
         opening = self._segments[index].opening
         following = self._segments[index + 1].opening if index + 1 < len(self._segments) else None
         columns = self._columns_before(index) if opening.kind is SegmentKind.TABLE else ()
-        return read(self._sources[index], opening, following, self._definitions.known, columns)
+        return read(self._sources[index], opening, following, self._definitions.known, columns, self._addresses)
 
     def code(self, index: int) -> str:
         """The whole code, as it is shown, of the fence with which a segment goes on or that goes on behind it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kireji.core.words import say
 from kireji.ui.chat.blocks import Run, Style
 from kireji.ui.chat.markdown.characters import LINE_BREAK, clean, clean_code
-from kireji.ui.chat.markdown.links import allowed_link, own_picture, shown_target
+from kireji.ui.chat.markdown.links import FROM_OUTSIDE, Addresses, allowed_link, shown_target
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -26,8 +26,13 @@ def _with(style: Style, what: str) -> Style:
     return replace(style, **{what: True})  # type: ignore[arg-type]
 
 
-def runs_of(tokens: Sequence[Token]) -> tuple[Run, ...]:
-    """Inline tokens to runs; nothing that they name is loaded."""
+def runs_of(tokens: Sequence[Token], addresses: Addresses = FROM_OUTSIDE) -> tuple[Run, ...]:
+    """Inline tokens to runs; nothing that they name is loaded.
+
+    Args:
+        tokens: In order.
+        addresses: What links and pictures may lead to.
+    """
     runs: list[Run] = []
     styles = [PLAIN]
     links: list[tuple[str, int]] = []
@@ -45,14 +50,14 @@ def runs_of(tokens: Sequence[Token]) -> tuple[Run, ...]:
         elif kind in _CLOSINGS:
             styles.pop()
         elif kind == "link_open":
-            address = allowed_link(str(token.attrGet("href") or ""))
+            address = addresses.link(str(token.attrGet("href") or ""))
             links.append((address, len(runs)))
             styles.append(replace(style, link=address) if address else style)
         elif kind == "link_close":
             styles.pop()
             runs.extend(_shown(*links.pop(), runs))
         elif kind == "image":
-            runs.extend(_picture(token, style))
+            runs.extend(_picture(token, style, addresses))
         elif kind in ("formula_inline", "formula_display"):
             runs.append(_formula(token, style))
         else:
@@ -73,10 +78,10 @@ def _formula(token: Token, style: Style) -> Run:
     return Run(source, replace(style, tex=token.content, display=display))
 
 
-def _picture(token: Token, style: Style) -> list[Run]:
+def _picture(token: Token, style: Style, addresses: Addresses) -> list[Run]:
     address = str(token.attrGet("src") or "")
     description = clean(token.content)
-    if blob := own_picture(address):
+    if blob := addresses.picture(address):
         return [Run(description or say("picture"), replace(style, picture=blob))]
     text = say("[picture: {description}]", description=description) if description else say("[picture]")
     if link := allowed_link(address):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from kireji.ui.chat.blocks import Block, Cell, Kind
 from kireji.ui.chat.formats import CODE_PADDING
 from kireji.ui.chat.markdown import SegmentKind
+from kireji.ui.chat.markdown.links import FROM_OUTSIDE, Addresses
 from kireji.ui.chat.markdown.source import MarkdownSource
 from kireji.ui.chat.transcript.listing import fits, listed
 from kireji.ui.chat.transcript.piece import Piece
@@ -35,10 +36,12 @@ class Body:
         item: Where it stands.
         column: Shows it.
         theme: Colours and text size.
+        addresses: What links and pictures may lead to.
     """
 
-    def __init__(self, item: Item, column: SelectingColumn, theme: Theme) -> None:
-        self.source = MarkdownSource()
+    def __init__(self, item: Item, column: SelectingColumn, theme: Theme, addresses: Addresses = FROM_OUTSIDE) -> None:
+        self.source = MarkdownSource(addresses=addresses)
+        self.addresses = addresses
         self.rows: list[PieceRow] = []
         self.theme = theme
         self.column = column
@@ -299,18 +302,19 @@ class BodyItem(Item):
         column: Shows it.
         theme: Colours and text size.
         name: What assistive programs call it.
+        addresses: What links and pictures may lead to.
     """
 
     __slots__ = ("_name", "body")
 
-    def __init__(self, column: SelectingColumn, theme: Theme, name: str) -> None:
+    def __init__(self, column: SelectingColumn, theme: Theme, name: str, addresses: Addresses = FROM_OUTSIDE) -> None:
         super().__init__()
         self._name = name
-        self.body = Body(self, column, theme)
+        self.body = Body(self, column, theme, addresses)
 
     def renew(self) -> None:
         """Begin with nothing again; the rows are the column's to take away."""
-        self.body = Body(self, self.body.column, self.body.theme)
+        self.body = Body(self, self.body.column, self.body.theme, self.body.addresses)
 
     def open(self, width: int) -> bool:
         del width
