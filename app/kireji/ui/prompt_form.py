@@ -107,7 +107,7 @@ class PromptForm(QFrame):
         if not wanted:
             return ""
         self.fields[wanted[0]].setFocus(Qt.FocusReason.OtherFocusReason)
-        return tr("Write what belongs there first: {names}", names=", ".join(
+        return tr("Write what belongs there first: {names}", names=tr(", ").join(
             self.fields[name].accessibleName() for name in wanted
         ))  # fmt: skip
 

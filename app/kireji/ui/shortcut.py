@@ -127,7 +127,7 @@ class GlobalShortcuts:
         *chords, last = (state.chord for state in taken)
         return tr(
             "{chords} and {last} are already used by other programs. Choose others in Settings.",
-            chords=", ".join(chords),
+            chords=tr(", ").join(chords),
             last=last,
         )
 

@@ -140,7 +140,7 @@ def text_of(asked: Asked) -> str:
     elif asked.hidden.count:
         sentences.append(f"{listed(asked.hidden)}.")
     if asked.hidden.unchecked:
-        titles = ", ".join(asked.hidden.unchecked)
+        titles = tr(", ").join(asked.hidden.unchecked)
         sentences.append(tr("Nobody can look into these documents: {titles}.", titles=titles))
     return " ".join(sentences)
 
@@ -150,4 +150,4 @@ def listed(hidden: Hidden) -> str:
     counts = Counter(hidden.texts)
     counts.update(cover.kind for boxes in hidden.pictures.values() for cover in boxes)
     several = ((kind_name(kind), counts[kind]) for kind in Kind if counts[kind])
-    return ", ".join(name if number == 1 else f"{name} ({number})" for name, number in several)
+    return tr(", ").join(name if number == 1 else f"{name} ({number})" for name, number in several)

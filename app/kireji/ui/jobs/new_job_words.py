@@ -173,7 +173,7 @@ def where_title(mode: Mode, limits: BatchLimits | None) -> str:
 
 def columns(found: Sequence[Column]) -> str:
     """The columns of a table of answers, in a sentence."""
-    return ", ".join(f"{column.name} ({tr(_COLUMNS[column.kind])})" for column in found)
+    return tr(", ").join(f"{column.name} ({tr(_COLUMNS[column.kind])})" for column in found)
 
 
 def reading(progress: ImportProgress, kind: SourceKind) -> str:

@@ -68,7 +68,7 @@ def state_in_full(answer: Answer) -> str:
         parts.append(tr("the same as row {number}, asked once", number=count(answer.row.same_as)))
     if answer.cached:
         parts.append(tr("taken from an earlier job, not asked again"))
-    return ", ".join(parts)
+    return tr(", ").join(parts)
 
 
 def why(answer: Answer, mode: Mode = Mode.BATCH) -> str:

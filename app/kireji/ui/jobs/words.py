@@ -280,4 +280,4 @@ def spoken(job: Job, model: str, now: datetime) -> str:
     rows = plural(job.counts.distinct, "1 row", "{n} rows", n=count(job.counts.distinct))
     parts = [job.plan.name, state_words(job)[0], progress_words(job, now), job.sentence, rows, model]
     parts += [made_from(job), tr("cost {amount}", amount=spent), expected]
-    return ", ".join(part.rstrip(".") for part in parts if part)
+    return tr(", ").join(part.rstrip(".") for part in parts if part)

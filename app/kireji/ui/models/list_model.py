@@ -95,7 +95,7 @@ class RowModel(QAbstractListModel):
     def _tip(row: Row) -> str | None:
         if row.info is None:
             return None
-        can = ", ".join(tr(ability.words) for ability in abilities(row.info))
+        can = tr(", ").join(tr(ability.words) for ability in abilities(row.info))
         parts = (row.info.id, can.capitalize(), row.info.note)
         text = "\n".join(part for part in parts if part)
         return None if "<" in text else text  # a tool tip guesses markup; the service's words are shown as they are

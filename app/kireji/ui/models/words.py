@@ -148,7 +148,7 @@ def spoken(info: ModelInfo, provider: str, default: str) -> str:
     context = tr("{size} tokens of context", size=tokens(info.context_tokens)) if info.context_tokens else ""
     can = [tr(ability.words) for ability in abilities(info)]
     parts = [info.name, provider, cost, context, *can, warning(info), info.note, *badges(info, default)]
-    return ", ".join(part.rstrip(".") for part in parts if part)
+    return tr(", ").join(part.rstrip(".") for part in parts if part)
 
 
 def matches(info: ModelInfo, provider: str, query: str) -> bool:

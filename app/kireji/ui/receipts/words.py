@@ -89,7 +89,7 @@ def rows(sent: Sent, address: str) -> list[tuple[str, str]]:
     if counted := _in_it(sent):
         found.append((tr("In it"), counted))
     if facts.tools:
-        found.append((tr("Tools"), ", ".join(facts.tools)))
+        found.append((tr("Tools"), tr(", ").join(facts.tools)))
     if facts.hidden:
         found.append((tr("Hidden for you"), _hidden(sent)))
     if facts.tokens is not None:
@@ -120,11 +120,11 @@ def _in_it(sent: Sent) -> str:
         words.append(plural(facts.pictures, "1 picture", "{n} pictures", n=count(facts.pictures)))
     if facts.documents:
         words.append(plural(facts.documents, "1 document", "{n} documents", n=count(facts.documents)))
-    return ", ".join(words)
+    return tr(", ").join(words)
 
 
 def _hidden(sent: Sent) -> str:
-    return ", ".join(f"{count(number)} × {kind}" for kind, number in sorted(sent.facts.hidden.items()))
+    return tr(", ").join(f"{count(number)} × {kind}" for kind, number in sorted(sent.facts.hidden.items()))
 
 
 def _answer(answer: AnsweredFacts) -> list[tuple[str, str]]:

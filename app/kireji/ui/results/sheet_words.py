@@ -32,7 +32,7 @@ def column_words(column: Column) -> str:
     if column.unit:
         said = tr("{type} in {unit}", type=said, unit=column.unit)
     if column.choices:
-        said = tr("{type}: {choices}", type=said, choices=", ".join(column.choices)[:_LONGEST])
+        said = tr("{type}: {choices}", type=said, choices=tr(", ").join(column.choices)[:_LONGEST])
     return f"{column.name}\n{said}"
 
 

@@ -176,7 +176,7 @@ def _entry(number: int, change: Change) -> Entry:
         lines.append(Line(change.before or change.after, "muted"))
     if not change.regions:
         lines.append(Line(tr("Nothing differs on the pictures where this could be."), "warn"))
-    plate = ", ".join(str(region + 1) for region in change.regions[:3])
+    plate = tr(", ").join(str(region + 1) for region in change.regions[:3])
     return Entry(("change", number), tuple(lines), plate)
 
 

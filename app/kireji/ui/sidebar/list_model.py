@@ -352,7 +352,7 @@ class ConversationModel(QAbstractListModel):
             tr("new answer") if summary.id in self._unread else "",
             tr("open") if summary.id == self._open else "",
         ]
-        return ", ".join(part for part in parts if part)
+        return tr(", ").join(part for part in parts if part)
 
 
 def _key(entry: Entry) -> Key:

@@ -146,7 +146,7 @@ def grouped(hits: Sequence[SearchHit], now: datetime, last: int | None = None) -
 def spoken(entry: Found) -> str:
     """An entry in words, for screen readers."""
     if isinstance(entry, Title):
-        return ", ".join(part for part in (title_of(entry.conversation), entry.time) if part)
+        return tr(", ").join(part for part in (title_of(entry.conversation), entry.time) if part)
     title = title_of(entry.hit.conversation)
     if entry.hit.role is Role.USER:
         return tr("You asked in {title}: {words}", title=title, words=entry.hit.snippet)

@@ -94,7 +94,7 @@ def details(report: ImportReport) -> str:
             )
         )
     if report.unsupported:
-        kinds = ", ".join(f"{kind} ({count(number)})" for kind, number in sorted(report.unsupported.items()))
+        kinds = tr(", ").join(f"{kind} ({count(number)})" for kind, number in sorted(report.unsupported.items()))
         lines.append(tr("Kept as a note in the text: {kinds}", kinds=kinds))
     lines += [f"{problem.where}: {problem.why}" for problem in report.problems[:_MOST_LINES]]
     if (rest := len(report.problems) - _MOST_LINES) > 0:

@@ -98,7 +98,7 @@ class ConversationPanel(Panel):
             time = row_time(summary.updated.astimezone(now.tzinfo), now)
             item.setData(_SUMMARY, summary)
             item.setData(_TIME, time)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(filter(None, (summary.title, time))))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, tr(", ").join(filter(None, (summary.title, time))))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         words = self.search.text().strip()

@@ -180,4 +180,4 @@ def _spoken(line: Line) -> Line:
     else:
         state = tr("goes along") if line.goes else tr("does not go along")
     pin = tr("pinned") if line.pinned else ""
-    return line._replace(spoken=", ".join(filter(None, (line.title, line.note, state, pin))))
+    return line._replace(spoken=tr(", ").join(filter(None, (line.title, line.note, state, pin))))

@@ -122,7 +122,7 @@ class _ChangeRow(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(change.words[:_LONGEST])
-        numbers = ", ".join(str(number + 1) for number in change.regions) if numbered else ""
+        numbers = tr(", ").join(str(number + 1) for number in change.regions) if numbered else ""
         kind = tr(_KINDS[change.kind])
         lines = [
             label(f"{numbers} · {kind}" if numbers else kind, "small"),
@@ -173,7 +173,7 @@ def _rest_of(comparison: Comparison) -> str:
     if difference.identical:
         return tr("Not one pixel is different.")
     if comparison.unexplained:
-        numbers = ", ".join(str(number + 1) for number in comparison.unexplained)
+        numbers = tr(", ").join(str(number + 1) for number in comparison.unexplained)
         parts.append(tr("Of these regions nothing was said: {numbers}.", numbers=numbers))
     if difference.more:
         parts.append(plural(difference.more, "1 more region differs.", "{n} more regions differ."))

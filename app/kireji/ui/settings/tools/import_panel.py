@@ -186,5 +186,5 @@ def _about(entry: ServerEntry, taken: Collection[str]) -> str:
     if entry.name in taken:
         return tr("There is one of this name already.")
     secrets = entry.open_secrets
-    note = tr("{names} goes into your keychain.", names=", ".join(secrets)) if secrets else ""
+    note = tr("{names} goes into your keychain.", names=tr(", ").join(secrets)) if secrets else ""
     return f"{entry.place} · {note}" if note else entry.place

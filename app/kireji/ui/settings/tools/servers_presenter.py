@@ -240,10 +240,10 @@ def imported_words(done: list[Imported]) -> tuple[str, bool]:
     problems = {name: why for one in done for name, why in one.problems.items()}
     sentences = [
         plural(len(added), "{names} is added; nothing was started.", "{names} are added; nothing was started.",
-               names=", ".join(added))
+               names=tr(", ").join(added))
     ] if added else []  # fmt: skip
     if present:
-        sentences.append(tr("There already: {names}.", names=", ".join(present)))
+        sentences.append(tr("There already: {names}.", names=tr(", ").join(present)))
     sentences += [f"{name}: {why}" for name, why in problems.items()]
     return " ".join(sentences) or tr("Nothing was added."), not problems
 

@@ -207,7 +207,7 @@ def _change_lines(report: CheckReport, changes: Changes) -> list[str]:
         (tr("Wrong in another way"), changes.moved),
     ):
         if items:
-            shown = ", ".join(items[:_MOST_IDS]) + ("…" if len(items) > _MOST_IDS else "")
+            shown = tr(", ").join(items[:_MOST_IDS]) + ("…" if len(items) > _MOST_IDS else "")
             lines.append(tr("{words} ({number}): {items}", words=words, number=count(len(items)), items=shown))
     return lines
 
