@@ -9,6 +9,8 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from kireji.core.capturing import Action, CaptureRequest
     from kireji.desktop.paths import Paths
     from kireji.desktop.protocol import Request
@@ -101,7 +103,18 @@ def _command(arguments: Sequence[str]) -> int:
     from kireji.cli.program import run
 
     # A sign-in starts the browser, which inherits what is left.
-    return run(parsed, services_for_command_line(take_keys(os.environ)))
+    environ = take_keys(os.environ)
+    code = run(parsed, services_for_command_line(environ))
+    return _deleted(parsed, environ) if code == 0 and parsed.command == "data" and parsed.action == "delete" else code
+
+
+def _deleted(parsed: Namespace, environ: Mapping[str, str]) -> int:
+    """Delete everything, which the command that was typed has only prepared: now nothing is open any more."""
+    from kireji.bootstrap.personal import erase_now
+    from kireji.cli.data import finish
+    from kireji.desktop.paths import Paths
+
+    return finish(parsed, lambda: erase_now(Paths.find(environ)))
 
 
 def _obey(wanted: CaptureRequest | Action) -> int:

@@ -96,3 +96,16 @@ async def test_the_longest_key_comes_back_whole(store: KeyStore) -> None:
 async def test_many_calls_at_once_are_all_answered(store: KeyStore) -> None:
     await store.set(NAME, Secret("one"))
     assert await asyncio.gather(*(store.get(NAME) for _ in range(5))) == [Secret("one")] * 5
+
+
+async def test_what_was_saved_is_listed_by_name(store: KeyStore) -> None:
+    other = SecretName("openrouter", "http://localhost:1")
+    await store.set(NAME, Secret("one"))
+    await store.set(other, Secret("two"))
+    assert {NAME, other} <= set(await store.names())
+
+
+async def test_what_was_deleted_is_listed_no_more(store: KeyStore) -> None:
+    await store.set(NAME, Secret("one"))
+    await store.delete(NAME)
+    assert NAME not in await store.names()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from kireji.core.errors import KeyStoreError
 from kireji.core.ports import Availability
@@ -43,6 +44,10 @@ class FakeKeyStore:
     async def delete(self, name: SecretName) -> bool:
         self._fail()
         return self.secrets.pop(name, None) is not None
+
+    async def names(self) -> Sequence[SecretName]:
+        self._fail()
+        return sorted(self.secrets, key=repr)
 
     def _fail(self) -> None:
         if self.failure is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -24,6 +24,7 @@ from tests.fakes.desktop import (
 from tests.fakes.habits import MemoryResultStore
 from tests.fakes.job_service import FakeJobService
 from tests.fakes.network import FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
+from tests.fakes.personal import MemoryPersonalFiles
 from tests.fakes.prompts import MemoryPromptStore
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
@@ -80,6 +81,10 @@ class FakeKeyStore:
         self._check()
         return self.keys.pop(name, None) is not None
 
+    async def names(self) -> Sequence[SecretName]:
+        self._check()
+        return tuple(self.keys)
+
     def _check(self) -> None:
         if not self._availability.ok:
             raise KeyStoreUnavailable(self._availability.reason, self._availability.hint)
@@ -124,6 +129,8 @@ class FakeSurroundings:
     whole: MemoryWholeStore = field(default_factory=MemoryWholeStore)
     exports: FakeExports = field(default_factory=FakeExports)
     backups: FakeBackups = field(default_factory=FakeBackups)
+    personal: MemoryPersonalFiles = field(default_factory=MemoryPersonalFiles)
+    data_users: list[str] = field(default_factory=list)
     tool_sources: FakeToolSources = field(default_factory=FakeToolSources)
     permissions: MemoryPermissionStore = field(default_factory=MemoryPermissionStore)
     offers: MemoryOfferStore = field(default_factory=MemoryOfferStore)
@@ -179,6 +186,8 @@ class FakeSurroundings:
             whole=self.whole,
             exports=self.exports,
             backups=self.backups,
+            personal=self.personal,
+            data_users=self.data_users,
             tool_sources=self.tool_sources,
             permissions=self.permissions,
             offers=self.offers,

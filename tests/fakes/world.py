@@ -30,12 +30,14 @@ from kireji.services.fitting import Fitting
 from kireji.services.jobs.news import JobNews
 from kireji.services.jobs.parts import JobParts
 from kireji.services.jobs.service import JobService
+from kireji.services.likely_keys import likely_keys
 from kireji.services.local_servers import LocalServers
 from kireji.services.measuring import Measuring
 from kireji.services.network_check import proxy_in_force, proxy_problem
 from kireji.services.outbox import Outbox
 from kireji.services.packing import Packing
 from kireji.services.pdf_words import PdfInWords
+from kireji.services.personal_data import PersonalData
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.prompt_values import PromptValues
@@ -79,6 +81,7 @@ from tests.fakes.job_reviews import MemoryReviewStore
 from tests.fakes.job_store import MemoryJobStore
 from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
+from tests.fakes.personal import MemoryPersonalFiles
 from tests.fakes.prompts import MemoryPromptStore
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
@@ -183,6 +186,9 @@ class World:
     whole: MemoryWholeStore = field(default_factory=MemoryWholeStore)
     exports: FakeExports = field(default_factory=FakeExports)
     backups: FakeBackups = field(default_factory=FakeBackups)
+    personal: MemoryPersonalFiles = field(default_factory=MemoryPersonalFiles)
+    data_users: list[str] = field(default_factory=list)
+    """Other processes that use the data."""
     tool_sources: FakeToolSources = field(default_factory=FakeToolSources)
     permissions: MemoryPermissionStore = field(default_factory=MemoryPermissionStore)
     offers: MemoryOfferStore = field(default_factory=MemoryOfferStore)
@@ -342,6 +348,16 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         world.installed,
         running="0.1.0",
     )
+    personal = PersonalData(
+        world.personal,
+        lambda: transfer,
+        jobs,
+        keychain,
+        lambda: likely_keys(credentials, preferences.settings, tools.servers, ()),
+        world.autostart,
+        lambda: preferences.settings.backup,
+        lambda: world.data_users,
+    )
     return Services(
         preferences=preferences,
         credentials=credentials,
@@ -373,6 +389,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         tools=tools,
         transfer=lambda: transfer,
         backups=lambda: backups,
+        personal=lambda: personal,
         habits=habits.get,
         results=habits.results,
         jobs=jobs,

@@ -79,6 +79,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
         KirejiError: The program cannot run; the person has been told in a window if there was a display.
     """
     from kireji.bootstrap import desktop as system
+    from kireji.bootstrap.personal import erase_marked, is_marked
     from kireji.desktop.memory import give_back, keep_one_heap
     from kireji.storage.early_settings import early_settings
     from kireji.ui.language import load_language
@@ -87,6 +88,8 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     from kireji.ui.tray import Tray
 
     keep_one_heap()  # before Qt's threads
+    if is_marked(paths):  # a deletion was ended in the middle
+        erase_marked(paths, again=True)
     system.introduce()
     app = create(["kireji"], lambda said: qt_failed(said, paths))
     early = early_settings(paths.settings)
@@ -135,8 +138,21 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     finally:
         shortcuts.release()
         tray.close()
-        lock.release()
         crashes.end()
+        if is_marked(paths):
+            _erase(paths)
+        lock.release()
+
+
+def _erase(paths: Paths) -> None:
+    """Delete everything, as the person has asked; where that cannot be, they are told in a window."""
+    from kireji.bootstrap.personal import erase_marked
+    from kireji.core.errors import KirejiError
+
+    try:
+        erase_marked(paths, again=False)
+    except KirejiError as error:
+        show_failure(error)
 
 
 def _services(

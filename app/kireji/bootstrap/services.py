@@ -73,6 +73,7 @@ async def open_services(
     from kireji.bootstrap.doctor import surroundings
     from kireji.bootstrap.habits import comparer, late_habits, spreadsheets
     from kireji.bootstrap.jobs import JobNeeds, LateJobs
+    from kireji.bootstrap.personal import late_personal_data
     from kireji.bootstrap.prompts import late_prompts
     from kireji.bootstrap.stores import open_stores
     from kireji.bootstrap.summaries import summaries
@@ -190,6 +191,7 @@ async def open_services(
             paths, stores, models.catalog, credentials, outbox, preferences, requests, base.clock, reader, chat
         )
         transfers = Transfers(paths, stores, preferences, base.clock)
+        autostart = WaitingAutostart(lambda: desktop.autostart(environ))
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
         await stack.enter_async_context(
             upkeep(stack, stores, base.preferences, base.clock, prompts, chat, toolkit.toolbox, overrides.reader)
@@ -227,11 +229,22 @@ async def open_services(
             prompt_values=PromptValues(clipboard, base.clock),
             clipboard=clipboard,
             notifier=notifier,
-            autostart=WaitingAutostart(lambda: desktop.autostart(environ)),
+            autostart=autostart,
             watches=watches,
             tools=toolkit,
             transfer=transfers.transfer,
             backups=transfers.backups,
+            personal=late_personal_data(
+                paths,
+                preferences,
+                transfers.transfer,
+                jobs.service,
+                base.keychain,
+                credentials,
+                toolkit.servers,
+                autostart,
+                app=shortcut_held is not None,
+            ),
             habits=habits.get,
             results=habits.results,
             jobs=jobs.service,
@@ -355,9 +368,12 @@ def services_for_command_line(environ: Mapping[str, str]) -> Callable[[], Abstra
 
     def build() -> AbstractAsyncContextManager[Services]:
         from kireji import diagnostics
+        from kireji.bootstrap.personal import is_marked, take_up
         from kireji.desktop.paths import Paths
 
         paths = Paths.find(environ)
+        if is_marked(paths):
+            take_up(paths)
         diagnostics.start(paths.logs)
         return open_services(paths, environ)
 

@@ -10,6 +10,7 @@ from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command
 from kireji.cli.parser_asking import ACTIONS, add_asking, check_capture, latest_made_explicit, regions_attached
 from kireji.cli.parser_batch import add_batch
 from kireji.cli.parser_counting import add_counting
+from kireji.cli.parser_data import add_data
 from kireji.cli.parser_extracting import add_extracting
 from kireji.cli.parser_history import add_history
 from kireji.cli.parser_moderation import add_moderation
@@ -39,8 +40,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
     Returns:
         `command` is None to start the app, else one of ask, capture, watch, extract, translate, compare, moderate,
-        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, updates, doctor, quit,
-        help.
+        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, data, updates, doctor,
+        quit, help.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
@@ -90,6 +91,7 @@ def whole_parser() -> Parser:
     add_counting(commands)
     add_receipt(commands)
     add_updates(commands)
+    add_data(commands)
     as_json(command(commands, "doctor", "say what works on this machine and what does not; nothing leaves it"))
     command(commands, "quit", "end the app that runs, and wait until it has ended")
     _add_help(commands)

@@ -148,6 +148,10 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import updates
 
             return updates.prepare(arguments, console)
+        case "data":
+            from kireji.cli import data
+
+            return data.prepare(arguments, console)
         case "doctor":
             from kireji.cli import doctor
 

@@ -73,6 +73,13 @@ class KeyStore(Protocol):
     async def delete(self, name: SecretName) -> bool:
         """Remove the key; False when there was none."""
 
+    async def names(self) -> Sequence[SecretName]:
+        """All of ours that it can list; none where it lists nothing, although there may be some.
+
+        Raises:
+            KeyStoreError: As for `get`.
+        """
+
 
 class EncodedPicture(NamedTuple):
     """A picture ready to be stored and sent.

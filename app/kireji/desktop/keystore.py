@@ -13,7 +13,7 @@ import logging
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -171,6 +171,24 @@ class KeyringKeyStore:
 
         return await self._call(remove)
 
+    async def names(self) -> Sequence[SecretName]:
+        """All of ours; none where the keychain has no way to list what one program has saved.
+
+        Raises:
+            KeyStoreError: As for `get`.
+        """
+
+        def look(backend: Any) -> list[tuple[str, str]]:
+            return list(backend.accounts()) if hasattr(backend, "accounts") else []
+
+        beginning = SecretName("", "").service
+        found = await self._call(look)
+        return [
+            SecretName(service.removeprefix(beginning), account)
+            for service, account in found
+            if service.startswith(beginning)
+        ]
+
     def close(self) -> None:
         """Let the worker go; never waits, not even for an open prompt."""
         self._worker.close()
@@ -271,3 +289,7 @@ class SessionKeyStore:
     async def delete(self, name: SecretName) -> bool:
         """Forget the key; False when there was none."""
         return self._secrets.pop(name, None) is not None
+
+    async def names(self) -> Sequence[SecretName]:
+        """All that are kept."""
+        return tuple(self._secrets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
 import secretstorage
@@ -36,3 +36,16 @@ class Keyring(SecretService.Keyring):
                     raise KeyringLocked("The collection stays locked.")
             undo.pop_all()
         return collection
+
+    def accounts(self) -> list[tuple[str, str]]:
+        """Service and account of all that this program has saved.
+
+        Raises:
+            InitError: As for `get_preferred_collection`.
+            KeyringLocked: The same.
+        """
+        names = self.schemes[self.scheme]
+        collection = self.get_preferred_collection()
+        with closing(collection.connection):
+            found = [item.get_attributes() for item in collection.search_items({"application": self.appid})]
+        return [(each.get(names["service"], ""), each.get(names["username"], "")) for each in found]

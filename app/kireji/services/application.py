@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # loaded when one of them is first wanted
     from kireji.services.backup import BackupService
     from kireji.services.habits import Habits
     from kireji.services.jobs.service import JobService
+    from kireji.services.personal_data import PersonalData
     from kireji.services.summaries import Summaries
     from kireji.services.transfer import TransferService
     from kireji.services.updates import Updates
@@ -91,6 +92,7 @@ class Services(msgspec.Struct, frozen=True):
     tools: ToolService
     transfer: Callable[[], TransferService]
     backups: Callable[[], BackupService]
+    personal: Callable[[], PersonalData]
     habits: Callable[[], Habits]
     results: Callable[[], ResultStore]
     jobs: JobService

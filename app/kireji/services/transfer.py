@@ -93,24 +93,46 @@ class TransferService:
         if not rows:
             raise TransferError(say("There is nothing to export."), say("Ask something first."))
         writer = await step(lambda: self._open_writer(path, form, overwrite))
-        written = _Written(writer, self._captures, asyncio.get_running_loop())
         try:
-            for done, row in enumerate(rows):
-                told(Progress(done, len(rows)))
-                conversation = await self._store.whole(row)
-                if conversation is not None:
-                    await written.add(conversation)
-                elif conversations is not None:
-                    raise TransferError(
-                        say("There is no conversation {number}.", number=row),
-                        say("List them with: {command}", command="kireji history list"),
-                    )
+            written = await self._write(rows, writer, told, must_be_there=conversations is not None)
             where = await step(writer.finish)
         except BaseException:
             await asyncio.shield(step(writer.abandon))
             raise
         told(Progress(len(rows), len(rows)))
         return ExportReport(where, written.conversations, written.messages, len(written.blobs), len(written.lost))
+
+    async def write_all(self, writer: Writer, *, told: Told = tell_nobody) -> ExportReport:
+        """Give a writer that is open all conversations that are not removed; it is neither finished nor abandoned.
+
+        Args:
+            writer: Takes them.
+            told: How far it is.
+
+        Returns:
+            What was given; its path says nothing.
+
+        Raises:
+            StoreError: The environment's fault.
+        """
+        rows = await self._store.conversations()
+        written = await self._write(rows, writer, told, must_be_there=False)
+        told(Progress(len(rows), len(rows)))
+        return ExportReport(Path(), written.conversations, written.messages, len(written.blobs), len(written.lost))
+
+    async def _write(self, rows: Sequence[int], writer: Writer, told: Told, *, must_be_there: bool) -> _Written:
+        written = _Written(writer, self._captures, asyncio.get_running_loop())
+        for done, row in enumerate(rows):
+            told(Progress(done, len(rows)))
+            conversation = await self._store.whole(row)
+            if conversation is not None:
+                await written.add(conversation)
+            elif must_be_there:
+                raise TransferError(
+                    say("There is no conversation {number}.", number=row),
+                    say("List them with: {command}", command="kireji history list"),
+                )
+        return written
 
     async def fits_one_file(self, conversations: Sequence[int], form: Format) -> bool:
         """Whether these conversations can be one file in this form: one alone, with its pictures in it or none."""

@@ -61,6 +61,18 @@ def open_writer(path: Path, form: Format, render: Render, *, overwrite: bool = F
         raise failure(error, path) from error
 
 
+def own_writer(target: Target) -> Writer:
+    """The program's own form into a place that is open already.
+
+    Raises:
+        StoreError: There is no room for what is gathered meanwhile.
+    """
+    try:
+        return _OwnWriter(target)
+    except OSError as error:
+        raise failure(error, Path(tempfile.gettempdir())) from error
+
+
 def files_of(conversation: WholeConversation) -> dict[Sha256, str]:
     """The name that each picture and document gets beside the conversations."""
     found: dict[Sha256, str] = {}
