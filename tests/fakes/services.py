@@ -10,6 +10,7 @@ import msgspec
 from kireji.core.errors import KeyStoreUnavailable
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
+from kireji.core.update_ports import Installation, UpdateSource
 from kireji.services.application import Services
 from tests.fakes.desktop import (
     FakeAutostart,
@@ -49,6 +50,7 @@ from tests.fakes.tools import (
     MemoryServerFile,
 )
 from tests.fakes.transfer import FakeBackups, FakeExports, MemoryWholeStore
+from tests.fakes.updates import FakeReleaseLists
 from tests.fakes.world import World, device_provider, local_provider, router_provider, wire
 
 
@@ -102,6 +104,9 @@ class FakeSurroundings:
     listener: FakeListener = field(default_factory=FakeListener)
     signing: FakeSignIn = field(default_factory=FakeSignIn)
     web: FakeWeb = field(default_factory=FakeWeb)
+    release_lists: FakeReleaseLists = field(default_factory=FakeReleaseLists)
+    update_source: UpdateSource = field(default_factory=UpdateSource)
+    installed: Installation = field(default_factory=lambda: Installation("deb", "linux", "x86_64"))
     lists: MemoryModelListStore = field(default_factory=MemoryModelListStore)
     queued: MemoryQueueStore | None = None
     conversations: MemoryConversationStore = field(default_factory=MemoryConversationStore)
@@ -165,6 +170,9 @@ class FakeSurroundings:
             listener=self.listener,
             signing=self.signing,
             web=self.web,
+            release_lists=self.release_lists,
+            update_source=self.update_source,
+            installed=self.installed,
             conversations=self.conversations,
             drafts=self.drafts,
             captures=self.captures,

@@ -221,13 +221,12 @@ class Updates:
             elif busy():
                 await pause(_BUSY_LOOK)
             else:
-                if self._due(await step(self._memory.read)):
-                    await self._check_quietly()
+                await self._check_quietly()
                 await pause(_NEXT_LOOK)
 
     async def _check_quietly(self) -> None:
         try:
-            state, news = await self._check()
+            state, news = await self._check(if_due=True)
         except KirejiError as error:
             log.info("no news of versions: %s", error)
             return
@@ -240,8 +239,12 @@ class Updates:
         passed = self._clock.now() - remembered.asked
         return passed >= _EVERY or passed < -_EVERY  # the clock was put back: that is no reason to wait for years
 
-    async def _check(self) -> tuple[UpdateState, bool]:
-        """The state afterwards, and whether it is news."""
+    async def _check(self, *, if_due: bool = False) -> tuple[UpdateState, bool]:
+        """The state afterwards, and whether it is news.
+
+        Args:
+            if_due: Nothing is asked where that was done within the last day.
+        """
         async with self._one:
             source, keys = self.source, self._keys()
             if not source.address:
@@ -249,6 +252,8 @@ class Updates:
             if not keys:
                 raise no_key()
             before = await step(self._memory.read)
+            if if_due and not self._due(before):
+                return await self._state(before), False
             if before.address != source.address:  # dates of another place say nothing about this one
                 before = msgspec.structs.replace(before, newest=None, envelope=b"", address=source.address)
             before = msgspec.structs.replace(before, asked=self._clock.now(), problem="")

@@ -223,6 +223,12 @@ class WindowPresenter(QObject):
         assert self._settings is not None
         self._settings.show_spending()
 
+    def show_updates(self) -> None:
+        """Show the settings on their page about newer versions."""
+        self.show_settings()
+        assert self._settings is not None
+        self._settings.show_updates()
+
     def take(self, content: ClipboardContent) -> None:
         """Begin a conversation about something that was copied or selected; nothing is asked yet."""
         self._begin_chat()

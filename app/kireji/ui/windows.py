@@ -127,18 +127,22 @@ class Windows(QObject):
         self._build()[0].open_conversation(conversation)
         self.show(token)
 
-    def open_settings(self, page: str = "") -> None:
+    def open_settings(self, page: str = "", token: str = "") -> None:
         """Show the settings.
 
         Args:
-            page: "spending" for the page with the budgets; empty for the one that was seen last.
+            page: "spending" for the page with the budgets, "updates" for that about newer versions; empty for the one
+                that was seen last.
+            token: Wayland's permission to come to the front, or empty.
         """
         window, presenter = self._build()
         if page == "spending":
             presenter.show_spending()
+        elif page == "updates":
+            presenter.show_updates()
         else:
             window.open_settings()
-        self.show()
+        self.show(token)
 
     def open_help(self, topic: str = "", token: str = "") -> None:
         """Show the help, which is loaded the first time.

@@ -48,7 +48,8 @@ class Card(QFrame):
         self.sentence.hide()
         self._column = QVBoxLayout(self)
         spread(self._column, (SPACE[3] - 2, SPACE[2], SPACE[3] - 2, SPACE[2]), SPACE[1])
-        name = LivePair(label(title, "strong"), self.chip, spread_out=False)
+        self._heading = label(title, "strong")
+        name = LivePair(self._heading, self.chip, spread_out=False)
         at_end = buttons[0] if len(buttons) == 1 else actions(*buttons)
         self._column.addWidget(LivePair(name, at_end) if buttons else name)
         self._column.addWidget(self.sentence)
@@ -57,6 +58,11 @@ class Card(QFrame):
         """Put something below."""
         for widget in widgets:
             self._column.addWidget(widget)
+
+    def set_title(self, title: str) -> None:
+        """Call it by another name."""
+        self._title = title
+        self._heading.setText(title)
 
     def set_chip(self, words: str, kind: str) -> None:
         """The state in a few words.

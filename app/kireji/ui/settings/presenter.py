@@ -42,6 +42,8 @@ from kireji.ui.settings.spending.page import SpendingPage
 from kireji.ui.settings.spending.presenter import SpendingPresenter
 from kireji.ui.settings.tools.page import ToolsPage
 from kireji.ui.settings.tools.presenter import ToolsPresenter
+from kireji.ui.settings.updates.page import UpdatesPage
+from kireji.ui.settings.updates.presenter import UpdatesPresenter
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
@@ -87,6 +89,7 @@ class SettingsPresenter(QObject):
         self.jobs_page = JobsPage()
         self.spending_page = SpendingPage(theme, self._name)
         self.appearance_page = AppearancePage()
+        self.updates_page = UpdatesPage(theme)
         self.keys = KeysPresenter(self.keys_page, services, theme, keys, self._failed, self)
         self.general = GeneralPresenter(self.general_page, services, self._failed, self)
         self.shortcuts = ShortcutsPresenter(self.shortcuts_page, shortcut, services.preferences, self._failed, self)
@@ -100,6 +103,7 @@ class SettingsPresenter(QObject):
         self.history = HistoryPagePresenter(self.history_page, services, self._failed, self)
         self.jobs = JobsPagePresenter(self.jobs_page, services, self._failed, self)
         self.spending = SpendingPresenter(self.spending_page, services, self._failed, self)
+        self.updates = UpdatesPresenter(self.updates_page, services, self._failed, self)
         self.pane = SettingsPane(
             theme,
             (
@@ -115,6 +119,7 @@ class SettingsPresenter(QObject):
                 (tr("History"), self.history_page),
                 (tr("Network"), self.network_page),
                 (tr("Appearance"), self.appearance_page),
+                (tr("Updates"), self.updates_page),
                 (tr("About"), AboutPage(places)),
             ),
         )
@@ -162,6 +167,10 @@ class SettingsPresenter(QObject):
         """Go to the page of what was spent."""
         self.pane.show_widget(self.spending_page)
 
+    def show_updates(self) -> None:
+        """Go to the page about newer versions."""
+        self.pane.show_widget(self.updates_page)
+
     def leave(self) -> None:
         """The settings go away."""
         self._minute.stop()
@@ -188,6 +197,7 @@ class SettingsPresenter(QObject):
         await self.network.aclose()
         await self.history.aclose()
         await self.spending.aclose()
+        await self.updates.aclose()
         await self.jobs.aclose()
         await self._scope.aclose()
 
@@ -214,6 +224,7 @@ class SettingsPresenter(QObject):
         self.tools.settings_changed(settings)
         self.privacy.settings_changed()
         self.spending.refresh()
+        self.updates.refresh()
         self.jobs.settings_changed()
         self.appearance_page.show_settings(settings.appearance)
         if self._services.preferences.problems != self._problems:
@@ -243,6 +254,8 @@ class SettingsPresenter(QObject):
             self.privacy.show()
         else:
             self.privacy.leave()
+        if page is self.updates_page:
+            self.updates.show()
         if page is self.spending_page:
             self.spending.show()
         else:
