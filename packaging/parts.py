@@ -55,7 +55,9 @@ NO_MODULES = [
     # For building and installing, of which nothing happens in a build.
     *("setuptools", "_distutils_hack", "pkg_resources", "pip", "distutils", "ensurepip", "venv"),
     # Windows and terminals of Python's own, and what belongs to its tests and demonstrations.
-    *("tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "curses", "readline"),
+    *("tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "curses", "_curses", "_curses_panel", "readline"),
+    # Old ways of big networks, gone from Python 3.13, that need libraries of the system for nothing else.
+    *("nis", "crypt", "_crypt"),
     *("test", "lib2to3", "pydoc_data", "antigravity", "this"),
 ]
 

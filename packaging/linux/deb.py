@@ -27,7 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from libraries import architecture, depends, elf_files, needs
+from libraries import UnknownLibrary, architecture, depends, elf_files, needs
 from share import ROOT, __version__, add_share, epoch, packed, write
 
 REVISION = "1"
@@ -68,7 +68,7 @@ def make(built: Path, out: Path, *, quick: bool = False) -> Path:
         ValueError: The folder holds no program, or one of another version than this checkout's.
         UnknownLibrary: It needs a library of which nobody knows the package.
     """
-    _check(built)
+    check(built)
     machine = architecture(built / "kireji")
     target = out.resolve() / f"kireji_{__version__}-{REVISION}_{machine}.deb"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -84,8 +84,8 @@ def make(built: Path, out: Path, *, quick: bool = False) -> Path:
         control = root / "DEBIAN"
         write(control / "md5sums", _sums(root))
         write(control / "control", _control(machine, size, depends(needs(built))).encode())
-        _set_modes(root)
-        _set_times(root, epoch())
+        set_modes(root, root / _TREE)
+        set_times(root, epoch())
         kind = ["-Zgzip", "-z1"] if quick else ["-Zxz", "-z9"]
         environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch()), "DPKG_DEB_THREADS_MAX": "1"}
         order = ["dpkg-deb", "--root-owner-group", *kind, "--build", str(root), str(target)]
@@ -93,7 +93,7 @@ def make(built: Path, out: Path, *, quick: bool = False) -> Path:
     return target
 
 
-def _check(built: Path) -> None:
+def check(built: Path) -> None:
     """See that it is a program, and of this version: the manual page and the completions are made from the checkout."""
     program = built / "kireji"
     if not os.access(program, os.X_OK) or program.is_dir():
@@ -129,11 +129,15 @@ def _add_documents(folder: Path, built: Path) -> None:
     head = f"kireji ({__version__}-{REVISION}) unstable; urgency=medium"
     entry = f"{head}\n\n  * Version {__version__}; see changelog.gz.\n\n -- {MAINTAINER}  {day}\n"
     write(folder / "changelog.Debian.gz", packed(entry))
-    write(folder / "copyright", copyright_text(built).encode())
+    write(folder / "copyright", copyright_text(built, f"/{_TREE}").encode())
 
 
-def copyright_text(built: Path) -> str:
+def copyright_text(built: Path, place: str) -> str:
     """Debian's copyright file: the program's own licence; those of its parts lie with the program.
+
+    Args:
+        built: The built program.
+        place: Where it lies once it is installed.
 
     Source: Debian Policy 12.5, machine-readable format 1.0.
     """
@@ -145,21 +149,26 @@ def copyright_text(built: Path) -> str:
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
         "Upstream-Name: kireji\n"
         "Comment:\n"
-        f" /{_TREE} also holds Python, Qt and other libraries, under licences of their own.\n"
-        f"{_where_licences_lie(built)}"
+        f" {place} also holds Python, Qt and other libraries, under licences of their own.\n"
+        f"{_where_licences_lie(built, place)}"
         f"\nFiles: *\nCopyright: {holder.removeprefix('Copyright (c) ')}\nLicense: Expat\n{indented}\n"
     )
 
 
-def _where_licences_lie(built: Path) -> str:
+def _where_licences_lie(built: Path, place: str) -> str:
     found = sorted(path for path in built.rglob("licences*") if path.is_dir() or path.suffix in (".json", ".txt"))
-    return f" Their texts lie in /{_TREE}/{found[0].relative_to(built)}.\n" if found else ""
+    return f" Their texts lie in {place}/{found[0].relative_to(built)}.\n" if found else ""
 
 
-def _set_modes(root: Path) -> None:
-    """Folders and programs may be entered and run by everybody, all else only be read."""
-    programs = {root / _TREE / "kireji"}
-    for file in elf_files(root / _TREE):
+def set_modes(root: Path, tree: Path) -> None:
+    """Folders and programs may be entered and run by everybody, all else only be read.
+
+    Args:
+        root: Everything.
+        tree: The built program in it.
+    """
+    programs = {tree / "kireji"}
+    for file in elf_files(tree):
         if os.access(file, os.X_OK) and ".so" not in file.name:
             programs.add(file)
     for path in (root, *root.rglob("*")):
@@ -167,7 +176,8 @@ def _set_modes(root: Path) -> None:
             path.chmod(0o755 if path.is_dir() or path in programs else 0o644)
 
 
-def _set_times(root: Path, when: int) -> None:
+def set_times(root: Path, when: int) -> None:
+    """Give everything the same time."""
     for path in (*root.rglob("*"), root):
         os.utime(path, (when, when), follow_symlinks=False)
 
@@ -196,7 +206,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         print(make(arguments.built, arguments.out, quick=arguments.quick))
-    except Exception as problem:  # noqa: BLE001
+    except (ValueError, OSError, UnknownLibrary, subprocess.CalledProcessError) as problem:
         sys.exit(f"deb.py: {problem}")
     return 0
 

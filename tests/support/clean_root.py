@@ -8,6 +8,7 @@ outside of build/.
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -74,11 +75,24 @@ class CleanRoot:
     ) -> subprocess.CompletedProcess[str]:
         """Run a program in there to its end."""
         result = subprocess.run(
-            self.command(command, user, **variables), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+            self.command(command, user, **variables),
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
         if check and result.returncode:
             raise AssertionError(f"{' '.join(command)}: {result.returncode}\n{result.stdout}\n{result.stderr}")
         return result
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the ordinary person's, and the folders it lies in."""
+        file = self.path / path[1:]
+        for folder in reversed([folder for folder in file.parents if not folder.exists()]):
+            folder.mkdir(mode=0o700)
+            os.chown(folder, _NUMBER, _NUMBER)
+        file.write_text(text)
+        os.chown(file, _NUMBER, _NUMBER)
 
     def entries(self) -> dict[str, Entry]:
         """Everything on its disk by path; not what is mounted."""
@@ -181,8 +195,8 @@ def _make(base: Path, machine: Mapping[str, str]) -> None:
 
 def _suites() -> list[tuple[str, str, list[str]]]:
     """Mirror, suite and components of this computer's own distribution, its main suite first."""
-    release = dict(line.rstrip().split("=", 1) for line in open("/etc/os-release") if "=" in line)
-    name, distribution = release.get("VERSION_CODENAME", "").strip('"'), release.get("ID", "").strip('"')
+    release = platform.freedesktop_os_release()
+    name, distribution = release.get("VERSION_CODENAME", ""), release["ID"]
     keyring = Path(f"/usr/share/keyrings/{distribution}-archive-keyring.gpg")
     if not name or not keyring.exists():
         raise NotHere("this is neither Debian nor one of its relatives")

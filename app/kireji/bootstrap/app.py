@@ -90,7 +90,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     keep_one_heap()  # before Qt's threads
     if is_marked(paths):  # a deletion was ended in the middle
         erase_marked(paths, again=True)
-    system.introduce()
+    system.introduce(environ)
     app = create(["kireji"], lambda said: qt_failed(said, paths))
     early = early_settings(paths.settings)
     load_language(app, early.language)  # before the first text: a chord that is taken has a sentence

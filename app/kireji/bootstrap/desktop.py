@@ -41,8 +41,12 @@ class _Closes(Protocol):
         """Let it go."""
 
 
-def introduce() -> None:
+def introduce(environ: Mapping[str, str]) -> None:
     """Tell the system which program this is, where it asks for more than a name; before the first window."""
+    if environ.get("APPIMAGE"):
+        from kireji.desktop.introduction_xdg import introduce as to_desktop
+
+        to_desktop(environ)
     if _SYSTEM == "win32":
         from kireji.desktop.introduction_win32 import introduce as to_windows
 

@@ -16,6 +16,7 @@ from kireji.core.errors import KirejiError
 from kireji.core.identity import APP_ID
 from kireji.core.ports import Availability
 from kireji.core.words import say
+from kireji.desktop.launching import own_image
 
 _FILE = f"{APP_ID}.desktop"
 _GROUP = "Desktop Entry"
@@ -59,11 +60,11 @@ class XdgAutostart:
         try:
             if on:
                 self._own.parent.mkdir(parents=True, exist_ok=True)
-                _write(self._own, entry_text(self._command))
+                write_whole(self._own, entry_text(self._command))
             elif any(_read(file) is not None for file in self._shared):
                 # An entry that was installed for everybody is switched off by one of the person's own.
                 self._own.parent.mkdir(parents=True, exist_ok=True)
-                _write(self._own, entry_text(self._command) + "Hidden=true\n")
+                write_whole(self._own, entry_text(self._command) + "Hidden=true\n")
             else:
                 self._own.unlink(missing_ok=True)
         except OSError as problem:
@@ -103,8 +104,8 @@ class XdgAutostart:
 
 def own_command(environ: Mapping[str, str]) -> tuple[str, ...]:
     """What starts this program in the tray, without a window."""
-    if image := environ.get("APPIMAGE", ""):
-        return (image, "--hidden")  # sys.executable lies in a folder that is gone after this run
+    if image := own_image(environ):
+        return (image, "--hidden")
     if getattr(sys, "frozen", False):
         return (sys.executable, "--hidden")
     script = Path(sys.executable).with_name("kireji")
@@ -172,7 +173,7 @@ def _read(file: Path) -> dict[str, str] | None:
     return entry
 
 
-def _write(file: Path, text: str) -> None:
+def write_whole(file: Path, text: str) -> None:
     """Write the whole file under another name and give it its own then, so that a session never reads a part."""
     import tempfile
 

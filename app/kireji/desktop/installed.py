@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kireji.core.update_ports import Installation
+from kireji.desktop.launching import own_image
 
 _SYSTEMS = {"linux": "linux", "win32": "windows", "darwin": "macos"}
 _MACHINES = {"amd64": "x86_64", "x64": "x86_64", "aarch64": "arm64"}
@@ -48,7 +49,7 @@ def _name(environ: Mapping[str, str], system: str, frozen: bool, program: str, c
         return "flatpak"
     if not frozen:
         return "checkout" if (checkout / ".git").exists() else "wheel"
-    if environ.get("APPIMAGE"):
+    if own_image(environ, program):
         return "appimage"
     if system == "win32":
         return "setup"

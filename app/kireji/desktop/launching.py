@@ -26,8 +26,8 @@ def outside_command(environ: Mapping[str, str], checkout: Path = _CHECKOUT) -> s
         environ: The process's environment.
         checkout: Where the script `run` lies, if the program was started from its source.
     """
-    if image := environ.get("APPIMAGE", ""):
-        words = [image]  # sys.executable lies in a folder that is gone after this run
+    if image := own_image(environ):
+        words = [image]
     elif getattr(sys, "frozen", False):
         words = [without_console(sys.executable)]
     elif _SYSTEM != "win32" and os.access(checkout / "run", os.X_OK):
@@ -79,3 +79,18 @@ def hand_to_windowed(
     except OSError:  # it is gone, or kept from starting: this one shows windows too
         return False
     return True
+
+
+def own_image(environ: Mapping[str, str], program: str = sys.executable) -> str:
+    """The AppImage that this program runs from; empty where it runs from none.
+
+    `sys.executable` lies in a folder that is gone after this run. The variables are inherited: a program that an
+    editor's AppImage has started sees the editor's, and is recognised by not lying in the editor's folder.
+
+    Args:
+        environ: The process's environment.
+        program: The path of this program.
+    """
+    image, folder = environ.get("APPIMAGE", ""), environ.get("APPDIR", "")
+    inside = bool(image and folder) and Path(program).is_relative_to(folder)
+    return image if inside else ""

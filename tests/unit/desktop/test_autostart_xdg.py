@@ -133,7 +133,8 @@ def test_a_sandbox_cannot(tmp_path: Path) -> None:
 
 
 def test_an_app_image_starts_its_own_file() -> None:
-    assert own_command({"APPIMAGE": "/opt/Kireji.AppImage"}) == ("/opt/Kireji.AppImage", "--hidden")
+    environ = {"APPIMAGE": "/opt/Kireji.AppImage", "APPDIR": str(Path(sys.executable).parent)}
+    assert own_command(environ) == ("/opt/Kireji.AppImage", "--hidden")
 
 
 def test_this_program_starts_hidden() -> None:

@@ -12,7 +12,20 @@ from kireji.desktop.installed import installation
     [
         ({}, "linux", True, "/opt/kireji/kireji", "deb"),
         ({}, "linux", True, "/home/me/kireji/kireji", "folder"),
-        ({"APPIMAGE": "/home/me/Kireji.AppImage"}, "linux", True, "/tmp/.mount_x/kireji", "appimage"),
+        (
+            {"APPIMAGE": "/home/me/Kireji.AppImage", "APPDIR": "/tmp/.mount_x"},
+            "linux",
+            True,
+            "/tmp/.mount_x/usr/lib/kireji/kireji",
+            "appimage",
+        ),
+        (
+            {"APPIMAGE": "/home/me/Editor.AppImage", "APPDIR": "/tmp/.mount_y"},
+            "linux",
+            True,
+            "/opt/kireji/kireji",
+            "deb",
+        ),
         ({"FLATPAK_ID": "io.github.kireji.Kireji"}, "linux", True, "/app/kireji/kireji", "flatpak"),
         ({}, "win32", True, "C:/Users/me/AppData/Local/Programs/Kireji/kireji.exe", "setup"),
         ({}, "darwin", True, "/Applications/Kireji.app/Contents/MacOS/kireji", "dmg"),

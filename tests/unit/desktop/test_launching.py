@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kireji.desktop.launching import hand_to_windowed, outside_command, without_console
+from kireji.desktop.launching import hand_to_windowed, outside_command, own_image, without_console
 
 
 def test_from_its_source_it_is_the_script_that_prepares_and_starts_it() -> None:
@@ -19,7 +19,25 @@ def test_from_its_source_it_is_the_script_that_prepares_and_starts_it() -> None:
 
 
 def test_an_app_image_is_called_by_its_own_file_and_odd_names_are_quoted() -> None:
-    assert outside_command({"APPIMAGE": "/my programs/Kireji.AppImage"}) == "'/my programs/Kireji.AppImage'"
+    environ = {"APPIMAGE": "/my programs/Kireji.AppImage", "APPDIR": str(Path(sys.executable).parent)}
+    assert outside_command(environ) == "'/my programs/Kireji.AppImage'"
+
+
+@pytest.mark.parametrize(
+    ("program", "image"),
+    [
+        ("/tmp/.mount_Kireji/usr/lib/kireji/kireji", "/home/ada/Kireji.AppImage"),
+        ("/opt/kireji/kireji", ""),
+        ("/tmp/.mount_Kireji-other/kireji", ""),
+    ],
+)
+def test_an_app_image_that_only_started_this_program_is_not_its_own(program: str, image: str) -> None:
+    environ = {"APPIMAGE": "/home/ada/Kireji.AppImage", "APPDIR": "/tmp/.mount_Kireji"}
+    assert own_image(environ, program) == image
+
+
+def test_without_its_folder_an_app_image_is_not_believed() -> None:
+    assert own_image({"APPIMAGE": "/home/ada/Kireji.AppImage"}, "/kireji") == ""
 
 
 def test_without_its_source_it_is_called_beside_its_interpreter(tmp_path: Path) -> None:

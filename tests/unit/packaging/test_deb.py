@@ -13,44 +13,16 @@ import pytest
 
 from kireji import __version__
 from tests.support.packaging import ROOT, module
+from tests.support.stand_in import library, stand_in
 
 deb, libraries = module("deb"), module("libraries")
 
-pytestmark = pytest.mark.skipif(shutil.which("dpkg-deb") is None or shutil.which("objdump") is None, reason="no dpkg")
-
-_PROGRAM = """\
-int puts(const char *);
-int main(void) {{ return puts("kireji {version}") < 0; }}
-"""
-
-
-def _build(folder: Path, version: str = __version__) -> Path:
-    """A folder as PyInstaller makes it: a program that tells its version, a library, data, a link."""
-    if shutil.which("cc") is None:
-        pytest.skip("no C compiler")
-    inside = folder / "_internal"
-    (inside / "kireji" / "_resources").mkdir(parents=True)
-    subprocess.run(
-        ["cc", "-x", "c", "-o", str(folder / "kireji"), "-"],
-        input=_PROGRAM.format(version=version).encode(),
-        check=True,
-    )
-    _library(inside / "libown.so.1")
-    (inside / "libown.so").symlink_to("libown.so.1")
-    (inside / "kireji" / "_resources" / "words.txt").write_text("words\n")
-    (inside / "kireji" / "_resources" / "words.txt").chmod(0o600)
-    return folder
-
-
-def _library(path: Path, *needed: Path) -> None:
-    """A library with nothing in it that needs others."""
-    command = ["cc", "-shared", "-Wl,--no-as-needed", "-x", "c", "/dev/null", "-x", "none", *map(str, needed)]
-    subprocess.run([*command, f"-Wl,-soname,{path.name}", "-o", str(path)], check=True)
+pytestmark = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg is not installed")
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _build(tmp_path_factory.mktemp("dist") / "kireji")
+    return stand_in(tmp_path_factory.mktemp("dist") / "kireji")
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +113,7 @@ def test_its_licence_is_the_projects(unpacked: Path) -> None:
 
 
 def test_a_build_of_another_version_is_refused(tmp_path: Path) -> None:
-    old = _build(tmp_path / "kireji", "0.0.1")
+    old = stand_in(tmp_path / "kireji", "0.0.1")
     with pytest.raises(ValueError, match=r"says it is kireji 0\.0\.1"):
         deb.make(old, tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -156,8 +128,8 @@ def test_a_library_that_nobody_knows_stops_it(built: Path, tmp_path: Path) -> No
     copy = tmp_path / "kireji"
     shutil.copytree(built, copy, symlinks=True)
     strange = tmp_path / "libstrange.so.7"
-    _library(strange)
-    _library(copy / "libneeds.so", strange)
+    library(strange)
+    library(copy / "libneeds.so", strange)
     with pytest.raises(libraries.UnknownLibrary, match=r"libneeds\.so needs libstrange\.so\.7"):
         deb.make(copy, tmp_path / "out", quick=True)
     shutil.copyfile(strange, copy / "_internal" / strange.name)
