@@ -8,7 +8,6 @@ import json
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from PIL import Image
 from tests.service import KEY, Delivery, Rule, ServiceProcess, Text
 from tests.support.desktop import Desktop, desktop
 from tests.support.pattern_window import pattern
-from tests.support.program import environment, kireji, running, showing, wait_until_up
+from tests.support.program import COMMAND, environment, kireji, running, showing, wait_until_up
 from tests.support.reading import words_on
 from tests.support.x11 import XClient, wait_until, x_client
 
@@ -126,7 +125,7 @@ def test_without_key_and_network_the_text_on_the_screen_is_read(place: Desktop, 
     window = ["100", "80", "600", "200"]
     text = (*window, "The copper kettle sings at noon")
     with x_client(place.display) as client, showing(variables, "tests.support.text_window", *text):
-        command = [*_without_network(), sys.executable, "-m", "kireji", "--hidden"]
+        command = [*_without_network(), *COMMAND, "--hidden"]
         process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait_until_up(home, process)

@@ -1,4 +1,7 @@
-"""The real program as a child process on a desktop of its own."""
+"""The real program as a child process on a desktop of its own: from the checkout, or a built one.
+
+`TESTED_PROGRAM` names a built program; everything that starts the program here then drives that one.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from pathlib import Path
 from tests.support.desktop import Desktop
 from tests.support.x11 import wait_until
 
-COMMAND = [sys.executable, "-m", "kireji"]
+BUILT = os.environ.get("TESTED_PROGRAM", "")
+COMMAND = [BUILT] if BUILT else [sys.executable, "-m", "kireji"]
 
 
 def environment(desktop: Desktop, **more: str) -> dict[str, str]:
