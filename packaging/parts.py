@@ -44,6 +44,12 @@ _PLUGINS: dict[str, dict[str, set[str]]] = {
 }
 """Qt's plugins by folder, without `lib` and the ending."""
 
+_NEVER = (
+    # Decoders that Pillow brings: Kireji opens PNG, JPEG, WebP and GIF only (imaging/files.py). Its fonts are Qt's.
+    *("_avif", "_imagingft", "_imagingtk", "libavif", "libharfbuzz", "libfreetype", "libbrotli"),
+)
+"""Beginnings of names in Pillow's folders, and of libraries that only these files need."""
+
 _QT = {"Core", "DBus", "Gui", "Svg", "Widgets", "XcbQpa", "WaylandClient"}
 """Qt's libraries, without what stands before and after the name."""
 
@@ -93,6 +99,8 @@ def kept(entries: Iterable[Entry], languages: Iterable[str]) -> list[Entry]:
 
 def _is_kept(place: PurePosixPath, entry: Entry, languages: set[str]) -> bool:
     _, source, kind = entry
+    if place.parts[0] in ("PIL", "pillow.libs") and place.name.startswith(_NEVER):
+        return False
     if "PySide6" in place.parts:
         return _is_qt_kept(place, languages)
     if kind == "BINARY" and sys.platform == "linux" and not _is_of_a_package(source):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Mapping
 
-LOADER = "LD_LIBRARY_PATH"
 LEAST = frozenset(
     {
         "PATH",
@@ -14,7 +12,7 @@ LEAST = frozenset(
         "LC_ALL",
         "LC_CTYPE",
         "TMPDIR",
-        LOADER,
+        "LD_LIBRARY_PATH",
         "SYSTEMROOT",
         "TEMP",
         "TMP",
@@ -58,18 +56,13 @@ USUAL = LEAST | {
 """What programs of a person's own desktop find besides; none of it opens anything that the user id does not open."""
 
 
-def clean(parent: Mapping[str, str], kept: Collection[str] = LEAST, *, frozen: bool | None = None) -> dict[str, str]:
+def clean(parent: Mapping[str, str], kept: Collection[str] = LEAST) -> dict[str, str]:
     """The part of an environment that a child may see.
+
+    The library path is the person's own in a built program too: `packaging/entry.py` has put it back.
 
     Args:
         parent: This process's environment.
         kept: Names, in capitals, of what is passed on.
-        frozen: Whether this is a frozen build, whose loader has put its own folder into LD_LIBRARY_PATH and keeps the
-            person's value in LD_LIBRARY_PATH_ORIG (PyInstaller manual, "LD_LIBRARY_PATH considerations"). None looks.
     """
-    passed = {name: value for name, value in parent.items() if name.upper() in kept}
-    if bool(getattr(sys, "frozen", False)) if frozen is None else frozen:
-        passed.pop(LOADER, None)
-        if original := parent.get(f"{LOADER}_ORIG"):
-            passed[LOADER] = original
-    return passed
+    return {name: value for name, value in parent.items() if name.upper() in kept}

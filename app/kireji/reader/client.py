@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import importlib.util
 import os
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import TypeVar
@@ -49,8 +48,7 @@ class ReaderProcess:
         silence_seconds: float = 60.0,
     ) -> None:
         self._command = list(command or launch.command())
-        frozen = bool(getattr(sys, "frozen", False))
-        self._environment = dict(launch.environment(os.environ, frozen=frozen) if environment is None else environment)
+        self._environment = dict(launch.environment(os.environ) if environment is None else environment)
         self._idle_seconds = idle_seconds
         self._silence_seconds = silence_seconds
         self._turn = asyncio.Lock()

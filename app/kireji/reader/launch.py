@@ -21,11 +21,10 @@ def command() -> list[str]:
     return [sys.executable, "-P", "-m", "kireji.reader.worker"]
 
 
-def environment(parent: Mapping[str, str], *, frozen: bool) -> dict[str, str]:
+def environment(parent: Mapping[str, str]) -> dict[str, str]:
     """The worker's environment: an allow-list, so that no key, proxy or token reaches it.
 
     Args:
         parent: This process's environment.
-        frozen: Whether this is a frozen build.
     """
-    return clean(parent, frozen=frozen)
+    return clean(parent)

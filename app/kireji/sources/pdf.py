@@ -47,7 +47,7 @@ class PdfReader:
     def __init__(
         self, environ: Mapping[str, str], seconds: float = _SECONDS, worker: Sequence[str] | None = None
     ) -> None:
-        self._environment = clean(environ, frozen=bool(getattr(sys, "frozen", False)))
+        self._environment = clean(environ)
         self._seconds = seconds
         self._worker = list(worker or command())
         self._known: OrderedDict[str, PdfWords] = OrderedDict()

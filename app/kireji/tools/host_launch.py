@@ -29,11 +29,10 @@ def command(name: str) -> list[str]:
     return [sys.executable, "-P", "-X", "utf8", "-m", "kireji.tools.host", name]
 
 
-def environment(parent: Mapping[str, str], *, frozen: bool | None = None) -> dict[str, str]:
+def environment(parent: Mapping[str, str]) -> dict[str, str]:
     """The plugin's environment: no key, proxy or token is in it.
 
     Args:
         parent: This process's environment.
-        frozen: Whether this is a frozen build; None looks.
     """
-    return clean(parent, _KEPT, frozen=frozen)
+    return clean(parent, _KEPT)

@@ -55,7 +55,7 @@ async def test_it_reads_where_there_is_no_network(without_network: list[str]) ->
 
 async def test_the_engine_reports_to_nobody(tmp_path: Path) -> None:
     """Its own telemetry leaves an identifier and a queue below the home folder before anything is sent."""
-    reader = ReaderProcess(environment=launch.environment(os.environ, frozen=False) | {"HOME": str(tmp_path)})
+    reader = ReaderProcess(environment=launch.environment(os.environ) | {"HOME": str(tmp_path)})
     await reader.read_all(EXAMPLE)
     await reader.aclose()
     assert os.listdir(tmp_path) == []

@@ -24,10 +24,5 @@ def test_names_are_matched_as_windows_writes_them() -> None:
     assert clean({"SystemRoot": "C:\\Windows"}) == {"SystemRoot": "C:\\Windows"}
 
 
-def test_a_frozen_build_gives_back_the_persons_library_path() -> None:
-    parent = {"LD_LIBRARY_PATH": "/app/_internal", "LD_LIBRARY_PATH_ORIG": "/opt"}
-    assert clean(parent, frozen=True) == {"LD_LIBRARY_PATH": "/opt"}
-
-
-def test_a_frozen_build_hides_its_own_library_path() -> None:
-    assert clean({"LD_LIBRARY_PATH": "/app/_internal"}, frozen=True) == {}
+def test_the_persons_own_library_path_is_kept() -> None:
+    assert clean({"LD_LIBRARY_PATH": "/opt"}) == {"LD_LIBRARY_PATH": "/opt"}

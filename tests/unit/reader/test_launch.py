@@ -11,24 +11,11 @@ from kireji.reader import launch
 
 def test_keys_proxies_and_unknown_variables_do_not_reach_the_worker() -> None:
     parent = {"ANTHROPIC_API_KEY": "k", "HTTPS_PROXY": "p", "PYTHONPATH": "x", "EDITOR": "vi", "PATH": "/bin"}
-    assert launch.environment(parent, frozen=False) == {"PATH": "/bin"}
+    assert launch.environment(parent) == {"PATH": "/bin"}
 
 
 def test_names_are_matched_as_windows_writes_them() -> None:
-    assert launch.environment({"SystemRoot": "C:\\Windows"}, frozen=False) == {"SystemRoot": "C:\\Windows"}
-
-
-def test_the_persons_own_library_path_is_kept() -> None:
-    assert launch.environment({"LD_LIBRARY_PATH": "/opt"}, frozen=False) == {"LD_LIBRARY_PATH": "/opt"}
-
-
-def test_a_frozen_build_restores_the_persons_library_path() -> None:
-    parent = {"LD_LIBRARY_PATH": "/app/_internal", "LD_LIBRARY_PATH_ORIG": "/opt"}
-    assert launch.environment(parent, frozen=True) == {"LD_LIBRARY_PATH": "/opt"}
-
-
-def test_a_frozen_build_hides_its_own_library_path() -> None:
-    assert launch.environment({"LD_LIBRARY_PATH": "/app/_internal"}, frozen=True) == {}
+    assert launch.environment({"SystemRoot": "C:\\Windows"}) == {"SystemRoot": "C:\\Windows"}
 
 
 def test_from_source_the_current_folder_is_not_on_the_module_path() -> None:
