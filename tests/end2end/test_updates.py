@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -176,3 +177,30 @@ def test_a_signed_release_is_checked_before_it_is_published(release: Release) ->
     assert manifest("verify", signed, "--key", release.public, "--key", other).returncode == 0
     release.package.write_bytes(b"changed")
     assert manifest("verify", signed, release.package, "--key", release.public).returncode == 1
+
+
+def test_a_new_version_copies_what_an_older_one_has_left_and_the_copy_can_be_restored(tmp_path: Path) -> None:
+    home = tmp_path / "kireji"
+    home.mkdir(mode=0o700)
+    with closing(sqlite3.connect(home / "kireji.db")) as connection:
+        connection.executescript((ROOT / "tests" / "data" / "db" / "version-4.sql").read_text("utf-8"))
+    (home / "settings.toml").write_text("[local]\ndiscover = false\n")
+    variables = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "KIREJI_HOME": str(home)}
+    listed = kireji(["history", "list", "--json"], variables)
+    assert listed.returncode == 0, listed.stderr
+    (copy,) = (home / "backups").iterdir()
+    assert copy.name.startswith(f"kireji-before-version-{__version__}-")
+    other = variables | {"KIREJI_HOME": str(tmp_path / "other")}
+    restored = kireji(["history", "restore", str(copy), "--yes"], other)
+    assert restored.returncode == 0, restored.stderr
+    again = kireji(["history", "list", "--json"], other)
+    assert [each["title"] for each in titles(again)] == [each["title"] for each in titles(listed)]
+    kireji(["history", "list"], variables)
+    assert list((home / "backups").iterdir()) == [copy]
+
+
+def titles(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, str]]:
+    found = json.loads(done.stdout)
+    return sorted(
+        found.get("conversations", found) if isinstance(found, dict) else found, key=lambda each: each["title"]
+    )

@@ -254,6 +254,7 @@ async def open_services(
             ),
             proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: network.system_proxies(environ)),
             updates=updates,
+            told_at_start=stores.told_at_start,
         )
 
 

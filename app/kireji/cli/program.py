@@ -52,6 +52,8 @@ async def _run(work: Work, build: Build, console: Console | None) -> int:
     async with build() as services:
         if console is not None and services.preferences.problems:
             console.note(services.preferences.told)
+        if console is not None and services.told_at_start:
+            console.note(services.told_at_start)
         return await work(services)
 
 

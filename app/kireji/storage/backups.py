@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from kireji import __version__
-from kireji.core.errors import StoreCorrupt, TransferError
+from kireji.core.errors import StoreCorrupt, StoreError, TransferError
 from kireji.core.transfer import EMPTY, Backup, BackupContent, Source
 from kireji.core.words import say
 from kireji.storage.faults import chosen_place_error
@@ -42,11 +42,10 @@ _SAMPLE = 64
 _SUFFIXES = (".png", ".jpg", ".webp", ".gif", ".pdf", ".txt")
 _MOST_CONTENT = 64 * 1024
 
-_NEEDED = (
-    "SELECT blob FROM message_captures",
-    "SELECT blob FROM draft_captures",
-    "SELECT blob FROM queued_captures",
-)
+_NEEDED = ("message_captures", "draft_captures", "queued_captures")
+_MARKED_SINCE = 3
+"""The first step of the schema after which a history can be marked."""
+_NO_MARK = -1
 _MARK = """
     SELECT (SELECT coalesce(max(id), 0) FROM messages), count(*), coalesce(max(updated), 0), coalesce(sum(updated), 0),
         coalesce(sum(length(title)), 0), coalesce(sum(removed IS NOT NULL), 0), coalesce(sum(pinned + 2 * archived), 0)
@@ -68,16 +67,22 @@ class FileBackupStore:
         self._captures = captures
         self._now = now or (lambda: datetime.now(UTC))
 
-    def make(self, target: Path, *, share: bool = False) -> Backup:
-        """As in BackupStore."""
+    def make(self, target: Path, *, share: bool = False, beside: Callable[[Path], object] | None = None) -> Backup:
+        """As in BackupStore.
+
+        Args:
+            target: As there.
+            share: As there.
+            beside: Puts more into the folder that becomes the backup, before it counts as one.
+        """
         if os.path.lexists(target):
             raise TransferError(say("{path} exists already.", path=target), say("Choose another name."))
-        with _told(target):
+        with told(target):
             self._clear_stale()
             # Beside the history: its pictures can be shared there, and it is as private.
             staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self._database.parent))
             try:
-                content = self._fill(staging, share=share)
+                content = self._fill(staging, share=share, beside=beside)
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 (_deliver_zip if target.suffix.lower() == ".zip" else _deliver_folder)(staging, target)
             finally:
@@ -113,20 +118,22 @@ class FileBackupStore:
 
     def mark(self) -> int:
         """As in BackupStore."""
-        with _told(self._database), closing(_reading(self._database)) as connection:
+        with told(self._database), closing(reading(self._database)) as connection:
             return _mark(connection)
 
-    def _fill(self, staging: Path, *, share: bool) -> BackupContent:
+    def _fill(self, staging: Path, *, share: bool, beside: Callable[[Path], object] | None) -> BackupContent:
         """Everything but its name: copied, checked, and described."""
         copy = staging / DATABASE
         (staging / CAPTURES).mkdir(mode=0o700)
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        _copy_database(self._database, copy)
-        with closing(_reading(copy)) as connection:
+        copy_database(self._database, copy)
+        with closing(reading(copy)) as connection:
             needed = _needed(connection)
             lost = sum(not self._copy_blob(blob, staging, share=share) for blob in needed)
             lost += _check(connection, staging)
             content = _described(connection, self._now(), len(needed) - lost, lost)
+        if beside is not None:
+            beside(staging)
         size = sum(file.stat().st_size for file in staging.rglob("*") if file.is_file())
         content = msgspec.structs.replace(content, size=size)
         (staging / CONTENT).write_bytes(msgspec.json.format(msgspec.json.encode(content)) + b"\n")
@@ -160,15 +167,22 @@ class FileBackupStore:
                     shutil.rmtree(entry, ignore_errors=True)
 
 
-def _copy_database(source: Path, target: Path) -> None:
+def copy_database(source: Path, target: Path) -> None:
+    """Copy what is committed, while others may be writing.
+
+    Args:
+        source: A database.
+        target: An empty file.
+    """
     import sqlite3
 
-    with closing(_reading(source)) as reading, closing(sqlite3.connect(target, isolation_level=None)) as writing:
-        reading.backup(writing)
-        writing.execute("PRAGMA journal_mode = DELETE")  # one file that needs no companions
+    with closing(reading(source)) as old, closing(sqlite3.connect(target, isolation_level=None)) as new:
+        old.backup(new)
+        new.execute("PRAGMA journal_mode = DELETE")  # one file that needs no companions
 
 
-def _reading(path: Path) -> Connection:
+def reading(path: Path) -> Connection:
+    """A connection that cannot change the file."""
     import sqlite3
 
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10.0, isolation_level=None)
@@ -177,10 +191,15 @@ def _reading(path: Path) -> Connection:
 
 
 def _needed(connection: Connection) -> list[str]:
-    return sorted({blob for question in _NEEDED for (blob,) in connection.execute(question)})
+    """The blobs that are referred to; a history that an older version has left knows fewer places."""
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    wanted = [table for table in _NEEDED if table in there]
+    return sorted({blob for table in wanted for (blob,) in connection.execute(f"SELECT blob FROM {table}")})  # noqa: S608
 
 
 def _mark(connection: Connection) -> int:
+    if version_of(connection) < _MARKED_SINCE:
+        return _NO_MARK
     values = connection.execute(_MARK).fetchone()
     return zlib.crc32(repr(values).encode()) if any(values) else EMPTY
 
@@ -291,14 +310,19 @@ def _sync(file: Path) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn what the environment does into a sentence."""
+def told(path: Path, as_failure: Callable[[Exception, Path], StoreError | None] = chosen_place_error) -> Iterator[None]:
+    """Turn what the environment does into a sentence.
+
+    Args:
+        path: What is used.
+        as_failure: Says it.
+    """
     import sqlite3
 
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        failure = chosen_place_error(error, path)
+        failure = as_failure(error, path)
         if failure is None:
             raise
         raise failure from error

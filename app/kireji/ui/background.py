@@ -37,6 +37,8 @@ def begin(
     """
     from kireji.ui.job_notices import JobNotices
 
+    if services.told_at_start:
+        tell(services.told_at_start)
     JobNotices(services, notices.tell, lambda: windows.shows_jobs, windows.open_jobs)
     scope.start(back_up_daily(services, tell), name="backups")
     scope.start(look_for_updates(services, notices, windows), name="updates")

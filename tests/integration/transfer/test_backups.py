@@ -230,7 +230,7 @@ async def test_what_is_no_backup_changes_nothing(home: Home, other: Home, tmp_pa
 async def test_a_copy_that_does_not_pass_its_check_is_thrown_away_and_told(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy_database = backups_module._copy_database
+    copy_database = backups_module.copy_database
 
     def copy_badly(source: Path, target: Path) -> None:
         copy_database(source, target)
@@ -239,7 +239,7 @@ async def test_a_copy_that_does_not_pass_its_check_is_thrown_away_and_told(
             file.write(os.urandom(4096))
 
     await filled(home)
-    monkeypatch.setattr(backups_module, "_copy_database", copy_badly)
+    monkeypatch.setattr(backups_module, "copy_database", copy_badly)
     with pytest.raises(StoreCorrupt, match="check"):
         await home.backups.make(tmp_path / "backup")
     assert not (tmp_path / "backup").exists()

@@ -41,9 +41,13 @@ def _names(area: Area, root: str, folder: str, pattern: str, below: str = r"(?!)
 
 
 _PAIR = r"[0-9a-f]{2}"
-_BACKUP = r"\.?kireji-[\w-]+(?:\.part)?"
+_BACKUP = r"\.?kireji-[\w.-]+(?:\.part)?"
 _STAGING = r"\.(?:backup|restore)-[a-z0-9_]{8}"
-_IN_BACKUP = rf"(?:kireji\.db{_DATABASE}|backup\.json|captures/{_BLOB})"
+_IN_BACKUP = (
+    rf"(?:kireji\.db{_DATABASE}|backup\.json|captures/{_BLOB}|jobs\.db{_DATABASE}|settings\.toml|mcp\.json"
+    r"|prompts/[^/.][^/]*\.md|policies/[^/.][^/]*\.toml|plugins/[^/.][^/]*\.py)"
+)
+_FOLDERS_IN_BACKUP = rf"(?:/(?:captures(?:/{_PAIR})?|prompts|policies|plugins))?"
 
 TABLE: Sequence[OwnNames] = (
     _names(Area.HISTORY, "data", "", rf"kireji\.db{_DATABASE}"),
@@ -62,9 +66,9 @@ TABLE: Sequence[OwnNames] = (
         "data",
         "backups",
         rf"\.?kireji-[\w-]+\.zip(?:\.\w+)?(?:\.part)?|{_BACKUP}/{_IN_BACKUP}",
-        rf"{_BACKUP}(?:/captures(?:/{_PAIR})?)?",
+        rf"{_BACKUP}{_FOLDERS_IN_BACKUP}",
     ),
-    _names(Area.BACKUPS, "data", "", rf"{_STAGING}/{_IN_BACKUP}", rf"{_STAGING}(?:/captures(?:/{_PAIR})?)?"),
+    _names(Area.BACKUPS, "data", "", rf"{_STAGING}/{_IN_BACKUP}", rf"{_STAGING}{_FOLDERS_IN_BACKUP}"),
     _names(Area.PROMPTS, "data", "prompts", rf"[^/.][^/]*\.md|{_PART}"),
     _names(Area.POLICIES, "data", "policies", rf"[^/.][^/]*\.toml|{_PART}"),
     _names(
@@ -82,7 +86,7 @@ TABLE: Sequence[OwnNames] = (
         rf"settings\.toml|mcp\.json|\.(?:settings\.toml|mcp\.json)\.[0-9a-f]{{8}}\.part|{_PART}",
     ),
     _names(Area.LOGS, "state", "log", r"(?:plugins/)?[^/]+\.log(?:\.\d+)?|crash\.txt", r"plugins"),
-    _names(Area.STATE, "state", "", rf"ledger|window|region|updates\.json|{_PART}"),
+    _names(Area.STATE, "state", "", rf"ledger|window|region|updates\.json|version|{_PART}"),
     _names(Area.CACHE, "cache", "", r"search-path\.(?:json|new)|certificates\.pem"),
 )
 
