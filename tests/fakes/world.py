@@ -10,6 +10,7 @@ from pathlib import Path
 from kireji.bootstrap.habits import HabitNeeds, LateHabits
 from kireji.bootstrap.jobs import JobNeeds, JobStores, LateRunner, job_parts
 from kireji.bootstrap.tools import tool_service
+from kireji.core.about import Fact
 from kireji.core.history import Origin
 from kireji.core.models import ModelInfo
 from kireji.core.ports import KeyStore
@@ -17,6 +18,7 @@ from kireji.core.secret import Secret, SecretName
 from kireji.core.sources import SourceKind
 from kireji.core.tool_ports import SchemaValidator
 from kireji.core.update_ports import Installation, UpdateSource
+from kireji.services.about import About
 from kireji.services.accounts import Accounts
 from kireji.services.application import Services
 from kireji.services.backup import BackupService
@@ -55,6 +57,7 @@ from kireji.services.transfer import TransferService
 from kireji.services.updates import Updates
 from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
+from tests.fakes.about import MemoryLicences
 from tests.fakes.batches import FakeBatches
 from tests.fakes.desktop import (
     FakeAutostart,
@@ -189,6 +192,8 @@ class World:
     personal: MemoryPersonalFiles = field(default_factory=MemoryPersonalFiles)
     data_users: list[str] = field(default_factory=list)
     """Other processes that use the data."""
+    licences: MemoryLicences = field(default_factory=MemoryLicences)
+    facts: Sequence[Fact] = (Fact("Kireji", "0.1.0"), Fact("Data", "~/.local/share/kireji"))
     tool_sources: FakeToolSources = field(default_factory=FakeToolSources)
     permissions: MemoryPermissionStore = field(default_factory=MemoryPermissionStore)
     offers: MemoryOfferStore = field(default_factory=MemoryOfferStore)
@@ -390,6 +395,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         transfer=lambda: transfer,
         backups=lambda: backups,
         personal=lambda: personal,
+        about=lambda: About(world.licences, lambda: world.facts),
         habits=habits.get,
         results=habits.results,
         jobs=jobs,

@@ -69,6 +69,7 @@ async def open_services(
         StoreError: The database cannot be used.
     """
     from kireji.bootstrap import desktop, network
+    from kireji.bootstrap.about import late_about
     from kireji.bootstrap.builtin import CallNeeds
     from kireji.bootstrap.doctor import surroundings
     from kireji.bootstrap.habits import comparer, late_habits, spreadsheets
@@ -234,6 +235,7 @@ async def open_services(
             tools=toolkit,
             transfer=transfers.transfer,
             backups=transfers.backups,
+            about=late_about(paths, environ),
             personal=late_personal_data(
                 paths,
                 preferences,

@@ -40,8 +40,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
     Returns:
         `command` is None to start the app, else one of ask, capture, watch, extract, translate, compare, moderate,
-        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, data, updates, doctor,
-        quit, help.
+        policies, prompts, keys, models, batch, history, tools, mcp, count, budget, receipt, data, about, updates,
+        doctor, quit, help.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).

@@ -1,4 +1,4 @@
-"""What can be typed after `kireji data`."""
+"""What can be typed after `kireji data` and `kireji about`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from kireji.cli.arguments import Commands, as_json, command
 
 
 def add_data(commands: Commands) -> None:
-    """Add this command."""
+    """Add these commands."""
+    about = command(
+        commands, "about", "versions for a report, and whose work is in the program; holds no key and no content"
+    )
+    about.add_argument("--licences", action="store_true", help="the parts and their licences")
+    about.add_argument("part", nargs="*", metavar="PART", help="the licence texts of this part")
+    as_json(about)
     data = command(
         commands, "data", "all that is kept about you on this computer: look at it, take it along, delete it"
     )

@@ -150,6 +150,10 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import updates
 
             return updates.prepare(arguments, console)
+        case "about":
+            from kireji.cli import about
+
+            return about.prepare(arguments, console)
         case "data":
             from kireji.cli import data
 

@@ -32,6 +32,7 @@ from kireji.services.web_pictures import PicturesByUrl
 
 if TYPE_CHECKING:  # loaded when one of them is first wanted
     from kireji.core.structured.results import ResultStore
+    from kireji.services.about import About
     from kireji.services.backup import BackupService
     from kireji.services.habits import Habits
     from kireji.services.jobs.service import JobService
@@ -93,6 +94,7 @@ class Services(msgspec.Struct, frozen=True):
     transfer: Callable[[], TransferService]
     backups: Callable[[], BackupService]
     personal: Callable[[], PersonalData]
+    about: Callable[[], About]
     habits: Callable[[], Habits]
     results: Callable[[], ResultStore]
     jobs: JobService

@@ -22,7 +22,6 @@ from kireji.core.personal_data import (
     PersonalFiles,
 )
 from kireji.core.ports import KeyStore
-from kireji.core.publisher import Publisher
 from kireji.core.secret import SecretName
 from kireji.core.settings import BackupSettings
 from kireji.core.transfer import Progress
@@ -71,9 +70,6 @@ class PersonalData:
         autostart: The entry for the session's start.
         backup: What holds for backups.
         users: Other processes that use the data; may block for some milliseconds.
-
-    Attributes:
-        erasing: Published when all is to go: the program then ends in order, and whoever wired it deletes.
     """
 
     def __init__(
@@ -95,7 +91,6 @@ class PersonalData:
         self._autostart = autostart
         self._backup = backup
         self._users = users
-        self.erasing: Publisher[None] = Publisher()
 
     async def kept(self) -> Sequence[Kept]:
         """Files by kind."""
@@ -155,7 +150,8 @@ class PersonalData:
         return DataExported(where, files=files, size=size, problems=problems, **counts)
 
     async def erase(self, plan: ErasePlan, keys: Sequence[SecretName] = ()) -> None:
-        """Begin to delete: keys and the autostart entry at once, the files when the program has ended in order.
+        """Begin to delete: keys and the autostart entry at once; the files go when the program ends in order, and
+        nothing uses them any more.
 
         Args:
             plan: What goes.
@@ -175,7 +171,6 @@ class PersonalData:
         if await step(self._autostart.enabled):
             await step(lambda: self._autostart.set(False))
         await step(lambda: self._files.mark(plan))
-        self.erasing.publish(None)
 
     async def cancel_at_service(self) -> None:
         """Ask the services to stop what they work on.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from kireji.ui.settings.about_page import AboutPage
+from kireji.ui.settings.about.page import AboutPage
 from kireji.ui.settings.appearance_page import AppearancePage
 from kireji.ui.settings.general_page import GeneralPage
 from kireji.ui.settings.history_page import HistoryPage

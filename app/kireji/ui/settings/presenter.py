@@ -14,7 +14,8 @@ from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.words import provider_name
 from kireji.ui.models.lookup import model_name
-from kireji.ui.settings.about_page import AboutPage
+from kireji.ui.settings.about.page import AboutPage
+from kireji.ui.settings.about.presenter import AboutPresenter
 from kireji.ui.settings.appearance_page import AppearancePage
 from kireji.ui.settings.general_page import GeneralPage
 from kireji.ui.settings.general_presenter import GeneralPresenter
@@ -90,6 +91,7 @@ class SettingsPresenter(QObject):
         self.spending_page = SpendingPage(theme, self._name)
         self.appearance_page = AppearancePage()
         self.updates_page = UpdatesPage(theme)
+        self.about_page = AboutPage(places)
         self.keys = KeysPresenter(self.keys_page, services, theme, keys, self._failed, self)
         self.general = GeneralPresenter(self.general_page, services, self._failed, self)
         self.shortcuts = ShortcutsPresenter(self.shortcuts_page, shortcut, services.preferences, self._failed, self)
@@ -104,6 +106,7 @@ class SettingsPresenter(QObject):
         self.jobs = JobsPagePresenter(self.jobs_page, services, self._failed, self)
         self.spending = SpendingPresenter(self.spending_page, services, self._failed, self)
         self.updates = UpdatesPresenter(self.updates_page, services, self._failed, self)
+        self.about = AboutPresenter(self.about_page, services, self._failed, self)
         self.pane = SettingsPane(
             theme,
             (
@@ -120,7 +123,7 @@ class SettingsPresenter(QObject):
                 (tr("Network"), self.network_page),
                 (tr("Appearance"), self.appearance_page),
                 (tr("Updates"), self.updates_page),
-                (tr("About"), AboutPage(places)),
+                (tr("About"), self.about_page),
             ),
         )
         self._problems = services.preferences.problems
@@ -199,6 +202,7 @@ class SettingsPresenter(QObject):
         await self.spending.aclose()
         await self.updates.aclose()
         await self.jobs.aclose()
+        await self.about.aclose()
         await self._scope.aclose()
 
     def _theme_chosen(self, value: object) -> None:
@@ -260,6 +264,8 @@ class SettingsPresenter(QObject):
             self.spending.show()
         else:
             self.spending.leave()
+        if page is self.about_page:
+            self.about.show()
 
     def _name(self, provider: str, model: str) -> str:
         called = model_name(self._services, provider, model)

@@ -1,0 +1,56 @@
+"""How to put another build of Qt in the place of the one that comes with the program, as its licence grants."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, Qt, qVersion
+from PySide6.QtWidgets import QWidget
+
+from kireji.ui.parts import button, label
+from kireji.ui.settings.cards import Card
+from kireji.ui.settings.opening import open_folder
+from kireji.ui.translation import tr
+
+SOURCES = "https://download.qt.io/official_releases/qt/"
+
+
+def qt_folder() -> Path:
+    """Where the libraries of Qt are that this program has loaded."""
+    wanted = (
+        QLibraryInfo.LibraryPath.BinariesPath if sys.platform == "win32" else QLibraryInfo.LibraryPath.LibrariesPath
+    )
+    return Path(QLibraryInfo.path(wanted))
+
+
+def replacing_qt() -> QWidget:
+    """The card that says so."""
+    return _ReplacingQt(qt_folder())
+
+
+class _ReplacingQt(Card):
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        show = button(tr("Open folder"))
+        show.setAccessibleName(tr("Open the folder: {title}", title="Qt"))
+        super().__init__(tr("Replace Qt"), show)
+        self.set_chip("", "idle")
+        self.say(
+            tr(
+                "Kireji uses Qt {version} under the LGPL 3. Its libraries are files of their own, which you may "
+                "replace by your own build of the same or a newer 6.x version: quit Kireji, put your files in the "
+                "place of those of the same names, and start it again. The names and the compiler must fit.",
+                version=qVersion(),
+            )
+        )
+        for words in (str(folder), tr("Source code: {address}", address=SOURCES)):
+            line = label(words, "value", wrap=True)
+            line.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            self.add(line)
+        show.clicked.connect(self._open)
+
+    def _open(self) -> None:
+        open_folder(self._folder)
