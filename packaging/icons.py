@@ -2,20 +2,25 @@
 
     python packaging/icons.py lucide FOLDER    copies the icons in use from an unpacked `lucide-static` package
     python packaging/icons.py render           draws resources/icons/*.png from kireji.svg and tray.svg
+    python packaging/icons.py program FILE     the program's own icon in one file: .ico for Windows, .icns for macOS
 
-Both are run by hand when an icon changes; their results are part of the repository.
+The first two are run by hand when an icon changes, and their results are part of the repository; builds run the third.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
 SIZES = (16, 22, 32, 48, 64, 128, 256)
 TRAY_SIZES = (16, 22, 32, 48, 64)
+PROGRAM_SIZES = {".ico": (16, 20, 24, 32, 40, 48, 64, 128, 256), ".icns": (32, 64, 128, 256, 512, 1024)}
+"""Windows takes steps of a quarter of 16, 32 and 48; macOS doubles."""
 USED = (
     "archive", "arrow-down", "arrow-up", "check", "chevron-down", "chevron-left", "chevron-right", "circle-alert",
     "columns-2", "copy", "crop", "ellipsis", "external-link", "eye-off", "file-text", "folder", "folder-open", "globe",
@@ -39,22 +44,45 @@ def copy_lucide(package: Path) -> None:
 
 
 def render() -> None:
-    from PySide6.QtCore import QSize
+    for name, sizes in (("kireji", SIZES), ("tray", TRAY_SIZES)):
+        for size, data in zip(sizes, drawn(name, sizes), strict=True):
+            (ICONS / f"{name}-{size}.png").write_bytes(data)
+
+
+def drawn(name: str, sizes: Iterable[int]) -> Iterator[bytes]:
+    """A picture at some sizes, as PNG; the smallest are drawn from a simpler picture where there is one."""
+    from PySide6.QtCore import QBuffer, QSize
     from PySide6.QtGui import QGuiApplication, QImage, QPainter, qRgba
     from PySide6.QtSvg import QSvgRenderer
 
-    app = QGuiApplication([*sys.argv[:1], "-platform", "offscreen"])
-    for name, sizes in (("kireji", SIZES), ("tray", TRAY_SIZES)):
-        for size in sizes:
-            small = ICONS / f"{name}-small.svg"
-            source = small if size <= 24 and small.exists() else ICONS / f"{name}.svg"
-            image = QImage(QSize(size, size), QImage.Format.Format_ARGB32)
-            image.fill(qRgba(0, 0, 0, 0))
-            painter = QPainter(image)
-            QSvgRenderer(str(source)).render(painter)
-            painter.end()
-            image.save(str(ICONS / f"{name}-{size}.png"))
+    app = QGuiApplication.instance() or QGuiApplication([*sys.argv[:1], "-platform", "offscreen"])
+    for size in sizes:
+        small = ICONS / f"{name}-small.svg"
+        source = small if size <= 24 and small.exists() else ICONS / f"{name}.svg"
+        image = QImage(QSize(size, size), QImage.Format.Format_ARGB32)
+        image.fill(qRgba(0, 0, 0, 0))
+        painter = QPainter(image)
+        QSvgRenderer(str(source)).render(painter)
+        painter.end()
+        buffer = QBuffer()
+        image.save(buffer, "PNG")
+        yield bytes(buffer.data().data())
     del app
+
+
+def program_icon(target: Path) -> None:
+    """All sizes in one file; the largest comes last, and each is drawn, none scaled."""
+    from PIL import Image
+
+    sizes = PROGRAM_SIZES[target.suffix]
+    pictures = [Image.open(io.BytesIO(data)).convert("RGBA") for data in drawn("kireji", sizes)]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    largest, others = pictures[-1], pictures[:-1]
+    if target.suffix == ".ico":
+        places = [(size, size) for size in sizes]
+        largest.save(target, sizes=places, append_images=others, bitmap_format="bmp")
+    else:
+        largest.save(target, append_images=others)
 
 
 if __name__ == "__main__":
@@ -62,5 +90,7 @@ if __name__ == "__main__":
         copy_lucide(Path(sys.argv[2]))
     elif sys.argv[1:] == ["render"]:
         render()
+    elif sys.argv[1:2] == ["program"] and len(sys.argv) == 3 and Path(sys.argv[2]).suffix in PROGRAM_SIZES:
+        program_icon(Path(sys.argv[2]))
     else:
         sys.exit(__doc__)
