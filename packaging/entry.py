@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 
 def give_back(environ: dict[str, str] | os._Environ[str]) -> None:
@@ -25,8 +26,27 @@ def give_back(environ: dict[str, str] | os._Environ[str]) -> None:
         environ.pop(name, None)
 
 
+def give_back_search(kernel: Any, folder: str, add: Any) -> None:
+    """On Windows: what is started looks for its libraries where they are, and not in this program's folder first.
+
+    PyInstaller's loader has set that folder for this process, and every process that is started from it inherits this
+    (SetDllDirectory, learn.microsoft.com). What `add` adds counts for this process alone.
+
+    Args:
+        kernel: The library kernel32.
+        folder: Of this program's own libraries.
+        add: As `os.add_dll_directory`.
+    """
+    add(folder)
+    kernel.SetDllDirectoryW(None)
+
+
 if __name__ == "__main__":
     give_back(os.environ)
+    if sys.platform == "win32":
+        import ctypes
+
+        give_back_search(ctypes.WinDLL("kernel32"), sys._MEIPASS, os.add_dll_directory)
     from kireji.__main__ import main
 
     sys.exit(main())

@@ -112,6 +112,10 @@ def _is_qt_kept(place: PurePosixPath, languages: set[str]) -> bool:
     name = place.name.removeprefix("lib").split(".")[0]
     if "plugins" in place.parts:
         return name in _PLUGINS[sys.platform].get(place.parent.name, set())
+    if frameworks := [part for part in place.parts if part.endswith(".framework")]:  # macOS
+        return frameworks[0].removeprefix("Qt").removesuffix(".framework") in _QT
+    if place.name == "opengl32sw.dll":  # draws without a graphics card what Kireji draws without one anyway
+        return False
     if "translations" in place.parts:
         return place.name in {f"qtbase_{language}.qm" for language in languages}
     if library := re.match(r"(?:lib)?Qt6(\w+)", place.name):
@@ -129,5 +133,6 @@ def _without_dead_links(entries: Iterable[Entry], places: set[str]) -> Iterator[
     for entry in entries:
         place, source, kind = entry
         target = str(PurePosixPath(place).parent / source)
-        if kind != "SYMLINK" or target in places:
+        inside = ".framework/" in place  # macOS: links of links and of folders, which belong to it
+        if kind != "SYMLINK" or inside or target in places:
             yield entry

@@ -109,7 +109,6 @@ def test_what_it_calls_is_there() -> None:
 
 def test_the_switches_of_the_build_are_known() -> None:
     typed = set(re.findall(r"packaging/build((?: --\w+)+)", "\n".join(map(scripts, BUILDS))))
-    told = subprocess.run(
-        [sys.executable, str(packaging.ROOT / "packaging" / "build"), "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    command = [sys.executable, str(packaging.ROOT / "packaging" / "build"), "--help"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert {switch for group in typed for switch in group.split() if switch not in told} == set()
