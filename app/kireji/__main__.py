@@ -33,6 +33,15 @@ PDF_WORKER = "--pdf-worker"
 JOB_IMPORT = "--job-import"
 """The same for the process that reads the rows of a job."""
 
+QT_CHECK = "--qt-check"
+"""The same for the process that looks how Qt fares here."""
+
+PARTS_CHECK = "--parts-check"
+"""The same for the process that loads every part of the program."""
+
+SELF_TEST = "--self-test"
+"""What people type to have the program look at itself; handled before the rest, which may be what is broken."""
+
 _END_SECONDS = 30.0
 """How long the app may take to end: it saves what is coming in, and its tools have a few seconds."""
 
@@ -67,6 +76,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kireji.tools.host import main as run_plugin
 
         return run_plugin(arguments[1:])
+    if arguments[:1] == [QT_CHECK]:
+        from kireji.bootstrap.qt_check import main as look_at_qt
+
+        return look_at_qt(arguments[1:])
+    if arguments == [PARTS_CHECK]:
+        from kireji.bootstrap.parts import main as look_at_parts
+
+        return look_at_parts()
+    if arguments[:1] == [SELF_TEST]:
+        from kireji.bootstrap.self_test import main as test_itself
+
+        return test_itself(arguments[1:])
     if not arguments:
         return _app("raise")
     if arguments == ["--hidden"]:  # the start with the session: reading arguments would cost it 12 ms
@@ -89,6 +110,10 @@ def _command(arguments: Sequence[str]) -> int:
     from kireji.cli.parser import parse, wanted_of_app
 
     parsed = parse(arguments)
+    if parsed.self_test:  # after another option
+        from kireji.bootstrap.self_test import main as test_itself
+
+        return test_itself([])
     if parsed.command is None:
         return _app("hide" if parsed.hidden else "raise")
     if (wanted := wanted_of_app(parsed)) is not None:

@@ -383,7 +383,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         ledger=world.ledger,
         receipts=receipts,
         reader=world.reader,
-        doctor=Doctor(world.checks),
+        doctor=Doctor(lambda: world.checks),
         clock=world.clock,
         prompts=world.prompts,
         prompt_values=PromptValues(world.clipboard, world.clock),

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from kireji.bootstrap import desktop, network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from kireji.core.ports import Reader
     from kireji.core.prompt_ports import PromptStore
     from kireji.desktop.paths import Paths
     from kireji.services.capture import CaptureService
-    from kireji.services.checks import Surroundings
     from kireji.services.credentials import Credentials
+    from kireji.services.doctor import Check
     from kireji.services.local_servers import LocalServers
     from kireji.services.preferences import Preferences
     from kireji.services.tools.service import ToolService
 
 
-def surroundings(
+def doctor_checks(
     paths: Paths,
     environ: Mapping[str, str],
     capture: CaptureService,
@@ -32,12 +32,14 @@ def surroundings(
     prompts: PromptStore,
     shortcut_held: Callable[[], bool],
     tools: ToolService,
-) -> Surroundings:
+) -> Sequence[Check]:
+    """All of the doctor's checks: the program's own state, and those of the self-test that are quick."""
     import asyncio
     import os
 
+    from kireji.bootstrap.self_test import quick_checks
     from kireji.desktop import instance, machine
-    from kireji.services.checks import Surroundings
+    from kireji.services.checks import Surroundings, checks
 
     def unwatched(_descriptor: int, _ready: Callable[[], None]) -> Callable[[], None]:
         return lambda: None
@@ -49,7 +51,7 @@ def surroundings(
         reply = await asyncio.to_thread(instance.send, paths, "shortcut", timeout=2.0)
         return reply.message if reply else None
 
-    return Surroundings(
+    at = Surroundings(
         environ=environ,
         platform=sys.platform,
         capture=capture.availability,
@@ -71,6 +73,7 @@ def surroundings(
         tools=tools,
         start_program=lambda: _start_program(environ),
     )
+    return (*checks(at), *quick_checks(paths, environ))
 
 
 async def _start_program(environ: Mapping[str, str]) -> int:

@@ -71,7 +71,7 @@ async def open_services(
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.about import late_about
     from kireji.bootstrap.builtin import CallNeeds
-    from kireji.bootstrap.doctor import surroundings
+    from kireji.bootstrap.doctor import doctor_checks
     from kireji.bootstrap.habits import comparer, late_habits, spreadsheets
     from kireji.bootstrap.jobs import JobNeeds, LateJobs
     from kireji.bootstrap.personal import late_personal_data
@@ -86,7 +86,6 @@ async def open_services(
     from kireji.imaging.codec import PillowCodec
     from kireji.services.application import Services
     from kireji.services.chat import ChatService
-    from kireji.services.checks import checks
     from kireji.services.counting import Counting
     from kireji.services.doctor import Doctor
     from kireji.services.fitting import Fitting
@@ -131,9 +130,8 @@ async def open_services(
             CallNeeds(clipboard, capture, base.http, outbox),
             overrides.tools,
         )
-        at = surroundings(
-            paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held, toolkit
-        )
+
+        known = (paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held, toolkit)
         in_words = PdfInWords(base.pdf)
         requests = RequestBuilder(preferences, stores.captures, PictureText(reader), in_words)
         measuring = Measuring(base.counts, stores.captures, in_words)
@@ -224,7 +222,7 @@ async def open_services(
             ledger=stores.ledger,
             receipts=Receipts(stores.ledger, stores.sent, history, chat, outbox, preferences, base.clock),
             reader=reader,
-            doctor=Doctor(checks(at)),
+            doctor=Doctor(lambda: doctor_checks(*known)),
             clock=base.clock,
             prompts=prompts,
             prompt_values=PromptValues(clipboard, base.clock),

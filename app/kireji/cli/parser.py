@@ -76,6 +76,11 @@ def whole_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"kireji {__version__}")
     parser.add_argument("--hidden", action="store_true", help="start without a window, in the tray only")
+    parser.add_argument(
+        "--self-test",
+        action="store_true",
+        help="look whether every part of this program works here (with --json: for programs)",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     add_asking(commands)
     add_extracting(commands)

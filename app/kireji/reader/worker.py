@@ -95,6 +95,7 @@ def _restrain() -> None:
     if sys.platform != "win32":
         import resource
 
+        os.environ["TMPDIR"] = os.devnull  # even so it would leave a number for the session there, in a file `.ses`
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (_LOG_LIMIT, _LOG_LIMIT))
         os.nice(5)

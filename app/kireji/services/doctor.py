@@ -46,32 +46,39 @@ class Check(msgspec.Struct, frozen=True):
     Args:
         name: Shown before the finding.
         probe: Looks; a KirejiError it raises becomes a failed finding.
+        seconds: How long it may take.
     """
 
     name: str
     probe: Callable[[], Awaitable[Finding]]
+    seconds: float = _SECONDS_PER_CHECK
 
 
 class Doctor:
-    """Runs all checks at the same time, each with a time limit.
+    """Runs all checks side by side, each with a time limit.
 
     Args:
-        checks: In the order in which they are shown.
+        checks: Gives them in the order in which they are shown; asked when somebody wants to know.
+        at_once: How many may run at the same time; the time of a check begins when it does.
     """
 
-    def __init__(self, checks: Sequence[Check]) -> None:
-        self._checks = tuple(checks)
+    def __init__(self, checks: Callable[[], Sequence[Check]], *, at_once: int = 32) -> None:
+        self._checks = checks
+        self._at_once = at_once
 
     async def examine(self) -> Sequence[tuple[str, Finding]]:
         """Every check's name with its finding."""
-        findings = await asyncio.gather(*(self._run(check) for check in self._checks))
-        return [(check.name, finding) for check, finding in zip(self._checks, findings, strict=True)]
+        checks, room = self._checks(), asyncio.Semaphore(self._at_once)
+        findings = await asyncio.gather(*(_run(check, room) for check in checks))
+        return [(check.name, finding) for check, finding in zip(checks, findings, strict=True)]
 
-    async def _run(self, check: Check) -> Finding:
+
+async def _run(check: Check, room: asyncio.Semaphore) -> Finding:
+    async with room:
         try:
-            async with asyncio.timeout(_SECONDS_PER_CHECK):
+            async with asyncio.timeout(check.seconds):
                 return await check.probe()
         except TimeoutError:
-            return Finding(Verdict.FAILED, f"No answer within {_SECONDS_PER_CHECK:g} seconds.")
+            return Finding(Verdict.FAILED, f"No answer within {check.seconds:g} seconds.")
         except KirejiError as error:
             return Finding(Verdict.FAILED, error.message, error.hint)

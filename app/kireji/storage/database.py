@@ -32,7 +32,7 @@ _CHECKED_SIZE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """What kind of file it is, as for `Database.open`."""
 
     steps: Sequence[Step]
@@ -84,7 +84,7 @@ class Database:
             StoreFull: There is no room for it.
             StoreError: It is locked, or another program's.
         """
-        database, form = cls(path), _Form(steps, application, copies, page)
+        database, form = cls(path), Form(steps, application, copies, page)
         with ExitStack() as stack:
             stack.callback(database._worker.stop, database._disconnect)
             await database._worker.run(lambda: database._connect(form, patience))
@@ -153,13 +153,13 @@ class Database:
         finally:
             self._worker.stop()
 
-    def _connect(self, form: _Form, patience: float) -> None:
-        self._connection = _mapped(self.path, lambda: _open(self.path, form, patience))
+    def _connect(self, form: Form, patience: float) -> None:
+        self._connection = mapped(self.path, lambda: _open(self.path, form, patience))
 
     def _perform(self, work: Callable[[Connection], T]) -> T:
         connection = self._connection
         assert connection is not None
-        return _mapped(self.path, lambda: work(connection))
+        return mapped(self.path, lambda: work(connection))
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -167,7 +167,8 @@ class Database:
             self._connection = None
 
 
-def _mapped(path: Path, work: Callable[[], T]) -> T:
+def mapped(path: Path, work: Callable[[], T]) -> T:
+    """Do `work`; what the environment does to the file meanwhile becomes a StoreError."""
     import sqlite3
 
     try:
@@ -190,7 +191,7 @@ def _in_transaction(connection: Connection, work: Callable[[Connection], T]) -> 
     return result
 
 
-def _open(path: Path, form: _Form, patience: float) -> Connection:
+def _open(path: Path, form: Form, patience: float) -> Connection:
     import sqlite3
 
     _prepare(path)
@@ -198,7 +199,7 @@ def _open(path: Path, form: _Form, patience: float) -> Connection:
     with ExitStack() as stack:
         connection = stack.enter_context(closing(sqlite3.connect(path, timeout=patience, isolation_level=None)))
         connection.execute("PRAGMA trusted_schema = OFF")
-        _refuse_unknown(connection, path, form)
+        refuse_unknown(connection, path, form)
         _check(connection, path)
         connection.execute(f"PRAGMA page_size = {form.page}")
         _use_log(connection, patience)
@@ -258,7 +259,8 @@ def _refuse_newer(connection: Connection, path: Path, newest: int) -> None:
         )
 
 
-def _refuse_unknown(connection: Connection, path: Path, form: _Form) -> None:
+def refuse_unknown(connection: Connection, path: Path, form: Form) -> None:
+    """Raises StoreTooNew when a newer version wrote it, StoreError when another program did."""
     _refuse_newer(connection, path, len(form.steps))
     # In this order: another process may be making the same new file, tables and mark in one transaction.
     empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0

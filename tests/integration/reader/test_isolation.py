@@ -54,8 +54,10 @@ async def test_it_reads_where_there_is_no_network(without_network: list[str]) ->
 
 
 async def test_the_engine_reports_to_nobody(tmp_path: Path) -> None:
-    """Its own telemetry leaves an identifier and a queue below the home folder before anything is sent."""
-    reader = ReaderProcess(environment=launch.environment(os.environ) | {"HOME": str(tmp_path)})
+    """Its own telemetry leaves an identifier and a queue below the home folder, and a number beside other programs'
+    temporary files, before anything is sent."""
+    places = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    reader = ReaderProcess(environment=launch.environment(os.environ) | places)
     await reader.read_all(EXAMPLE)
     await reader.aclose()
     assert os.listdir(tmp_path) == []

@@ -72,7 +72,7 @@ def surroundings(world: World | None = None, **changes: object) -> Surroundings:
 
 
 async def findings(at: Surroundings) -> dict[str, Finding]:
-    return dict(await Doctor(checks(at)).examine())
+    return dict(await Doctor(lambda: checks(at)).examine())
 
 
 async def test_a_healthy_machine_has_nothing_but_good_findings() -> None:
@@ -225,7 +225,7 @@ async def test_a_check_that_raises_is_a_failed_finding() -> None:
     async def probe() -> Finding:
         raise StoreCorrupt("The database is damaged.", "Restore a copy.")
 
-    [(name, found)] = await Doctor([Check("data", probe)]).examine()
+    [(name, found)] = await Doctor(lambda: [Check("data", probe)]).examine()
     assert (name, found) == ("data", Finding(Verdict.FAILED, "The database is damaged.", "Restore a copy."))
 
 
