@@ -56,6 +56,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if (code := _own_process(arguments)) is not None:
+        return code
+    if not arguments:
+        return _app("raise")
+    if arguments == ["--hidden"]:  # the start with the session: reading arguments would cost it 12 ms
+        return _app("hide")
+    if arguments[0] == "capture":
+        from kireji.cli.quick import capture_typed
+
+        if (wanted := capture_typed(arguments)) is not None:
+            return _obey(wanted)
+    try:
+        return _command(arguments)
+    except ImportError as problem:
+        return _not_loaded(problem)
+    except KeyboardInterrupt:  # while modules were loading; later on each command ends in its own way
+        return 130
+
+
+def _own_process(arguments: list[str]) -> int | None:
+    """Become one of the processes that this program starts of itself, or the self-test; None for all else."""
     if arguments[:1] == [READER_WORKER]:
         from kireji.reader.worker import main as read_pictures
 
@@ -88,21 +109,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kireji.bootstrap.self_test import main as test_itself
 
         return test_itself(arguments[1:])
-    if not arguments:
-        return _app("raise")
-    if arguments == ["--hidden"]:  # the start with the session: reading arguments would cost it 12 ms
-        return _app("hide")
-    if arguments[0] == "capture":
-        from kireji.cli.quick import capture_typed
-
-        if (wanted := capture_typed(arguments)) is not None:
-            return _obey(wanted)
-    try:
-        return _command(arguments)
-    except ImportError as problem:
-        return _not_loaded(problem)
-    except KeyboardInterrupt:  # while modules were loading; later on each command ends in its own way
-        return 130
+    return None
 
 
 def _command(arguments: Sequence[str]) -> int:
