@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib.metadata
 import os
 import shutil
 import sys
@@ -109,7 +108,7 @@ def _all_checks(stack: AsyncExitStack, folder: Path, environ: Mapping[str, str])
         self_checks.capture(lambda: desktop.capture_backends(environ), asks=desktop.on_wayland(environ)),
         self_checks.work_of("plugins", plugin, 30.0),
         self_checks.work_of("mcp", servers, 30.0),
-        self_checks.versions(_versions),
+        self_checks.versions(lambda: _versions(environ)),
     )
 
 
@@ -232,24 +231,11 @@ def _loopback() -> Callable[[], Awaitable[str]]:
     return try_servers
 
 
-def _versions() -> Mapping[str, str]:
-    """Of the program, of what it runs on, and of the packages whose own account of themselves is there."""
-    import platform
-    import sqlite3
-    import ssl
+async def _versions(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Of the program, of what it runs on, and of every part in it."""
+    from kireji.bootstrap.about import late_about
+    from kireji.desktop.paths import Paths
 
-    from kireji import __version__
-
-    kind = "built" if getattr(sys, "frozen", False) else "from source"
-    found = {
-        "Kireji": f"{__version__} ({kind})",
-        "Python": platform.python_version(),
-        "SQLite": sqlite3.sqlite_version,
-        "OpenSSL": ssl.OPENSSL_VERSION.removeprefix("OpenSSL "),
-        "system": platform.platform(),
-    }
-    for each in importlib.metadata.distributions():
-        name = each.metadata["Name"]
-        if name and name not in found:
-            found[name] = each.version
-    return found
+    about = late_about(Paths.find(environ), environ)()
+    facts = {fact.name: fact.value for fact in await about.facts()}
+    return facts | {part.name: part.version for part in await about.parts() if part.name not in facts}

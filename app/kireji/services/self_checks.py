@@ -18,6 +18,7 @@ from kireji.services.doctor import Check, Finding, Verdict
 
 _WAIT_FOR_KEYCHAIN = 8.0
 _SHOWN_PROBLEMS = 3
+_SHOWN_VERSIONS = ("Kireji", "Build", "Python", "Qt", "SQLite")
 _INSTALL_AGAIN = "Install Kireji again."
 
 
@@ -226,12 +227,12 @@ def work_of(name: str, do: Callable[[], Awaitable[str]], seconds: float) -> Chec
     return Check(name, probe, seconds)
 
 
-def versions(found: Callable[[], Mapping[str, str]]) -> Check:
-    """What the parts are; the first of them as a sentence."""
+def versions(look: Callable[[], Awaitable[Mapping[str, str]]]) -> Check:
+    """What the parts are; those that say most as a sentence."""
 
     async def probe() -> Finding:
-        known = await asyncio.to_thread(found)
-        shown = ", ".join(f"{name} {version}" for name, version in list(known.items())[:4])
+        known = await look()
+        shown = ", ".join(f"{name} {known[name]}" for name in _SHOWN_VERSIONS if name in known)
         return Finding(Verdict.OK, f"{shown}.", data=dict(known))
 
     return Check("versions", probe, 15.0)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kireji.cli.arguments import LATEST, region
@@ -87,6 +87,7 @@ _TYPED = (
 _WORDS = st.sampled_from(_TYPED.split())
 
 
+@settings(deadline=None)
 @given(st.lists(_WORDS, max_size=5))
 def test_what_is_read_quickly_is_what_the_parser_reads(words: list[str]) -> None:
     quick = capture_typed(["capture", *words])
