@@ -138,9 +138,7 @@ def quick_checks(
         return await asyncio.to_thread(look_at_databases, paths.database, paths.jobs_database, _CHECKED_SECONDS)
 
     async def tls() -> TlsReport:
-        from kireji.providers.tls_trial import try_tls
-
-        return await _in_folder(folder, "tls", lambda place: asyncio.to_thread(try_tls, place))
+        return await _in_folder(folder, "tls", lambda place: asyncio.to_thread(_try_tls, place))
 
     return (
         self_checks.windows(look),
@@ -222,6 +220,13 @@ async def _child(switch: str, environ: Mapping[str, str], kind: type[_Report], *
 
 def _ending(code: int | None) -> str:
     return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
+
+def _try_tls(folder: Path) -> TlsReport:
+    from kireji.desktop.own_certificate import make_certificate
+    from kireji.providers.tls_trial import HOST, try_tls
+
+    return try_tls(*make_certificate(folder, HOST))
 
 
 def _loopback() -> Callable[[], Awaitable[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import ssl
 import sys
@@ -11,7 +10,8 @@ from pathlib import Path
 from kireji.core.self_reports import TlsReport
 from kireji.providers.certificates import trusting
 
-_HOST = "self-test.invalid"
+HOST = "self-test.invalid"
+"""Whom the trial speaks to; there is nobody of that name (RFC 2606)."""
 _TURNS = 20
 _ELSEWHERE = (
     *("/etc/ssl/cert.pem", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/pki/tls/cert.pem"),
@@ -20,13 +20,13 @@ _ELSEWHERE = (
 """Where truststore looks when OpenSSL's own places are empty, as in a build that was made on another system."""
 
 
-def try_tls(folder: Path) -> TlsReport:
+def try_tls(certificate: Path, key: Path) -> TlsReport:
     """Shake hands once with a certificate that is trusted, and once with the same one that is not. Blocks.
 
     Args:
-        folder: Empty; takes the certificate, which is made here and thrown away.
+        certificate: One for `HOST` that nobody vouches for.
+        key: Its key.
     """
-    certificate, key = _certificate(folder)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(certificate, key)
     spoken = _shake_hands(server, trusting("", str(certificate)))
@@ -42,7 +42,7 @@ def try_tls(folder: Path) -> TlsReport:
 def _shake_hands(server: ssl.SSLContext, client: ssl.SSLContext) -> str:
     there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
     ends = [
-        client.wrap_bio(back, there, server_hostname=_HOST),
+        client.wrap_bio(back, there, server_hostname=HOST),
         server.wrap_bio(there, back, server_side=True),
     ]
     for _ in range(_TURNS):
@@ -60,35 +60,6 @@ def _done(end: ssl.SSLObject) -> bool:
     except ssl.SSLWantReadError:
         return False
     return True
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate that nobody vouches for, and its key."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Kireji self-test")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=2))
-        .not_valid_after(now + datetime.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(_HOST)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate, key_file = folder / "certificate.pem", folder / "key.pem"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
-    return certificate, key_file
 
 
 def _authorities() -> int | None:
