@@ -212,19 +212,33 @@ def _not_loaded(problem: ImportError) -> int:
     reason = explained(str(problem), ("qt", "x11"))
     if reason is None and not getattr(sys, "frozen", False):
         raise problem  # a checkout in which something is being changed: its developer wants to know where
-    sentence = reason.sentence if reason else f"A part of Kireji is missing ({problem}). Install Kireji again."
-    print(f"kireji: {sentence}", file=sys.stderr)
+    _tell(reason.sentence if reason else f"A part of Kireji is missing ({problem}). Install Kireji again.")
     return 1
 
 
+def _tell(sentence: str) -> None:
+    """Say something on standard error; without one, on Windows, in a box of the system's own."""
+    if sys.stderr is None and _SYSTEM == "win32":
+        from kireji.desktop.message_win32 import show
+
+        show(sentence)
+    else:
+        print(f"kireji: {sentence}", file=sys.stderr)
+
+
 def _hand_over(paths: Paths, first: Request) -> int:
+    from kireji.core.errors import KirejiError
     from kireji.desktop.instance import send
 
-    reply = send(paths, first.command, first.options, token=first.activation_token)
+    try:
+        reply = send(paths, first.command, first.options, token=first.activation_token)
+    except KirejiError as error:
+        _tell(error.sentence)
+        return 1
     if reply is None:
         return _become(paths, first)
     if not reply.ok:
-        print(f"kireji: {reply.message}", file=sys.stderr)
+        _tell(reply.message)
     return 0 if reply.ok else 1
 
 

@@ -22,6 +22,7 @@ MODULES = tuple(
         "desktop.keyboard_macos",
         "desktop.keys_macos",
         "desktop.keys_win32",
+        "desktop.message_win32",
         "desktop.pasteboard_macos",
         "desktop.permission_macos",
         "desktop.pipes_win32",
