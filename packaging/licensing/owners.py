@@ -50,8 +50,8 @@ class Owners:
     ) -> None:
         self.distributions = {normal(each.name): each for each in distributions}
         self._files = {file: name for name, each in self.distributions.items() for file in _files_of(each)}
-        self._prefixes = [os.path.realpath(path) + os.sep for path in prefixes]
-        self._own = [os.path.realpath(path) + os.sep for path in own]
+        self._prefixes = [_same(path) + os.sep for path in prefixes]
+        self._own = [_same(path) + os.sep for path in own]
 
     @classmethod
     def of_this_environment(cls, work: Path) -> Owners:
@@ -71,7 +71,7 @@ class Owners:
         for item in items:
             if item.source in ("", "-"):  # a folder that is a package without a file
                 continue
-            source = os.path.realpath(item.source)
+            source = _same(item.source)
             if item.kind == "EXECUTABLE" or item.name.startswith(("pyimod", "pyiboot")):
                 packages.setdefault("pyinstaller", []).append(item)
             elif name := self._files.get(source):
@@ -92,7 +92,12 @@ def _files_of(distribution: importlib.metadata.Distribution) -> Iterator[str]:
     """Its files, as RECORD has them: `files` makes an object of each of tens of thousands."""
     folder = os.path.realpath(str(distribution.locate_file("")))
     for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
-        yield os.path.normpath(os.path.join(folder, row[0]))
+        yield os.path.normcase(os.path.normpath(os.path.join(folder, row[0])))
+
+
+def _same(path: str | Path) -> str:
+    """A path as it is compared: Windows writes one in several ways."""
+    return os.path.normcase(os.path.realpath(path))
 
 
 def normal(name: str) -> str:
