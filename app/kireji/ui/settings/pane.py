@@ -91,6 +91,7 @@ class SettingsPane(QWidget):
         right.addWidget(self._stack, 1)
         self._body.addLayout(right, 1)
         self._problems.hide()
+        self.setTabOrder(self._group.buttons()[-1], self.header.help)  # what opens has the keyboard on its pages first
 
     def show_page(self, number: int) -> None:
         """Show one page by its place in the list."""
