@@ -17,6 +17,7 @@ from kireji.ui.settings.prompts.page import PromptsPage
 from kireji.ui.settings.shortcuts import ShortcutsPage
 from kireji.ui.settings.spending.page import SpendingPage
 from kireji.ui.settings.tools.page import ToolsPage
+from kireji.ui.settings.updates.page import UpdatesPage
 
 TOPICS: tuple[tuple[type[QWidget], str], ...] = (
     (KeysPage, "keys"),
@@ -31,5 +32,6 @@ TOPICS: tuple[tuple[type[QWidget], str], ...] = (
     (HistoryPage, "backups"),
     (NetworkPage, "keys#network"),
     (AppearancePage, "first-steps#appearance"),
-    (AboutPage, "updates"),
+    (UpdatesPage, "updates#looking-for-a-newer-version"),
+    (AboutPage, "updates#versions-and-licences"),
 )
