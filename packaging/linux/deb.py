@@ -44,8 +44,8 @@ RECOMMENDS = (
 SUGGESTS = ("fonts-noto-cjk", "fonts-noto-color-emoji")
 DESCRIPTION = """\
 desktop assistant that sees the screen
- Press a shortcut anywhere: the screen freezes, a region is marked, a question is
- typed, and the answer streams beside it and is kept.
+ Press a shortcut anywhere: the screen freezes, a region is marked, a question
+ is typed, and the answer streams beside it and is kept.
  .
  Answers come from Anthropic's models, from OpenRouter, from a model server on
  this computer, or from this computer's own text reader, without key or network.
