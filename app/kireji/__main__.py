@@ -207,9 +207,9 @@ def _app(command: str, options: Mapping[str, Any] | None = None) -> int:
 
 def _not_loaded(problem: ImportError) -> int:
     """Say which part could not be loaded, and what brings it."""
-    from kireji.desktop.system_libraries import explained
+    from kireji.desktop.system_libraries import explained, said_by
 
-    reason = explained(str(problem), ("qt", "x11"))
+    reason = explained(said_by(problem), ("qt", "x11"))
     if reason is None and not getattr(sys, "frozen", False):
         raise problem  # a checkout in which something is being changed: its developer wants to know where
     _tell(reason.sentence if reason else f"A part of Kireji is missing ({problem}). Install Kireji again.")

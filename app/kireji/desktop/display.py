@@ -78,6 +78,6 @@ def _reach_x_server(display: str) -> None:
             f"Start Kireji from a desktop, or set DISPLAY. {_WITHOUT}",
         ) from problem
     except OSError as problem:
-        from kireji.desktop.system_libraries import explained
+        from kireji.desktop.system_libraries import explained, said_by
 
-        raise explained(str(problem), ("qt", "x11")) or problem from problem
+        raise explained(said_by(problem), ("qt", "x11")) or problem from problem

@@ -53,8 +53,18 @@ def missing(needed_for: Collection[str]) -> list[str]:
             try:
                 ctypes.CDLL(library.name)
             except OSError as problem:  # it, or one that it needs
-                lost[not_found(str(problem)) or library.name] = None
+                lost[not_found(said_by(problem)) or library.name] = None
     return list(lost)
+
+
+def said_by(problem: BaseException) -> str:
+    """What the loader said; in a build its words stand behind those of PyInstaller."""
+    chain: list[BaseException] = []
+    cause: BaseException | None = problem
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        cause = cause.__cause__
+    return "\n".join(map(str, chain))
 
 
 def not_found(said: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kireji.desktop.system_libraries import explained, install_command, libraries, missing, not_found
+from kireji.desktop.system_libraries import explained, install_command, libraries, missing, not_found, said_by
 
 
 def test_nothing_is_listed_twice_and_each_purpose_is_known() -> None:
@@ -62,3 +62,15 @@ def test_a_system_that_is_too_old_is_said_to_be() -> None:
     reason = explained("/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.39' not found (required by libQt6Core.so.6)")
     assert reason is not None
     assert "GLIBC_2.39" in reason.message
+
+
+def test_the_loaders_words_are_found_behind_those_of_a_build() -> None:
+    problem = OSError("Failed to load dynlib/dll 'libxcb.so.1'.")
+    problem.__cause__ = OSError("libxcb.so.1: cannot open shared object file: No such file or directory")
+    assert not_found(said_by(problem)) == "libxcb.so.1"
+
+
+def test_an_error_that_is_its_own_cause_is_told_once() -> None:
+    problem = OSError("once")
+    problem.__cause__ = problem
+    assert said_by(problem) == "once"
