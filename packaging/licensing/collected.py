@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,12 @@ from typing import NamedTuple
 _TABLES = ("COLLECT-*.toc", "EXE-*.toc", "PYZ-*.toc", "PKG-*.toc")
 _ROOTS = ("_internal", ".", "Contents/Frameworks", "Contents/Resources", "Contents/MacOS")
 """Where files of a build lie: in one folder, or in an application of macOS."""
+_DOT = "__dot__"
+"""What PyInstaller's building/osx.py writes for a dot."""
+_OF_AN_APP = re.compile(
+    r"^Contents/(Info\.plist|PkgInfo|Resources/kireji\.icns|Resources/[\w-]+\.lproj/InfoPlist\.strings)$|/_CodeSignature/"
+)
+"""Of macOS: what an application says of itself, its icon, and signatures."""
 
 
 class Item(NamedTuple):
@@ -58,7 +65,13 @@ def read_collected(build: Path, work: Path) -> Collected:
     tables = [path for pattern in _TABLES for path in sorted(work.rglob(pattern))]
     if not any(path.name.startswith("COLLECT-") for path in tables):
         raise FileNotFoundError(f"no COLLECT-*.toc of PyInstaller below {work}")
-    there = {path.relative_to(build).as_posix() for path in build.rglob("*") if not path.is_dir() or path.is_symlink()}
+    # An application of macOS holds each file once, and links to it or its folder from wherever else it may be sought.
+    linked = build.suffix != ".app"
+    there = {
+        path.relative_to(build).as_posix()
+        for path in build.rglob("*")
+        if (linked if path.is_symlink() else not path.is_dir())
+    }
     seen: dict[tuple[str, str], Item] = {}
     claimed: set[str] = set()
     for path in tables:
@@ -84,13 +97,21 @@ def _items(value: object) -> Iterator[Item]:
 
 
 def _places(name: str, there: Iterable[str]) -> list[str]:
-    names = (name if root == "." else f"{root}/{name}" for root in _ROOTS)
+    names = (spelt if root == "." else f"{root}/{spelt}" for root in _ROOTS for spelt in _spellings(name))
     return [place for place in names if place in there] or [place for place in (f"{name}.exe",) if place in there]
 
 
+def _spellings(name: str) -> list[str]:
+    """A file's name, and how it lies beside code in an application of macOS, where folders may have no dot."""
+    *folders, file = name.split("/")
+    if any(folder.endswith(".framework") for folder in folders):
+        return [name]
+    return list(dict.fromkeys((name, "/".join([*(folder.replace(".", _DOT) for folder in folders), file]))))
+
+
 def _is_ours(name: str) -> bool:
-    """Whether a file was written by our own build, after PyInstaller."""
-    return "kireji/_resources/" in name or "/" not in name or name.startswith("Contents/_CodeSignature/")
+    """Whether a file was written by our own build, or of our own words, after PyInstaller had collected the others."""
+    return "kireji/_resources/" in name or "/" not in name or _OF_AN_APP.search(name) is not None
 
 
 def _module_of(name: str) -> str:
