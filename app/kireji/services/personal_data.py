@@ -135,8 +135,10 @@ class PersonalData:
             TransferError: It cannot be written there.
             StoreError: The environment's fault.
         """
-        writer = await step(lambda: self._files.open_export(path, overwrite=overwrite))
+        opened: list[DataWriter] = []
         try:
+            await step(lambda: opened.append(self._files.open_export(path, overwrite=overwrite)))
+            (writer,) = opened
             counts = await self._conversations(writer, told)
             jobs, problems = await self._answers(writer, told)
             counts["jobs"] = jobs
@@ -145,7 +147,8 @@ class PersonalData:
             problems = (*problems, *await step(writer.files))
             where, files, size = await step(lambda: writer.finish(counts))
         except BaseException:
-            await asyncio.shield(step(writer.abandon))
+            for writer in opened:  # also when it was cancelled while it was being opened
+                await asyncio.shield(step(writer.abandon))
             raise
         return DataExported(where, files=files, size=size, problems=problems, **counts)
 

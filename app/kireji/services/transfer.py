@@ -92,12 +92,15 @@ class TransferService:
         rows = await self._store.conversations() if conversations is None else conversations
         if not rows:
             raise TransferError(say("There is nothing to export."), say("Ask something first."))
-        writer = await step(lambda: self._open_writer(path, form, overwrite))
+        opened: list[Writer] = []
         try:
+            await step(lambda: opened.append(self._open_writer(path, form, overwrite)))
+            (writer,) = opened
             written = await self._write(rows, writer, told, must_be_there=conversations is not None)
             where = await step(writer.finish)
         except BaseException:
-            await asyncio.shield(step(writer.abandon))
+            for writer in opened:  # also when it was cancelled while it was being opened
+                await asyncio.shield(step(writer.abandon))
             raise
         told(Progress(len(rows), len(rows)))
         return ExportReport(where, written.conversations, written.messages, len(written.blobs), len(written.lost))

@@ -16,7 +16,7 @@ from kireji.ui.chat.transcript.answers import AnswerItem
 from kireji.ui.chat.transcript.around import Actions
 from kireji.ui.chat.transcript.questions import QuestionItem
 from kireji.ui.main_window import MainWindow
-from kireji.ui.settings.about_page import Places
+from kireji.ui.settings.places import Places
 from kireji.ui.shortcut import GlobalShortcuts
 from kireji.ui.theme import Theme
 from kireji.ui.window_presenter import WindowPresenter

@@ -111,6 +111,7 @@ class DeleteDialog(QDialog):
         room = self.screen().availableSize() * 0.9
         width = min(round(_WIDTH * growth), room.width())
         self.resize(width, min(inside.heightForWidth(width) + 4, room.height()))
+        self.typed.setFocus()  # where nothing happens before a word stands
 
     def _table(self) -> QWidget:
         table = QWidget()

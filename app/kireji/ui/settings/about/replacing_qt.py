@@ -13,7 +13,7 @@ from kireji.ui.settings.cards import Card
 from kireji.ui.settings.opening import open_folder
 from kireji.ui.translation import tr
 
-SOURCES = "https://download.qt.io/official_releases/qt/"
+SOURCES = "https://download.qt.io/official_releases/qt/{line}/{version}/"
 
 
 def qt_folder() -> Path:
@@ -22,6 +22,12 @@ def qt_folder() -> Path:
         QLibraryInfo.LibraryPath.BinariesPath if sys.platform == "win32" else QLibraryInfo.LibraryPath.LibrariesPath
     )
     return Path(QLibraryInfo.path(wanted))
+
+
+def source() -> str:
+    """Where the source code of that very version is."""
+    version = qVersion()
+    return SOURCES.format(line=version.rpartition(".")[0], version=version)
 
 
 def replacing_qt() -> QWidget:
@@ -39,12 +45,17 @@ class _ReplacingQt(Card):
         self.say(
             tr(
                 "Kireji uses Qt {version} under the LGPL 3. Its libraries are files of their own, which you may "
-                "replace by your own build of the same or a newer 6.x version: quit Kireji, put your files in the "
-                "place of those of the same names, and start it again. The names and the compiler must fit.",
+                "replace by your own build of them: quit Kireji, put your files in the place of those of the same "
+                "names, and start it again.",
                 version=qVersion(),
             )
+            + " "
+            + tr(
+                "PySide6 asks for exactly this version of Qt. For another one, replace the libraries of PySide6 and "
+                "Shiboken, too: they are in the folders PySide6 and shiboken6."
+            )
         )
-        for words in (str(folder), tr("Source code: {address}", address=SOURCES)):
+        for words in (str(folder), tr("Source code: {address}", address=source())):
             line = label(words, "value", wrap=True)
             line.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
