@@ -12,7 +12,10 @@ from kireji.core.tools import FileOutput, Output, PictureOutput, TextOutput, Too
 
 MOST_TEXT = 100_000
 """Characters of all words of one result together."""
+_PARTS = 100
+"""Of one result. A hundred thousand short words would be as many parts, with more around them than in them."""
 _PICTURES = 20
+_LONGEST_NAME = 200
 _LARGEST_DOCUMENT = 20_000_000
 """Bytes; providers refuse requests above 32 MB."""
 
@@ -39,22 +42,25 @@ class Results:
         """
         content: list[Content] = []
         left, pictures = MOST_TEXT, 0
-        for item in output.content:
-            if isinstance(item, PictureOutput):
+        for item in output.content[:_PARTS]:
+            if _is_picture(item):
                 pictures += 1
-            part = await self._part(item, left, pictures)
-            left -= len(part.text) if isinstance(part, TextPart) else 0
+                if pictures > _PICTURES:
+                    continue
+            part, taken = await self._part(item, left)
+            left -= taken
             content.append(part)
+        content += map(TextPart, _told_of_rest(pictures, len(output.content)))
         return ToolResultPart(call_id, tuple(content), output.is_error, round(seconds, 3))
 
-    async def _part(self, item: Output, left: int, pictures: int) -> Content:
+    async def _part(self, item: Output, left: int) -> tuple[Content, int]:
+        """A part, and how many characters it takes of those that are left."""
         match item:
             case TextOutput(text):
-                return TextPart(shortened(text, left))
+                text = shortened(text, left)
+                return TextPart(text), len(text)
             case PictureOutput(data):
-                if pictures > _PICTURES:
-                    return TextPart(f"(A picture was left out: a result has at most {_PICTURES}.)")
-                return await self._picture(data)
+                return await self._picture(data), 0
             case FileOutput():
                 return await self._file(item, left)
 
@@ -64,24 +70,42 @@ class Results:
         except PictureError as error:
             return TextPart(f"(A picture that cannot be shown: {error.sentence})")
 
-    async def _file(self, file: FileOutput, left: int) -> Content:
-        name = " ".join(file.name.split()) or "without a name"
-        media_type = file.media_type.partition(";")[0].strip().lower()
+    async def _file(self, file: FileOutput, left: int) -> tuple[Content, int]:
+        name = " ".join(file.name[: 2 * _LONGEST_NAME].split())[:_LONGEST_NAME] or "without a name"
+        media_type = _media_type(file)
         described = f"(A file, {name}, {media_type or 'of no known type'}, {len(file.data):,} bytes.)"
-        if media_type.startswith("image/"):
-            return await self._picture(file.data)
+        if _is_picture(file):
+            return await self._picture(file.data), 0
         if len(file.data) > _LARGEST_DOCUMENT:
-            return TextPart(described)
+            return TextPart(described), len(described)
         if file.data.startswith(b"%PDF-"):
-            return await self._captures.put_document(EncodedDocument(file.data, "application/pdf", name))
+            return await self._captures.put_document(EncodedDocument(file.data, "application/pdf", name)), 0
         if media_type.startswith("text/") or media_type in ("application/json", "application/xml"):
             try:
-                text = file.data.decode("utf-8-sig")
+                text = shortened(file.data.decode("utf-8-sig"), left)
             except UnicodeDecodeError:
-                return TextPart(described)
-            data = shortened(text, left).encode("utf-8", "replace")
-            return await self._captures.put_document(EncodedDocument(data, "text/plain", name))
-        return TextPart(described)
+                return TextPart(described), len(described)
+            document = EncodedDocument(text.encode("utf-8", "replace"), "text/plain", name)
+            return await self._captures.put_document(document), len(text)
+        return TextPart(described), len(described)
+
+
+def _media_type(file: FileOutput) -> str:
+    return file.media_type.partition(";")[0].strip().lower()[:_LONGEST_NAME]
+
+
+def _is_picture(item: Output) -> bool:
+    return isinstance(item, PictureOutput) or (isinstance(item, FileOutput) and _media_type(item).startswith("image/"))
+
+
+def _told_of_rest(pictures: int, parts: int) -> list[str]:
+    """What is said of that which did not come along."""
+    told = []
+    if pictures > _PICTURES:
+        told.append(f"({pictures - _PICTURES} pictures were left out: a result has at most {_PICTURES}.)")
+    if parts > _PARTS:
+        told.append(f"({parts - _PARTS:,} more parts were left out: a result has at most {_PARTS}.)")
+    return told
 
 
 def error_result(call_id: str, reason: str, *, refused: bool = False) -> ToolResultPart:

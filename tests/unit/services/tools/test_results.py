@@ -57,6 +57,30 @@ async def test_a_picture_that_is_none_is_words() -> None:
 async def test_a_flood_of_pictures_is_stemmed() -> None:
     parts = await Desk().of(*(PictureOutput(bytes([number])) for number in range(25)))
     assert sum(isinstance(part, ImagePart) for part in parts) == 20
+    assert parts[20:] == (TextPart("(5 pictures were left out: a result has at most 20.)"),)
+
+
+async def test_pictures_that_come_as_files_are_stemmed_with_the_others() -> None:
+    parts = await Desk().of(*(FileOutput(bytes([number]), "image/png", "a.png") for number in range(25)))
+    assert sum(isinstance(part, ImagePart) for part in parts) == 20
+
+
+async def test_a_flood_of_parts_is_stemmed() -> None:
+    parts = await Desk().of(*(TextOutput("word") for _ in range(50_000)))
+    assert len(parts) == 101
+    assert parts[-1] == TextPart("(49,900 more parts were left out: a result has at most 100.)")
+
+
+async def test_words_in_files_count_as_words() -> None:
+    desk = Desk()
+    await desk.of(*(FileOutput(b"x" * 60_000, "text/plain", f"{number}.txt") for number in range(50)))
+    assert sum(map(len, desk.captures.pictures.values())) < MOST_TEXT + 50 * 100
+
+
+@pytest.mark.parametrize("kind", ["application/zip", "text/plain"])
+async def test_a_name_without_end_is_cut(kind: str) -> None:
+    (part,) = await Desk().of(FileOutput(b"PK", kind, "n" * 5_000_000))
+    assert len(part.title if isinstance(part, DocumentPart) else part.text if isinstance(part, TextPart) else "") < 300
 
 
 @pytest.mark.parametrize(
