@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -39,6 +41,8 @@ _TALKATIVE = ("mcp", "client", "httpx2", "httpcore2")
 _LISTEN_AGAIN = (2.0, 15.0, 60.0, 300.0)
 """Seconds until a lost subscription is asked for again."""
 _LIST_SECONDS = 60.0
+_PROGRESS_SECONDS = 0.05
+"""More often nobody can read how far a call is."""
 _THREAD_FROM = 1 << 18
 """Characters of a result from which on it is decoded in a thread."""
 
@@ -119,8 +123,13 @@ class Session:
             SessionLost: The server does not know this connection any more; it has done nothing.
             ToolSourceError: The server broke off, or its answer is not what the protocol says.
         """
+        shown = -math.inf
 
         async def told(progress: float, total: float | None, message: str | None) -> None:
+            nonlocal shown
+            if time.monotonic() - shown < _PROGRESS_SECONDS:
+                return
+            shown = time.monotonic()
             fraction = min(1.0, max(0.0, progress / total)) if total and total > 0 else None
             say_progress((message or "")[:200], fraction)
 
