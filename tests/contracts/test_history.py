@@ -89,6 +89,14 @@ class TestUsages:
         await history.append(summary.id, follow_up.id, answer("nothing is known of this one"))
         assert list(await history.usages(summary.id)) == [Usage(2)]
 
+    async def test_an_answer_can_be_written_with_what_it_has_used_so_far(self, history: ConversationStore) -> None:
+        summary, question = await history.create("", said("why"))
+        reply = await history.append(summary.id, question.id, answer("because"), usage=Usage(3))
+        assert reply.usage == Usage(3)
+        assert list(await history.usages(summary.id)) == [Usage(3)]
+        [stored] = await history.messages(summary.id, [reply.id])
+        assert (stored.message, stored.usage) == (answer("because"), Usage(3))
+
     async def test_a_conversation_that_is_not_there_has_none(self, history: ConversationStore) -> None:
         assert list(await history.usages(7)) == []
 

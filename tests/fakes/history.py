@@ -56,7 +56,7 @@ class MemoryConversationStore:
 
     Attributes:
         failure: When set, every call raises it: a full disk, a folder that cannot be written.
-        updates: Every call of `update`, as (message id, text, state).
+        updates: What was written of answers, one after the other, as (message id, text, state).
     """
 
     def __init__(
@@ -102,13 +102,17 @@ class MemoryConversationStore:
         provider: str = "",
         model: str = "",
         origin: Origin | None = None,
+        usage: Usage | None = None,
     ) -> StoredMessage:
         self._fail()
         if state is MessageState.STREAMING and origin is None:
             raise ValueError("a streaming message needs its origin")
         if conversation not in self._conversations or (parent is not None and self._homes.get(parent) != conversation):
             raise LookupError(f"there is no message {parent} in conversation {conversation}")
-        return self._add(conversation, parent, message, state, provider, model, origin, self._now())
+        made = self._add(conversation, parent, message, state, provider, model, origin, self._now(), usage)
+        if state is MessageState.STREAMING:
+            self.updates.append((made.id, message.text, state))
+        return made
 
     async def update(
         self,
@@ -298,9 +302,10 @@ class MemoryConversationStore:
         model: str,
         origin: Origin | None,
         time: datetime,
+        usage: Usage | None = None,
     ) -> StoredMessage:
         number = max(self._homes, default=0) + 1
-        stored = StoredMessage(number, parent, message, state, provider, model, None, None, "", time)
+        stored = StoredMessage(number, parent, message, state, provider, model, usage, None, "", time)
         self._messages[number] = stored
         self._homes[number] = conversation
         self._origins[number] = origin

@@ -310,6 +310,9 @@ class FakeValidator:
     def flaw(self, schema: bytes) -> SchemaFlaw | None:
         return self.schema_flaw
 
+    def fits(self, schema: bytes, arguments: object) -> bool:
+        return False
+
     def problem(self, schema: bytes, arguments: object) -> str:
         self.seen.append(arguments)
         return self.complaint

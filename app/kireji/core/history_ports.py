@@ -97,6 +97,7 @@ class ConversationStore(QuestionHistory, Search, Protocol):
         provider: str = "",
         model: str = "",
         origin: Origin | None = None,
+        usage: Usage | None = None,
     ) -> StoredMessage:
         """Add a message below `parent` and make it the end of the current path."""
 

@@ -7,12 +7,13 @@ given out, and where it was given out already, it is itself hidden behind anothe
 
 from __future__ import annotations
 
+import functools
 import html
 import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from kireji.core.literals import Literals
@@ -42,6 +43,9 @@ _SPOKEN = re.compile(rf"{_PLAIN}|\\\[(?P<label2>{_ALL})\\?_(?P<number2>[1-9][0-9
 _BEGINNING = re.compile(r"\\|\\?\[(?:[A-Z]|\\?_){0,16}\\?[0-9]{0,6}\\?")
 """What may become one when more comes; rather too much, since it is only waited with."""
 _LONGEST = 40
+_SHORT = 5_000
+"""Characters of JSON text of which the strings are remembered."""
+_LENIENT = json.JSONDecoder(strict=False)
 _NAMES = re.compile(r"\s{0,100}:")
 """What follows the name of a field."""
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
@@ -103,6 +107,8 @@ class Vault:
             text: What would be sent.
             found: What was found in it; values that are known already are hidden without that.
         """
+        if not found and not self._values:
+            return text
         spans = [*found, *self._known(text), *self._literal(text)]
         pieces, at = [], 0
         for one in merged(spans):
@@ -114,9 +120,8 @@ class Vault:
         """As `learn`, of JSON text: of its strings, and of what a name says of the value beside it."""
         for one in find(text):
             self._named(_unescaped(text[one.start : one.end]), _LABELS[one.kind])
-        for string in _STRING.finditer(text):
-            inner = _unescaped(string[0][1:-1])
-            self.learn(inner, find)
+        for string in strings_in(text):
+            self.learn(string.said, find)
 
     def hide_json(self, text: str, find: Find, *, names: bool = True) -> str:
         """As `hide`, of JSON text: inside its strings, so that it stays JSON; a bare number becomes a string.
@@ -126,15 +131,15 @@ class Vault:
             find: What is looked for in its strings.
             names: Whether the names of fields are looked at, too; those of a schema must stay as they are.
         """
+        strings = [string for string in strings_in(text) if names or not string.is_name]
+        if not self._values and not any(find(string.said) for string in strings):
+            return text
         pieces, at = [], 0
-        for string in _STRING.finditer(text):
-            if not names and _NAMES.match(text, string.end()):
-                continue
-            inner = _unescaped(string[0][1:-1])
-            hidden = self.hide(inner, find(inner))
-            kept = string[0] if hidden == inner else f'"{_escaped(hidden)}"'
-            pieces += [self._outside(text[at : string.start()]), kept]
-            at = string.end()
+        for string in strings:
+            hidden = self.hide(string.said, find(string.said))
+            kept = text[string.start : string.end] if hidden == string.said else f'"{_escaped(hidden)}"'
+            pieces += [self._outside(text[at : string.start]), kept]
+            at = string.end
         return "".join([*pieces, self._outside(text[at:])])
 
     def restorer(self) -> Restorer:
@@ -216,6 +221,37 @@ class Vault:
         return text if hidden == text else _SHAPE.sub(lambda match: f'"{match[0]}"', hidden)
 
 
+class JsonString(NamedTuple):
+    """A string in JSON text.
+
+    Args:
+        start: Where its first quotation mark stands.
+        end: Behind its last one.
+        said: What it says.
+        is_name: Whether it is the name of a field.
+    """
+
+    start: int
+    end: int
+    said: str
+    is_name: bool
+
+
+def strings_in(text: str) -> Sequence[JsonString]:
+    """Every string in JSON text. What was told of short texts is remembered: tools are sent with every question."""
+    return _strings_of_short(text) if len(text) <= _SHORT else _strings_of(text)
+
+
+def _strings_of(text: str) -> tuple[JsonString, ...]:
+    return tuple(
+        JsonString(*string.span(), _unescaped(string[0][1:-1]), _NAMES.match(text, string.end()) is not None)
+        for string in _STRING.finditer(text)
+    )
+
+
+_strings_of_short = functools.lru_cache(500)(_strings_of)
+
+
 class Restorer:
     """Puts values back into a text that comes in pieces; what it gives is the same however it is cut.
 
@@ -295,8 +331,10 @@ def _escaped(text: str) -> str:
 
 def _unescaped(text: str) -> str:
     """What a string of JSON says; as it is where it is none."""
+    if "\\" not in text:  # most are what they say
+        return text
     try:
-        said = json.loads(f'"{text}"', strict=False)
+        said = _LENIENT.decode(f'"{text}"')
     except ValueError:
         return text
     return said if isinstance(said, str) else text

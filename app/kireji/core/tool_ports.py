@@ -191,6 +191,9 @@ class SchemaValidator(Protocol):
     def flaw(self, schema: bytes) -> SchemaFlaw | None:
         """What is wrong with a schema that a person has written; None when nothing is."""
 
+    def fits(self, schema: bytes, arguments: object) -> bool:
+        """Whether they are seen to fit at once; False says nothing, and `problem` tells. Does not block."""
+
     def problem(self, schema: bytes, arguments: object) -> str:
         """What is wrong with them, in one sentence for the model that names the place; empty when nothing is."""
 

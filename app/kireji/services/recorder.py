@@ -15,7 +15,7 @@ from kireji.core.errors import KirejiError, StoreError
 from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted
 from kireji.core.history import Origin, StoredMessage
 from kireji.core.history_ports import ConversationStore
-from kireji.core.messages import Message, MessageState, Role, StopReason, ToolCallPart, ToolResultPart, Usage
+from kireji.core.messages import Message, MessageState, StopReason, ToolCallPart, ToolResultPart, Usage
 from kireji.core.rounds import unanswered
 from kireji.core.window import NOTHING_LEFT_OUT, LeftOut
 from kireji.services.answer_rounds import AnswerRounds
@@ -284,17 +284,20 @@ class AnswerRecorder:
             await self._write(state, stop, sentence)
 
     async def _write(self, state: MessageState, stop: StopReason | None, sentence: str) -> None:
+        message = self._rounds.kept(self._snapshot())
         if self._row is None:
             self._row = await self._conversations.append(
                 self.conversation,
                 self._parent,
-                Message(Role.ASSISTANT, ()),
+                message,
                 MessageState.STREAMING,
                 provider=self._provider,
                 model=self._model,
                 origin=self._origin,
+                usage=self._builder.usage,
             )
-        message = self._rounds.kept(self._snapshot())
+            if state is MessageState.STREAMING:
+                return  # all of it stands there
         await self._conversations.update(
             self._row.id, message, state, usage=self._builder.usage, stop=stop, error=sentence
         )

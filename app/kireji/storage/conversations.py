@@ -136,6 +136,7 @@ class SqliteConversationStore:
         provider: str = "",
         model: str = "",
         origin: Origin | None = None,
+        usage: Usage | None = None,
     ) -> StoredMessage:
         """As in ConversationStore.
 
@@ -145,7 +146,7 @@ class SqliteConversationStore:
         """
         if state is MessageState.STREAMING and origin is None:
             raise ValueError("a streaming message needs its origin")
-        new = NewMessage(parent, message, state, provider, model, origin, self._now())
+        new = NewMessage(parent, message, state, provider, model, origin, self._now(), usage)
 
         def work(connection: Connection) -> int:
             _require(connection, "SELECT 1 FROM conversations WHERE id = ?", (conversation,))

@@ -37,9 +37,9 @@ _USAGES = f"""
 """  # noqa: S608 - nothing of it is input
 
 _INSERT = """
-    INSERT INTO messages (conversation, parent, role, parts, raw, raw_from, provider, model, state, error,
+    INSERT INTO messages (conversation, parent, role, parts, raw, raw_from, provider, model, state, usage, error,
         origin_pid, origin_started, created, size)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)
 """
 
 _UPDATE = """
@@ -63,6 +63,7 @@ class NewMessage:
     model: str
     origin: Origin | None
     created: datetime
+    usage: Usage | None = None
 
     def insert(self, connection: Connection, conversation: int) -> int:
         """Write it and make it the end of the path; returns its number."""
@@ -78,6 +79,7 @@ class NewMessage:
             rows.storable(self.provider),
             rows.storable(self.model),
             self.state.value,
+            rows.encode_usage(self.usage),
             origin.pid if origin else None,
             origin.started if origin else None,
             time,
@@ -94,7 +96,16 @@ class NewMessage:
     def stored(self, number: int) -> StoredMessage:
         """The same with its number."""
         return StoredMessage(
-            number, self.parent, self.message, self.state, self.provider, self.model, None, None, "", self.created
+            number,
+            self.parent,
+            self.message,
+            self.state,
+            self.provider,
+            self.model,
+            self.usage,
+            None,
+            "",
+            self.created,
         )
 
 

@@ -48,6 +48,11 @@ class JsonSchemaValidator:
         self._changing = threading.Lock()
         self._steps = _Steps()
 
+    def fits(self, schema: bytes, arguments: object) -> bool:
+        """As in SchemaValidator: of a plain schema that was used before."""
+        ready = self._ready.get(schema)
+        return ready is not None and ready.quick is not None and ready.quick(arguments)
+
     def problem(self, schema: bytes, arguments: object) -> str:
         """What is wrong with arguments, in one sentence for the model that names the place; empty when nothing is."""
         from jsonschema.exceptions import SchemaError, best_match

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kireji.core.placeholders import Restorer, Vault
+from kireji.core.placeholders import Restorer, Vault, strings_in
 from kireji.core.secrets.detection import Detection
 from tests.support import known_secrets as made
 
@@ -26,6 +26,28 @@ def hidden(vault: Vault, *texts: str) -> list[str]:
 def hidden_json(vault: Vault, text: str) -> str:
     vault.learn_json(text, DETECTION.find)
     return vault.hide_json(text, DETECTION.find)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(JSON, st.booleans())
+def test_the_strings_of_json_are_what_they_say(value: object, ascii_only: bool) -> None:
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    for string in strings_in(text):
+        assert json.loads(text[string.start : string.end]) == string.said
+        assert string.is_name == text[string.end :].lstrip().startswith(":")
+
+
+@given(JSON, st.booleans())
+def test_where_nothing_is_known_json_stays_to_the_byte(value: object, names: bool) -> None:
+    text = json.dumps(value)
+    assert Vault().hide_json(text, lambda _: (), names=names) == text
+    other = Vault({"[MAIL_1]": "a value that stands nowhere"})
+    assert other.hide_json(text, lambda _: (), names=names) == text
 
 
 def test_values_are_numbered_by_kind() -> None:

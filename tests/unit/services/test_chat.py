@@ -34,9 +34,11 @@ class WatchedStore(MemoryConversationStore):
         super().__init__()
         self.written = asyncio.Event()
 
-    async def update(self, *arguments: Any, **options: Any) -> None:
-        await super().update(*arguments, **options)
-        self.written.set()
+    async def append(self, *arguments: Any, **options: Any) -> StoredMessage:
+        made = await super().append(*arguments, **options)
+        if made.state is MessageState.STREAMING:
+            self.written.set()
+        return made
 
 
 async def ask(world: World, question: Question) -> tuple[StoredMessage, list[TurnEvent]]:

@@ -204,6 +204,9 @@ class _FirstIsWrong:
     def flaw(self, schema: bytes) -> None:
         return None
 
+    def fits(self, schema: bytes, arguments: object) -> bool:
+        return False
+
     def problem(self, schema: bytes, arguments: object) -> str:
         self._seen += schema == SCHEMA
         return "total: 3 is too small." if self._seen == 1 and schema == SCHEMA else ""

@@ -143,7 +143,7 @@ async def test_an_answer_that_is_over_sooner_is_written_at_once() -> None:
         say(made, "words")
         await pauses.begun()
     await made.end(MessageState.COMPLETE)
-    assert [text for _, text, _ in store.updates] == ["words"]
+    assert store.updates[-1][1:] == ("words", MessageState.COMPLETE)
 
 
 def round_of(index: int, text: str, reason: StopReason, tokens: int) -> list[ModelEvent]:

@@ -48,6 +48,17 @@ def test_what_does_not_fit_is_named_with_its_place(arguments: object, said: str)
     assert problem(arguments) == said
 
 
+def test_that_they_fit_is_seen_at_once_where_the_schema_is_plain_and_known() -> None:
+    validator, plain = JsonSchemaValidator(), b'{"type":"object","properties":{"n":{"type":"integer"}}}'
+    assert not validator.fits(plain, {"n": 1})
+    assert validator.problem(plain, {"n": 1}) == ""
+    assert validator.fits(plain, {"n": 1})
+    assert not validator.fits(plain, {"n": "1"})
+    costly = b'{"type":"object","properties":{"n":{"pattern":"^a"}}}'
+    assert validator.problem(costly, {"n": "a"}) == ""
+    assert not validator.fits(costly, {"n": "a"})
+
+
 def test_a_long_argument_is_not_repeated_whole() -> None:
     assert len(problem({"path": ["x" * 10_000]})) < 300
 

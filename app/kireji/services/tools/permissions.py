@@ -65,7 +65,7 @@ class Permissions:
 
     async def trusts(self, status: SourceStatus) -> bool:
         """Whether what a source says of its tools is believed, as it is now."""
-        return _trusted(status, await self._store.trusted())
+        return status.kind is SourceKind.BUILT_IN or _trusted(status, await self._store.trusted())
 
     async def trust(self, source: str, on: bool) -> None:
         """Believe what a source says of its tools, as long as it does not change; or do so no longer.

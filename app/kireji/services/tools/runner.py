@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 _FIND_SECONDS = 60.0
 """A source that has changed is started to say what it has."""
 
+_SEEN_AT_ONCE = 10_000
+"""Characters of arguments that are looked at on the loop's own thread: a thread takes longer than the look."""
+
 _PREVIEW_SECONDS = 3.0
 """The person is asked without it rather than later."""
 
@@ -134,8 +137,7 @@ class ToolRunner:
     async def _answered(self, call: ToolCallPart, round_: CallRound) -> ToolResultPart:
         found = await self._found(call, round_.offer)
         arguments = _decoded(call.arguments)
-        if problem := await asyncio.to_thread(self._validator.problem, found.tool.schema, arguments):
-            raise _NotRun(say("The arguments do not fit: {problem}", problem=problem))
+        await self._check(call, found, arguments)
         trusted = await self._permissions.trusts(found.status)
         facts = await facts_of(found.tool, found.status, arguments, round_.where, trusted=trusted)
         passage = await self._gate.pass_through(
@@ -146,6 +148,14 @@ class ToolRunner:
             await round_.begins(call)
             _same(found, facts)  # nothing waits any more between this and the call
         return await self._run(call, found, arguments, Permitted(facts, passage), round_.where)
+
+    async def _check(self, call: ToolCallPart, found: Found, arguments: Arguments) -> None:
+        """Hold arguments to their schema; in a thread, unless they are few and are seen to fit. Raises _NotRun."""
+        schema = found.tool.schema
+        if len(call.arguments) <= _SEEN_AT_ONCE and self._validator.fits(schema, arguments):
+            return
+        if problem := await asyncio.to_thread(self._validator.problem, schema, arguments):
+            raise _NotRun(say("The arguments do not fit: {problem}", problem=problem))
 
     async def _found(self, call: ToolCallPart, offer: Offer) -> Found:
         """Who has the tool.
