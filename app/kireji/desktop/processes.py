@@ -76,7 +76,13 @@ else:
         command = ["/bin/ps", "-o", "stat=,lstart=", "-p", str(pid)]
         try:
             shown = subprocess.run(
-                command, capture_output=True, text=True, timeout=2, check=False, env={"LC_ALL": "C", "TZ": "UTC"}
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=2,
+                check=False,
+                env={"LC_ALL": "C", "TZ": "UTC"},
             ).stdout.split()
         except (OSError, subprocess.TimeoutExpired):
             return ""

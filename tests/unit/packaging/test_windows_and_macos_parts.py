@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.machinery
+import importlib.util
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +103,14 @@ def test_a_build_says_what_is_not_made_here() -> None:
     command = [sys.executable, str(packaging.ROOT / "packaging" / "build"), other]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, f"This is not made on this system: {other}\n")
+
+
+def test_every_switch_of_a_build_calls_a_program_that_is_there() -> None:
+    loader = importlib.machinery.SourceFileLoader("build_script", str(packaging.ROOT / "packaging" / "build"))
+    spec = importlib.util.spec_from_loader("build_script", loader)
+    assert spec is not None
+    build = importlib.util.module_from_spec(spec)
+    loader.exec_module(build)
+    for switch in build.MADE_ON:
+        program, *_ = build.packing(switch, Path("dist/kireji"), Path("dist"))
+        assert (packaging.ROOT / program).is_file()

@@ -145,6 +145,16 @@ def test_what_runs_is_ended_by_the_program_s_own_command() -> None:
     assert parse([typed]).command == "quit"
 
 
+def test_what_the_workflow_looks_for_is_what_is_installed() -> None:
+    tried = (FOLDER / "try-installer.ps1").read_text("utf-8")
+    run, _ = entries("Registry")
+    assert rf"HKCU:\{run['Subkey']}" in tried
+    assert f"(Get-ItemProperty $run).{run['ValueName']}" in tried
+    assert run["ValueData"].replace("{app}", "$folder").replace('"', '`"') in tried
+    assert set(re.findall(r"'/TASKS=([\w,]+)'", tried)) == {",".join(entry["Name"] for entry in entries("Tasks"))}
+    assert set(re.findall(r"\bkirejiw?\.exe\b", tried)) == {CONSOLE_PROGRAM, WINDOWED_PROGRAM}
+
+
 # --- what calls it -------------------------------------------------------------------------------------------------
 
 
