@@ -242,6 +242,24 @@ def test_the_first_start_welcomes_and_hears_the_shortcut(root: CleanRoot, displa
         wait_until(lambda: "It works" in words_on(client, 0, 0, WIDTH, HEIGHT), "the welcome hears the shortcut", 60)
 
 
+def test_the_self_test_finds_no_fault(root: CleanRoot, display: str) -> None:
+    told = root.run("kireji", "--self-test", user=USER, check=False, DISPLAY=display)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert re.search(r"^ok\s+reader", told.stdout, re.MULTILINE)
+    assert "failed" not in told.stdout
+
+
+def test_with_a_keychain_that_it_recommends_keys_are_kept(root: CleanRoot) -> None:
+    root.run("apt-get", "-qq", "install", "--yes", "--no-install-recommends", "gnome-keyring", "dbus-daemon")
+    script = (
+        "printf x | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec kireji --self-test keychain"
+    )
+    (root.path / HOME[1:] / "run").mkdir(mode=0o700)
+    root.run("chown", f"{USER}:{USER}", f"{HOME}/run")
+    told = root.run("dbus-run-session", "--", "sh", "-c", script, user=USER, check=False, XDG_RUNTIME_DIR=f"{HOME}/run")
+    assert re.search(r"^ok\s+keychain", told.stdout, re.MULTILINE), told.stdout + told.stderr
+
+
 def test_windows_belong_to_the_desktop_file(root: CleanRoot, display: str, tmp_path: Path) -> None:
     with x_client(display) as client, app(root, output=tmp_path / "output", DISPLAY=display) as process:
         window = _wait_for_window(client, process, tmp_path / "output")
