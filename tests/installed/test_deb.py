@@ -184,6 +184,14 @@ def test_what_is_installed_is_what_was_packed(root: CleanRoot) -> None:
     assert root.run("dpkg", "--verify", "kireji").stdout == ""
 
 
+def test_every_library_that_its_files_need_is_found(root: CleanRoot) -> None:
+    inside = [f"/{file.relative_to(root.path)}" for file in module("libraries").elf_files(root.path / "opt/kireji")]
+    assert len(inside) > 50
+    look = 'for file; do ldd "$file" 2>&1 | sed -n "s,.*not found,$file: &,p"; done'
+    told = root.run("sh", "-c", look, "sh", *inside, LD_LIBRARY_PATH="/opt/kireji/_internal", check=False)
+    assert told.stdout == ""
+
+
 def test_the_main_job(root: CleanRoot, main_job: Callable[[], ServiceProcess]) -> None:
     service = main_job()
     assert _pixels_sent(service) == _pixels_shown()
