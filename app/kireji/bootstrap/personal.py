@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -86,8 +87,6 @@ def roots(paths: Paths) -> Roots:
 
 def is_marked(paths: Paths) -> bool:
     """Whether everything is to go; a look at one name, because each start takes it."""
-    import os
-
     return os.path.lexists(paths.state / "deleting")
 
 
@@ -106,6 +105,7 @@ def erase_marked(paths: Paths, *, again: bool) -> Erased | None:
     """
     from kireji import diagnostics
     from kireji.core.errors import StoreError
+    from kireji.desktop.introduction_xdg import withdraw
     from kireji.storage.personal.store import FilePersonalData
 
     files = FilePersonalData(roots(paths))
@@ -114,7 +114,9 @@ def erase_marked(paths: Paths, *, again: bool) -> Erased | None:
         return None
     diagnostics.stop()
     try:
-        return files.erase(plan)
+        erased = files.erase(plan)
+        withdraw(os.environ)  # an AppImage's entry in the menu; written anew when the image is started again
+        return erased
     except StoreError:
         if not again:
             files.unmark()

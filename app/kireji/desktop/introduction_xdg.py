@@ -21,6 +21,7 @@ from kireji.desktop.launching import own_image
 
 log = logging.getLogger(__name__)
 
+_ENTRY = f"applications/{APP_ID}.desktop"
 _OURS = "X-Kireji-AppImage=true"
 """Stands in an entry that this has written; others are left alone."""
 _COMMAND = "Exec=kireji"
@@ -43,22 +44,42 @@ def introduce(environ: Mapping[str, str], program: str = sys.executable) -> None
         log.info("the desktop could not be told of this program: %s", problem)
 
 
-def _enter(environ: Mapping[str, str], image: str, inside: Path) -> None:
+def withdraw(environ: Mapping[str, str]) -> None:
+    """Remove what `introduce` has written, if anything.
+
+    Args:
+        environ: The process's environment.
+    """
+    entry, icon = _own_files(environ)
+    try:
+        if _OURS in entry.read_text("utf-8"):
+            entry.unlink()
+            icon.unlink()
+    except FileNotFoundError:
+        return
+    except OSError as problem:
+        log.info("the desktop's entry of this program could not be removed: %s", problem)
+
+
+def _own_files(environ: Mapping[str, str]) -> tuple[Path, Path]:
+    """Desktop file and icon in the person's own folders."""
     home = Path(environ.get("HOME") or os.path.expanduser("~"))
     data = environ.get("XDG_DATA_HOME", "")
     own = Path(data) if os.path.isabs(data) else home / ".local" / "share"
+    return own / _ENTRY, own / "icons/hicolor/256x256/apps" / f"{APP_ID}.png"
+
+
+def _enter(environ: Mapping[str, str], image: str, inside: Path) -> None:
     shared = (environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":")
-    name = f"applications/{APP_ID}.desktop"
-    if any((Path(folder) / name).exists() for folder in shared if os.path.isabs(folder)):
+    if any((Path(folder) / _ENTRY).exists() for folder in shared if os.path.isabs(folder)):
         return  # a package is installed, too, and has said it
-    entry = own / name
+    entry, icon = _own_files(environ)
     before = entry.read_text("utf-8") if entry.exists() else None
     if before is not None and _OURS not in before:
         return
     text = entry_of_image((inside / f"{APP_ID}.desktop").read_text("utf-8"), image)
     if text == before:
         return
-    icon = own / "icons/hicolor/256x256/apps" / f"{APP_ID}.png"
     icon.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(inside / f"{APP_ID}.png", icon)
     entry.parent.mkdir(parents=True, exist_ok=True)

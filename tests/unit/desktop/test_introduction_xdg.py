@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kireji.core.identity import APP_ID
-from kireji.desktop.introduction_xdg import entry_of_image
+from kireji.desktop.introduction_xdg import entry_of_image, withdraw
 from kireji.desktop.introduction_xdg import introduce as introduce_program
 from tests.support.packaging import module
 
@@ -85,6 +85,20 @@ def test_outside_of_an_image_nothing_is_written(environ: dict[str, str], missing
     del environ[missing]
     introduce(environ)
     assert not (Path(environ["HOME"]) / ".local").exists()
+
+
+def test_what_was_written_goes_when_everything_is_deleted(environ: dict[str, str]) -> None:
+    introduce(environ)
+    withdraw(environ)
+    assert [path for path in (Path(environ["HOME"]) / ".local").rglob("*") if path.is_file()] == []
+    withdraw(environ)
+
+
+def test_an_entry_of_somebody_elses_stays_when_everything_is_deleted(environ: dict[str, str]) -> None:
+    _entry(environ).parent.mkdir(parents=True)
+    _entry(environ).write_text("[Desktop Entry]\nName=Mine\n")
+    withdraw(environ)
+    assert _entry(environ).exists()
 
 
 def test_a_home_that_cannot_be_written_stops_nothing(environ: dict[str, str], tmp_path: Path) -> None:
