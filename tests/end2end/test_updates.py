@@ -150,6 +150,15 @@ def test_the_maker_refuses_what_the_program_would(tmp_path: Path) -> None:
     assert manifest("make", "nine", *at, "--", package).returncode == 1
 
 
+def test_what_is_new_comes_from_the_changelog(release: Release) -> None:
+    changelog = release.folder / "CHANGELOG.md"
+    changelog.write_text("# Changelog\n\n## [9.0.0] - 2026-12-01\n\n- This\n\n## [8.0.0]\n\n- That\n")
+    place = ("--page", "https://kireji.example/", "--files-at", "https://kireji.example/", "--changelog", changelog)
+    made = manifest("make", "9.0.0", *place, "--", release.package)
+    assert json.loads(made.stdout)["notes"] == {"en": "- This"}
+    assert "says nothing about version 9.0.1" in manifest("make", "9.0.1", *place, "--", release.package).stderr
+
+
 def test_a_private_key_is_private_and_never_written_over(tmp_path: Path) -> None:
     made = manifest("keygen", tmp_path / "key.pem")
     data = (tmp_path / "key.pem").read_bytes()

@@ -54,7 +54,7 @@ async def opened(stand: Stand) -> UpdatesPage:
 async def checked(stand: Stand) -> UpdatesPage:
     page = await opened(stand)
     page.check.click()
-    await stand.until(lambda: stand.below.release_lists.asked and page.check.isEnabled())
+    await stand.until(lambda: page.state.chip.text() not in ("not asked yet", "asking…"))
     return page
 
 
@@ -145,6 +145,17 @@ async def test_what_cannot_be_used_is_refused_where_it_was_typed(row: str, text:
         await stand.until(lambda: field.problem.text())
         assert field.problem.text() == said
         assert "updates" not in stand.below.settings.tables
+
+
+async def test_the_button_keeps_the_keyboard_while_it_is_asked_and_asks_once() -> None:
+    async with window_over(surroundings()) as stand:
+        page = await opened(stand)
+        page.check.setFocus()
+        page.check.click()
+        page.check.click()
+        await stand.until(lambda: page.release.isVisible())
+        assert stand.window.focusWidget() is page.check
+        assert stand.below.release_lists.asked == [ADDRESS]
 
 
 async def test_a_version_can_be_skipped_and_taken_back() -> None:

@@ -74,9 +74,9 @@ class UpdatesPage(QWidget):
         """What went wrong when it was last asked; empty when nothing did."""
         tell(self.problem, sentence, "warn")
 
-    def show_asking(self, *, possible: bool, allowed: bool, running: bool) -> None:
-        """Whether it may be asked, and whether it is being asked."""
-        self.check.setEnabled(possible and not running)
+    def show_asking(self, *, possible: bool, allowed: bool) -> None:
+        """Whether it can be asked, and whether it may by itself."""
+        self.check.setEnabled(possible)
         self.allow.switch.setEnabled(possible or allowed)
         self.allow.set_on(allowed)
 

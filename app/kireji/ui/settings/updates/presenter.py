@@ -81,7 +81,7 @@ class UpdatesPresenter(QObject):
 
     def _show_asking(self, state: UpdateState) -> None:
         possible = bool(state.source.address and state.source.keys)
-        self._page.show_asking(possible=possible, allowed=state.allowed, running=self._running)
+        self._page.show_asking(possible=possible, allowed=state.allowed)
 
     def _show_release(self, state: UpdateState) -> None:
         card, release = self._page.release, state.release
@@ -95,13 +95,13 @@ class UpdatesPresenter(QObject):
         card.show_skipped(state.skipped)
 
     def _check(self) -> None:
+        # The button stays as it is meanwhile: one that cannot be pressed would lose the keyboard.
         if not self._running:
             self._scope.start(self._run_check(), name="check")
 
     async def _run_check(self) -> None:
         self._running = True
         self._page.state.set_chip(tr("asking…"), "idle")
-        self._page.check.setEnabled(False)
         problem = ""
         try:
             await self._updates.check()
