@@ -34,7 +34,8 @@ class UpdatesPage(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.check = button(tr("Check now"), name=tr("Check for a newer version now"))
-        self.state = Card("", self.check)
+        self.state = Card("Kireji", self.check)
+        self.state.set_chip("", "idle")
         self.problem = label("", "warn", wrap=True)
         self.allow = SwitchRow(
             tr("Look for a newer version once a day"),

@@ -97,10 +97,10 @@ class UpdatesPresenter(QObject):
     def _check(self) -> None:
         # The button stays as it is meanwhile: one that cannot be pressed would lose the keyboard.
         if not self._running:
+            self._running = True
             self._scope.start(self._run_check(), name="check")
 
     async def _run_check(self) -> None:
-        self._running = True
         self._page.state.set_chip(tr("asking…"), "idle")
         problem = ""
         try:
@@ -119,6 +119,7 @@ class UpdatesPresenter(QObject):
     async def _allow(self, on: bool) -> None:
         await self._updates.allow(on)
         if on and not self._running:  # the yes is for now, too: who says it wants to know
+            self._running = True
             await self._run_check()
 
     def _skip(self) -> None:
