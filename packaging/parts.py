@@ -53,17 +53,13 @@ _NEVER = (
 _QT = {"Core", "DBus", "Gui", "Svg", "Widgets", "XcbQpa", "WaylandClient"}
 """Qt's libraries, without what stands before and after the name."""
 
-_CARRIED = re.compile(r"lib(python3|crypto|ssl|sqlite3|ffi|bz2|lzma|uuid|expat|mpdec)[.\d-]*\.so")
-"""Libraries of this computer that Python's own modules need, in versions that differ between systems. All others that
-are not inside of a package are left to the system: `resources/system-libraries.txt` names them."""
-
 NO_MODULES = [
     # For building and installing, of which nothing happens in a build.
     *("setuptools", "_distutils_hack", "pkg_resources", "pip", "distutils", "ensurepip", "venv"),
     # Windows and terminals of Python's own, and what belongs to its tests and demonstrations.
     *("tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "curses", "_curses", "_curses_panel", "readline"),
     # Old ways of big networks, gone from Python 3.13, that need libraries of the system for nothing else.
-    *("nis", "crypt", "_crypt"),
+    *("nis", "crypt", "_crypt", "spwd", "ossaudiodev", "_gdbm", "_dbm"),
     *("test", "lib2to3", "pydoc_data", "antigravity", "this"),
 ]
 
@@ -91,20 +87,22 @@ def kept(entries: Iterable[Entry], languages: Iterable[str]) -> list[Entry]:
         entries: As PyInstaller has found them.
         languages: Whose translations of Qt's own texts are kept.
     """
-    languages = set(languages)
-    found = [entry for entry in entries if _is_kept(PurePosixPath(entry[0].replace("\\", "/")), entry, languages)]
+    entries, languages = list(entries), set(languages)
+    foreign = _left_to_the_system(entries)
+    found = [
+        entry
+        for entry in entries
+        if entry[0] not in foreign and _is_kept(PurePosixPath(entry[0].replace("\\", "/")), languages)
+    ]
     places = {entry[0] for entry in found if entry[2] != "SYMLINK"}
     return list(_without_dead_links(found, places))
 
 
-def _is_kept(place: PurePosixPath, entry: Entry, languages: set[str]) -> bool:
-    _, source, kind = entry
+def _is_kept(place: PurePosixPath, languages: set[str]) -> bool:
     if place.parts[0] in ("PIL", "pillow.libs") and place.name.startswith(_NEVER):
         return False
     if "PySide6" in place.parts:
         return _is_qt_kept(place, languages)
-    if kind == "BINARY" and sys.platform == "linux" and not _is_of_a_package(source):
-        return _CARRIED.match(place.name) is not None
     return True
 
 
@@ -125,8 +123,33 @@ def _is_qt_kept(place: PurePosixPath, languages: set[str]) -> bool:
     return True
 
 
-def _is_of_a_package(source: str) -> bool:
-    return Path(source).resolve().is_relative_to(Path(sys.prefix).resolve())
+def _left_to_the_system(entries: Iterable[Entry]) -> set[str]:
+    """The libraries of this computer that are not taken along.
+
+    Only those are that modules of Python need, directly or through each other, and that are in other versions
+    elsewhere. What Qt draws with belongs to a system's graphics, and to its security updates: it is asked for in
+    `resources/system-libraries.txt`.
+    """
+    if sys.platform != "linux":
+        return set()
+    from PyInstaller.depend.bindepend import get_imports
+
+    lines = (ROOT / "resources" / "system-libraries.txt").read_text(encoding="utf-8").splitlines()
+    asked_for = {line.split()[0] for line in lines if line.strip() and not line.startswith("#")}
+    packages = Path(sys.prefix).resolve()
+    found = {
+        place: source
+        for place, source, kind in entries
+        if kind == "BINARY" and not Path(source).resolve().is_relative_to(packages) and "libpython" not in place
+    }
+    taken: set[str] = set()
+    waiting = [source for place, source, kind in entries if kind == "EXTENSION" and "PySide6" not in place]
+    while waiting:
+        for name, _ in get_imports(waiting.pop()):
+            if name in found and name not in taken | asked_for:
+                taken.add(name)
+                waiting.append(found[name])
+    return set(found) - taken
 
 
 def _without_dead_links(entries: Iterable[Entry], places: set[str]) -> Iterator[Entry]:

@@ -174,7 +174,7 @@ def assert_not_in_reader(seat: Seat, network: dict[str, str]) -> None:
 
 def reader_of(pid: int) -> int:
     """The child that has become the reading process; 0 before that."""
-    return next((child for child in descendants(pid) if b"kireji.reader.worker" in command_line(child)), 0)
+    return next((child for child in descendants(pid) if b"reader" in command_line(child)), 0)
 
 
 def header_of(request: dict[str, object]) -> str | None:

@@ -60,7 +60,9 @@ class TrayPresenter:
         self._settings_changed(services.preferences.settings)
 
     def settle(self) -> None:
-        """After the start: list what the first click should find."""
+        """After the start: list what the first click should find; nothing where the program has been left meanwhile."""
+        if self._closed:
+            return
         self._unsubscribe += [
             self._services.chat.live.changed.subscribe(self._conversations_changed),
             self._services.watches.changed.subscribe(self._watches_changed),
