@@ -13,6 +13,7 @@ from tests.benchmarks.table import Row, machine, render
 _BEGIN, _END = "<!-- measurements -->", "<!-- end of measurements -->"
 _ALL = (
     "start",
+    "installed",
     "overlay",
     "peer",
     "drag",

@@ -52,7 +52,7 @@ def until_icon(client: XClient, command: list[str], variables: dict[str, str]) -
     try:
         wait_until(client.tray_icons, "the tray icon", every=0.001)
         seconds = time.perf_counter() - begin
-        if "kireji" in command:
+        if "--hidden" in command:
             assert client.chord_is_held("space", _CONTROL_SHIFT), "the tray was there before the chord"
     finally:
         process.terminate()
