@@ -15,6 +15,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 
+from PIL import Image as Picture
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "app"), str(ROOT)]
 
@@ -87,6 +89,9 @@ def main() -> None:
         _jobs(place, client)
         _rows(place, client)
         _review(place, client)
+        for theme in ("light", "dark"):
+            _help(place, client, theme)
+    _for_help()
 
 
 def _overlay(place: Desktop, client: XClient) -> None:
@@ -171,6 +176,32 @@ def _windows(place: Desktop, client: XClient, theme: str) -> None:
         _xdotool(variables, "key", *["Down"] * 4)
         pause(1)
         _save(client, f"privacy-{theme}", 778)
+
+
+def _help(place: Desktop, client: XClient, theme: str) -> None:
+    """The help, opened by F1, with a search in it."""
+    variables = _home(place, f"help-{theme}", theme)
+    with ServiceProcess() as service, running(variables | _reached(service)) as process:
+        wait_until_up(Path(variables["KIREJI_HOME"]), process)
+        _xdotool(variables, "search", "--sync", "--onlyvisible", "--name", "^Kireji$")
+        pause(2)
+        _xdotool(variables, "key", "F1")
+        window = ("search", "--sync", "--onlyvisible", "--name", "Kireji help$")
+        _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", "1278", "778")
+        pause(1)
+        _xdotool(variables, "key", "ctrl+f", "type", "hidden")
+        pause(1)
+        _xdotool(variables, "key", "Return", "mousemove", "640", "790")
+        pause(1)
+        _save(client, f"help-{theme}", 778)
+
+
+def _for_help() -> None:
+    """The pictures that stand in pages of the help: fewer colours take a fifth of the room."""
+    for theme, name in (("light", "answer"), ("dark", "answer-dark")):
+        with Picture.open(OUTPUT / f"answer-{theme}.png") as picture:
+            few = picture.convert("RGB").quantize(128, dither=Picture.Dither.NONE)
+            few.save(ROOT / "resources" / "help" / "pictures" / f"{name}.png", optimize=True)
 
 
 def _permission(place: Desktop, client: XClient, theme: str) -> None:

@@ -10,7 +10,11 @@ from collections.abc import Iterator
 import pytest
 
 from kireji.cli.parser import whole_parser
+from kireji.core import prompt_files
 from kireji.core.help_pages import FIRST, ORDER, HelpPage, read_pages
+from kireji.core.jobs.lines import LineReader
+from kireji.core.jobs.values import JobPlan
+from kireji.core.moderation import policy_file
 from kireji.core.requests import Purpose
 from kireji.core.settings import Settings
 from kireji.resources import resource, texts
@@ -22,7 +26,7 @@ LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)]+)\)")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`(kireji [^`]+|keys [^`]+|mcp test)`")
 SETTING = re.compile(r"`\[(\w+)\] (\w+)`")
-LONGEST_LINE = 160
+LONGEST_LINE = 120
 
 
 def anchors(page: HelpPage) -> set[str]:
@@ -142,6 +146,30 @@ def test_settings_that_are_named_exist() -> None:
         if not hasattr(getattr(tree, section, None), option)
     ]
     assert wrong == []
+
+
+# Files
+
+
+def block_of(page: str, beginning: str) -> str:
+    """The block of code that begins so."""
+    return next(block for _, block in BLOCK.findall(TEXTS[page]) if block.startswith(beginning))
+
+
+def test_the_prompt_that_is_shown_is_one() -> None:
+    parsed = prompt_files.parse("reply", block_of("prompts", "+++").encode(), own=True)
+    assert (parsed.prompt.title, list(parsed.prompt.variables), parsed.remarks) == ("Reply", ["tone"], ())
+
+
+def test_the_policy_that_is_shown_is_one_and_nothing_is_wrong_with_it() -> None:
+    parsed = policy_file.parse("house", block_of("policies", "title").encode())
+    assert parsed.policy is not None
+    assert parsed.problems == ()
+
+
+def test_the_lines_of_jobs_that_are_shown_can_be_asked() -> None:
+    lines = block_of("jobs", "{").splitlines()
+    assert [LineReader(JobPlan("a job", "anthropic")).read(line.encode()).id for line in lines] == ["row 1", "row 2"]
 
 
 # Privacy

@@ -37,8 +37,8 @@ _HEADING = re.compile(r"(#{1,3}) +(.+?) *#*")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]) ")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*`]|(?<!\w)_|_(?!\w)")
-_AROUND = 60
-"""Letters of a found place that are shown before and behind the words."""
+_BEFORE, _BEHIND = 16, 120
+"""Letters of a found place that are shown before and behind the words; a narrow list shows the first of them."""
 
 
 class Section(NamedTuple):
@@ -215,10 +215,10 @@ def _sentences(text: str) -> str:
 def _excerpt(text: str, wanted: Sequence[str]) -> str:
     places = [place for word in wanted if (place := text.lower().find(word)) >= 0]
     at = min(places, default=0)
-    begin = max(0, at - _AROUND)
+    begin = max(0, at - _BEFORE)
     if begin:
         begin = text.find(" ", begin, at) + 1 or begin
-    end = min(len(text), at + 2 * _AROUND)
+    end = min(len(text), at + _BEHIND)
     if end < len(text):
         end = max(text.rfind(" ", at, end), at + 1)
     return ("… " if begin else "") + text[begin:end].strip() + (" …" if end < len(text) else "")

@@ -164,7 +164,7 @@ async def test_the_search_finds_words_in_all_pages_and_enter_goes_to_the_first()
         QTest.keyClicks(contents.search, "marzi")
         QTest.keyClick(contents.search, Qt.Key.Key_Return)
         await stand.until_shown("Privacy")
-        assert stand.listed() == ["Privacy\nWhat leaves: the seldom word marzipan."]
+        assert stand.listed() == ["Privacy\n… seldom word marzipan."]
         assert contents.sentence.text() == "1 place found."
         QTest.keyClick(contents.search, Qt.Key.Key_Escape)
         assert stand.listed() == ["First steps", "Prompts", "Privacy"]
@@ -203,6 +203,34 @@ async def test_an_unknown_topic_shows_the_first_page() -> None:
         stand.window.open_topic("privacy")
         stand.window.open_topic("nonsense#what")
         assert stand.window.page.name == "first-steps"
+
+
+async def test_assistive_programs_find_names_for_everything() -> None:
+    async with opened() as stand:
+        window = stand.window
+        stand.window.open_topic("prompts")
+        await stand.until_shown("Prompts")
+        assert [each.accessibleName() for each in (window.back, window.forward, window.menu)] == [
+            "Back", "Forward", "Show the contents",
+        ]  # fmt: skip
+        assert window.contents.search.accessibleName() == "Search the help"
+        assert window.contents.list.accessibleName() == "Pages"
+        assert window.column.accessibleName() == "Prompts"
+        boxes = [item.box.accessibleName() for _, item in window.column._sections if item.box is not None]
+        assert boxes[:2] == ["Prompts", "Writing"]
+
+
+async def test_tab_goes_from_the_contents_to_the_links_of_the_page() -> None:
+    async with opened() as stand:
+        stand.window.activateWindow()
+        await until_true(stand.window.isActiveWindow)
+        stand.window.column.setFocus()
+        QTest.keyClick(stand.window.column, Qt.Key.Key_Tab)
+        piece = QApplication.focusWidget()
+        assert piece is not None
+        assert "choose" in piece.accessibleName()
+        QTest.keyClick(piece, Qt.Key.Key_Return)
+        await stand.until_shown("Prompts")
 
 
 async def test_esc_closes_it() -> None:

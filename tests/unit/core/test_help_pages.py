@@ -93,7 +93,9 @@ def test_all_words_must_stand_there() -> None:
 
 def test_an_excerpt_has_the_word_and_no_marks() -> None:
     [found] = search(PAGES, "changed")
-    assert found.excerpt == "A prompt is a file. It can be changed."
+    assert found.excerpt == "… It can be changed."
+    [found] = search(PAGES, "judges")
+    assert found.excerpt == "A policy judges."
 
 
 @given(st.text(), st.text())
