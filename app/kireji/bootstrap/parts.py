@@ -13,6 +13,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -48,10 +49,7 @@ class Wanted(NamedTuple):
 
 def main() -> int:
     """Look, and print what was found as JSON; returns the exit code."""
-    # As in the process that reads pictures: one of the libraries reports to its maker, and leaves files behind.
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    if os.name == "posix":
-        os.environ["TMPDIR"] = os.devnull
+    restrain()
     report = look_at_parts()
     sys.stdout.buffer.write(msgspec.json.encode(report))
     sys.stdout.buffer.flush()
@@ -72,14 +70,22 @@ def look_at_parts() -> PartsReport:
     return PartsReport(len(names), len(files), problems)
 
 
-def described() -> dict[str, Any]:
-    """What a build must hold, as for `parts.json`: what can be loaded here, and the files beside it."""
-    root = folder()
-    files = {
-        path.relative_to(root).as_posix(): path.stat().st_size for path in sorted(root.rglob("*")) if path.is_file()
-    }
-    files.pop(LIST, None)
-    return {"modules": [name for name in _all_wanted() if not _problem(name)], "files": files}
+def described(root: Path) -> dict[str, Any]:
+    """What a build must hold, as for `parts.json`: all that can be loaded here, and the files beside it.
+
+    Args:
+        root: The folder of its resources.
+    """
+    files = [path for path in sorted(root.rglob("*")) if path.is_file() and path.name != LIST]
+    sizes = {path.relative_to(root).as_posix(): path.stat().st_size for path in files}
+    return {"modules": sorted(name for name in _all_wanted() if not _problem(name)), "files": sizes}
+
+
+def restrain() -> None:
+    """As in the process that reads pictures: one of the libraries reports to its maker, and leaves files behind."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    if os.name == "posix":
+        os.environ["TMPDIR"] = os.devnull
 
 
 def _listed() -> tuple[list[str], dict[str, int]] | None:
