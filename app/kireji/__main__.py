@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kireji.core.capturing import Action, CaptureRequest
     from kireji.desktop.paths import Paths
     from kireji.desktop.protocol import Request
+    from kireji.services.doctor import Check
 
 _SYSTEM: str = sys.platform
 """As a plain text, so that the type checker reads the code of every system on each of them."""
@@ -136,8 +137,15 @@ def _command(arguments: Sequence[str]) -> int:
 
     # A sign-in starts the browser, which inherits what is left.
     environ = take_keys(os.environ)
-    code = run(parsed, services_for_command_line(environ))
+    code = run(parsed, services_for_command_line(environ), alone=lambda: _checks_alone(environ))
     return _deleted(parsed, environ) if code == 0 and parsed.command == "data" and parsed.action == "delete" else code
+
+
+def _checks_alone(environ: Mapping[str, str]) -> Sequence[Check]:
+    from kireji.bootstrap.self_test import quick_checks
+    from kireji.desktop.paths import Paths
+
+    return quick_checks(Paths.find(environ), environ)
 
 
 def _deleted(parsed: Namespace, environ: Mapping[str, str]) -> int:

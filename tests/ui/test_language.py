@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
@@ -17,6 +18,7 @@ from kireji.ui.chat import words
 from kireji.ui.chat.context.words import tokens
 from kireji.ui.language import chosen_language, load_language, unload_language
 from kireji.ui.translation import locale, plural, tr
+from tests.support.fonts import DEJAVU, with_fonts_of
 
 pytestmark = pytest.mark.qt
 
@@ -75,6 +77,21 @@ def test_the_environment_of_a_german_desktop_shows_german() -> None:
         "assert load_language(QApplication(['kireji']), '') == 'de'\n"
     )
     environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "", "LANG": "de_AT.UTF-8", "LANGUAGE": "de"}
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environ)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.skipif(not os.path.isdir(DEJAVU), reason="these fonts are not installed")
+@pytest.mark.parametrize(("font", "language"), [("DejaVuSans.ttf", "ar"), ("DejaVuSerif.ttf", "en")])
+def test_arabic_shows_where_a_font_has_its_letters(tmp_path: Path, font: str, language: str) -> None:
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "fonts" / font).symlink_to(f"{DEJAVU}/{font}")
+    code = (
+        "from PySide6.QtWidgets import QApplication\n"
+        "from kireji.ui.language import load_language\n"
+        f"assert load_language(QApplication(['kireji']), 'ar') == {language!r}\n"
+    )
+    environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **with_fonts_of(tmp_path, str(tmp_path / "fonts"))}
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environ)
     assert result.returncode == 0, result.stderr
 

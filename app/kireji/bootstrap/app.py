@@ -34,7 +34,7 @@ def qt_failed(said: Sequence[str], paths: Paths | None = None) -> NoReturn:
     from kireji.desktop.display import no_windows
     from kireji.ui.platform.plugins import loading_problems
 
-    problems = loading_problems()
+    problems = loading_problems(os.environ)
     error = no_windows(problems, os.environ)
     if paths is not None:
         diagnostics.start(paths.logs)
@@ -100,6 +100,8 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     app.sync()  # what was asked of the X server goes out now; there is no loop yet that would send it
     tray.look_for_host()
 
+    import logging
+
     from kireji import diagnostics
     from kireji.bootstrap.services import read_preferences
     from kireji.desktop.protocol import Reply, capture_request
@@ -109,6 +111,8 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     from kireji.ui.settings.places import Places
 
     diagnostics.start(paths.logs)
+    for sentence in app.said:
+        logging.getLogger("kireji.qt").warning("%s", sentence)
     crashes = diagnostics.CrashWatch(paths.logs)
     crashes.begin()
     preferences = read_preferences(paths)

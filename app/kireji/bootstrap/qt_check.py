@@ -58,7 +58,7 @@ def _aborting(_said: Sequence[str]) -> NoReturn:
     from kireji.desktop.display import no_windows
     from kireji.ui.platform.plugins import loading_problems
 
-    _print(_failed(no_windows(loading_problems(), os.environ)))
+    _print(_failed(no_windows(loading_problems(os.environ), os.environ)))
     os._exit(0)
 
 

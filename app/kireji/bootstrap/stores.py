@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
+    from pathlib import Path
 
     from kireji.bootstrap.tools import ToolStores
     from kireji.desktop.paths import Paths
@@ -61,6 +63,11 @@ async def open_stores(stack: AsyncExitStack, paths: Paths) -> Stores:
     )
 
 
+def _exists(path: Path) -> bool:
+    """Also where the path is too long to be asked for, which opening it says in a sentence."""
+    return os.path.exists(path)
+
+
 async def _open_database(paths: Paths) -> tuple[Database, str]:
     """The history, after a copy where another version of the program last used it; and what is to be told of that."""
     from kireji import __version__
@@ -70,7 +77,7 @@ async def _open_database(paths: Paths) -> tuple[Database, str]:
 
     last, copied, sentence = LastVersionFile(paths.state / "version"), False, ""
     same = last.read() == __version__
-    if not same and paths.database.exists():
+    if not same and _exists(paths.database):
         import asyncio
 
         from kireji.bootstrap.first_start import prepare

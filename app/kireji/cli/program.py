@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
@@ -14,17 +14,24 @@ from kireji.cli.console import Console, OutputClosed
 from kireji.cli.work import DONE, FAILED, INTERRUPTED, USAGE, Work, WrongUsage
 from kireji.core.errors import KirejiError
 from kireji.services.application import Services
+from kireji.services.doctor import Check
 
 Build: TypeAlias = Callable[[], AbstractAsyncContextManager[Services]]
 
 
-def run(arguments: argparse.Namespace, build: Build, console: Console | None = None) -> int:
+def run(
+    arguments: argparse.Namespace,
+    build: Build,
+    console: Console | None = None,
+    alone: Callable[[], Sequence[Check]] | None = None,
+) -> int:
     """Run the command that was typed.
 
     Args:
         arguments: From `parser.parse`; `command` is set.
         build: Wires the services; entered only after everything that was typed or piped has been read.
         console: The standard streams; the process's own when None.
+        alone: What the doctor can look at where the services cannot be opened.
 
     Returns:
         The exit code. Failures that a person can understand are told on standard error; anything else is a fault of
@@ -35,6 +42,10 @@ def run(arguments: argparse.Namespace, build: Build, console: Console | None = N
         work = _prepare(arguments, console)
         return asyncio.run(_run(work, build, None if arguments.command == "doctor" else console))
     except KirejiError as error:
+        if arguments.command == "doctor" and alone is not None:
+            from kireji.cli.doctor import without_services
+
+            return asyncio.run(without_services(arguments, console, error, alone))
         console.note(f"kireji: {error.sentence}")
         return FAILED
     except WrongUsage as error:

@@ -50,6 +50,8 @@ def no_windows(loading: Sequence[str], environ: Mapping[str, str]) -> KirejiErro
             f"Qt can show no windows in the way that QT_QPA_PLATFORM asks for ({wanted}).",
             "Start Kireji without that variable.",
         )
+    if loading:
+        return KirejiError(f"A part of Kireji cannot be loaded: {loading[0]}.", "Install Kireji again.")
     return KirejiError(
         "Qt can show no windows on this display.", "kireji --self-test says more.", detail="\n".join(loading)
     )

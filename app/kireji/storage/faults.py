@@ -15,6 +15,8 @@ JOBS_NAME = "jobs.db"
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NOT_A_FOLDER = {errno.ENOTDIR, errno.EEXIST}
+_LONGEST_PATH = 500
+"""Bytes: SQLite takes 512 with what it appends for its own files (os_unix.c, MAX_PATHNAME)."""
 _SCARCE = 256 * 1024
 """Bytes: SQLite reports some full disks as plain write errors; below this much free space we believe it is full."""
 
@@ -48,6 +50,8 @@ def _of_system(error: OSError, path: Path) -> StoreError:
         return _full(path)
     if error.errno in _NOT_WRITABLE:
         return _read_only(path)
+    if error.errno == errno.ENAMETOOLONG:
+        return _too_long(path)
     if error.errno in _NOT_A_FOLDER:
         return StoreReadOnly(
             say("{path} cannot be created because a file stands where a folder should be.", path=path),
@@ -76,8 +80,10 @@ def _of_sqlite(name: str, error: Exception, path: Path) -> StoreError | None:
 
 
 def _from_surroundings(path: Path) -> StoreError | None:
-    """SQLite names neither a full nor a read-only folder in these errors: look."""
+    """SQLite names neither a full nor a read-only folder in these errors, nor a path that is too long: look."""
     folder = path.parent
+    if len(os.fsencode(path)) > _LONGEST_PATH:
+        return _too_long(path)
     if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         return _read_only(path)
     import shutil  # costs as much as the rest of a start's imports here
@@ -123,6 +129,17 @@ def _read_only(path: Path) -> StoreReadOnly:
     return StoreReadOnly(
         say("{path} cannot be written.", path=path),
         say("Allow writing to that folder, or choose another one with KIREJI_HOME."),
+    )
+
+
+def _too_long(path: Path) -> StoreError:
+    return StoreError(
+        say(
+            "The path of the folder for {name} is too long ({size} bytes).",
+            name=path.name,
+            size=len(os.fsencode(path.parent)),
+        ),
+        say("Choose a folder with a shorter one with KIREJI_HOME."),
     )
 
 

@@ -35,8 +35,10 @@ def begin(
         notices: Tell what has become of jobs.
         windows: Where jobs are shown.
     """
+    from kireji.ui import writings
     from kireji.ui.job_notices import JobNotices
 
+    writings.tell_of_missing(services.preferences.settings.appearance.language, tell)
     if services.told_at_start:
         tell(services.told_at_start)
     JobNotices(services, notices.tell, lambda: windows.shows_jobs, windows.open_jobs)

@@ -60,13 +60,18 @@ def load_language(app: QApplication, setting: str) -> str:
         setting: What the person chose; empty follows the system.
 
     Returns:
-        The language that shows.
+        The language that shows: English where no font has the letters of the person's own.
     """
     language = chosen_language(setting, QLocale.system().uiLanguages() if not setting else ())
     if language == ENGLISH:
         return language
     from PySide6.QtCore import QLibraryInfo, QTranslator
 
+    from kireji.ui import writings
+
+    letters = writings.letters_of(QLocale(language))
+    if letters is not writings.LATIN and not writings.can_be_shown(letters):
+        return ENGLISH  # said when there is a window (`writings.tell_of_missing`)
     ours = QTranslator(app)
     if not ours.load(str(resource(f"translations/kireji_{language}.qm"))):
         log.warning("the translation to %s is missing", language)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,6 +27,8 @@ class Application(QApplication):
     """
 
     on_quit: Callable[[], None] | None = None
+    said: Sequence[str] = ()
+    """What Qt complained about while this was made, for the log."""
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Quit and self.on_quit is not None:
@@ -62,6 +63,5 @@ def _made(arguments: list[str], failed: Failed) -> Application:
     earlier = qInstallMessageHandler(hear)
     app = Application(arguments)
     qInstallMessageHandler(earlier)
-    if said and sys.stderr is not None:
-        sys.stderr.write("\n".join([*said, ""]))
+    app.said = said
     return app

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QLocale
 from PySide6.QtGui import QFont, QTextLayout
+
+from kireji.ui.translation import tr
+
+log = logging.getLogger(__name__)
 
 
 class Letters(NamedTuple):
@@ -54,3 +61,31 @@ def can_be_shown(letters: Letters) -> bool:
     layout.endLayout()
     glyphs = [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]
     return len(set(glyphs)) > 1 and 0 not in glyphs
+
+
+def tell_of_missing(setting: str, tell: Callable[[str], None]) -> None:
+    """Say which letters of the person's own no font here has; nothing where all can be read.
+
+    Args:
+        setting: The language of the interface that the person has chosen; empty follows the system.
+        tell: Says a sentence in the window.
+    """
+    own = [letters_of(QLocale.system()), *([letters_of(QLocale(setting))] if setting else [])]
+    for letters in dict.fromkeys([LATIN, *own]):
+        if can_be_shown(letters):
+            continue
+        log.warning("no font has these letters: %s", letters.name)
+        if letters is LATIN:  # then a window can say nothing either
+            sentence = "There is no font here, so no text can be shown. "
+            sentence += f"Install one; on Debian and Ubuntu: sudo apt-get install {LATIN.package}"
+            if sys.stderr is not None:
+                sys.stderr.write(f"kireji: {sentence}\n")
+            return
+        tell(
+            tr(
+                "No font here has the letters of your language ({language}), so they show as boxes. Install one; on "
+                "Debian and Ubuntu: sudo apt-get install {package}",
+                language=letters.name,
+                package=letters.package,
+            )
+        )

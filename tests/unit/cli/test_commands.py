@@ -191,6 +191,23 @@ def test_the_doctor_speaks_json(world: World, kireji: Kireji) -> None:
     }
 
 
+def test_the_doctor_says_what_it_can_where_the_services_cannot_be_opened() -> None:
+    def build() -> object:
+        raise StoreTooNew("The database is from a newer version.", "Install that.")
+
+    out = io.StringIO()
+    alone = (Check("windows", finding(Verdict.OK)),)
+    code = run(parse(["doctor"]), build, Console(None, out, None), lambda: alone)  # type: ignore[arg-type]
+    assert (code, out.getvalue().splitlines()) == (
+        1,
+        [
+            "failed   data         The database is from a newer version.",
+            "                      Install that.",
+            "ok       windows      A sentence.",
+        ],
+    )
+
+
 # the program
 
 
