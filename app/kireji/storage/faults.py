@@ -39,6 +39,8 @@ def store_error(error: Exception, path: Path) -> StoreError | None:
 
 def chosen_place_error(error: Exception, path: Path) -> StoreError | None:
     """The same for a place that the person chose for something new: it may be another."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return _unusable(error, path)
     found = store_error(error, path)
     if isinstance(found, StoreReadOnly):
         return StoreReadOnly(found.message, say("Allow writing there, or choose another place."), detail=found.detail)
