@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -150,14 +151,22 @@ def copyright_text(built: Path, place: str) -> str:
         "Upstream-Name: kireji\n"
         "Comment:\n"
         f" {place} also holds Python, Qt and other libraries, under licences of their own.\n"
-        f"{_where_licences_lie(built, place)}"
+        f"{_parts(built, place)}"
         f"\nFiles: *\nCopyright: {holder.removeprefix('Copyright (c) ')}\nLicense: Expat\n{indented}\n"
     )
 
 
-def _where_licences_lie(built: Path, place: str) -> str:
-    found = sorted(path for path in built.rglob("licences*") if path.is_dir() or path.suffix in (".json", ".txt"))
-    return f" Their texts lie in {place}/{found[0].relative_to(built)}.\n" if found else ""
+def _parts(built: Path, place: str) -> str:
+    """Where the licences' texts lie that packaging/licences has collected, and under which each part is."""
+    found = next(iter(sorted(built.rglob("licences/index.json"))), None)
+    if found is None:
+        return ""
+    parts = json.loads(found.read_text("utf-8"))["parts"]
+    lines = sorted(
+        {f"  {' '.join(filter(None, (part['name'], part.get('version'))))}: {part['licence']}" for part in parts}
+    )
+    texts = f" Their texts lie in {place}/{found.parent.relative_to(built)}, and the page About shows them."
+    return "\n".join([texts, " .", *lines]) + "\n"
 
 
 def set_modes(root: Path, tree: Path) -> None:

@@ -112,6 +112,17 @@ def test_its_licence_is_the_projects(unpacked: Path) -> None:
     assert paragraphs["Copyright"] in (ROOT / "LICENSE").read_text("utf-8")
 
 
+def test_parts_are_listed_with_their_licences_and_the_place_of_the_texts(tmp_path: Path) -> None:
+    index = tmp_path / "_internal/kireji/_resources/licences/index.json"
+    index.parent.mkdir(parents=True)
+    index.write_text('{"parts": [{"name": "ink", "version": "1.2", "licence": "MIT"}]}')
+    text = deb.copyright_text(tmp_path, "/opt/kireji")
+    assert " /opt/kireji/_internal/kireji/_resources/licences," in text
+    assert "\n  ink 1.2: MIT\n" in text
+    header = text.partition("\n\n")[0]
+    assert all(line.startswith((" ", "Format:", "Upstream-Name:", "Comment:")) for line in header.splitlines())
+
+
 def test_a_build_of_another_version_is_refused(tmp_path: Path) -> None:
     old = stand_in(tmp_path / "kireji", "0.0.1")
     with pytest.raises(ValueError, match=r"says it is kireji 0\.0\.1"):
