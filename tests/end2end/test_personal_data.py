@@ -18,11 +18,12 @@ from kireji.storage.personal.looking import own_files
 from tests.service import KEY, Rule, ServiceProcess, Text
 from tests.support.outside import MAIN, Seat
 from tests.support.program import COMMAND, kireji, running
+from tests.support.scarce_disk import with_disk_that_fills_up
 from tests.support.x11 import pause, wait_until
 
 SECRET = "tok-canary-1234567890"
-PRESSES = 14
-"""Of the arrow down, from where the settings open to the page "About"."""
+ABOUT, DELETE = (290, 552), (742, 725)
+"""Where the entry of that page, and the button, are in a window at the corner of the screen."""
 
 
 @pytest.fixture
@@ -120,6 +121,27 @@ def test_an_export_that_is_ended_leaves_nothing(variables: dict[str, str], tmp_p
     assert list(folder.iterdir()) == ([] if code else [folder / "all.zip"])
 
 
+def test_on_a_full_disk_an_export_is_told_and_leaves_nothing(variables: dict[str, str], tmp_path: Path) -> None:
+    home = begun(variables)
+    file = home / "sent" / "00" / f"{0:064x}"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(os.urandom(3_000_000))
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    script = '"$@"; code=$?; ls -A "$0"; exit $code'
+    command = [*COMMAND, "data", "export", str(disk / "all.zip")]
+    result = subprocess.run(
+        [*with_disk_that_fills_up(disk), "sh", "-c", script, str(disk), *command],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "There is no room left on the disk" in result.stderr
+    assert result.stdout == ""  # no file is left there
+
+
 # --- deleted --------------------------------------------------------------------------------------------------------
 
 
@@ -212,8 +234,32 @@ def stored(seat: Seat, provider: str) -> str:
     return next(str(key["source"]) for key in keys if key["provider"] == provider)
 
 
+def turn_to(seat: Seat, *commands: str) -> None:
+    """Do what brings another page, and wait until it is there and at rest."""
+    before = seat.client.pixels(0, 0, 1920, 1080)
+    seat.xdotool(*commands)
+
+    def is_another() -> bool:
+        now = seat.client.pixels(0, 0, 1920, 1080)
+        return sum(one != other for one, other in zip(now[::1001], before[::1001], strict=True)) > 40
+
+    wait_until(is_another, "another page", 60)
+    rest(seat)
+
+
+def rest(seat: Seat) -> None:
+    """Wait until nothing changes on the screen any more."""
+
+    def unchanged() -> bool:
+        before = seat.client.pixels(0, 0, 1920, 1080)
+        pause(0.3)
+        return seat.client.pixels(0, 0, 1920, 1080) == before
+
+    wait_until(unchanged, "the window to come to rest")
+
+
 @pytest.mark.display
-def test_everything_is_deleted_from_the_window_by_keyboard(seat: Seat, service: ServiceProcess) -> None:
+def test_everything_is_deleted_from_the_window(seat: Seat, service: ServiceProcess) -> None:
     seat.paths.settings.write_text('[general]\nwelcomed = true\n[appearance]\ntheme = "light"\n')
     kireji(["keys", "set", "openrouter"], seat.variables, stdin=b"sk-or-v1-1234567890abcdef\n")
     assert stored(seat, "openrouter") == "keychain"
@@ -223,12 +269,12 @@ def test_everything_is_deleted_from_the_window_by_keyboard(seat: Seat, service: 
         seat.wait_until_open()
         window = seat.wait_for(MAIN)
         wait_until(lambda: seat.client.active_window() == window.id, "keys go to the main window")
-        seat.xdotool("key", "ctrl+comma")
-        pause(1)
-        for _ in range(PRESSES):
-            seat.xdotool("key", "Down")
-        for key in ("Tab", "Tab", "Tab", "space"):
-            seat.xdotool("key", key)
+        seat.xdotool("search", "--name", "^Kireji$", "windowmove", "%@", "0", "0")
+        turn_to(seat, "key", "ctrl+comma")
+        turn_to(seat, "mousemove", *map(str, ABOUT), "click", "1")
+        while seat.window("Delete everything") is None:  # it moves down when the versions are known
+            seat.xdotool("mousemove", *map(str, DELETE), "click", "1")
+            rest(seat)
         dialog = seat.wait_for("Delete everything")
         wait_until(lambda: seat.client.active_window() == dialog.id, "keys go to the dialog")
         seat.xdotool("key", "Return")  # without the word nothing happens
