@@ -176,3 +176,9 @@ def test_what_waits_for_the_person_stands_above_everything(menu: QMenu) -> None:
     contents.set_waiting([])
     assert titles(menu)[0] == "Capture and ask"
     assert (opened, said) == ([7], [True, False])
+
+
+def test_the_help_can_be_chosen(menu: QMenu, qtbot: QtBot) -> None:
+    made = TrayMenu(menu)
+    with qtbot.waitSignal(made.help_chosen):
+        entry(menu, "Help").trigger()
