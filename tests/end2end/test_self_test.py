@@ -26,7 +26,7 @@ def findings(
 ) -> tuple[int, dict[str, dict[str, Any]]]:
     """Exit code, and the findings by their names."""
     command = [*prefix, *COMMAND, "--self-test", "--json", *checks]
-    result = subprocess.run(command, env=dict(variables), capture_output=True, timeout=120, check=False)
+    result = subprocess.run(command, env=dict(variables), capture_output=True, timeout=300, check=False)
     found = json.loads(result.stdout)
     assert found["ok"] == (result.returncode == 0)
     return result.returncode, {each["name"]: each for each in found["checks"]}

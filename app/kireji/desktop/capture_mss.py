@@ -26,6 +26,8 @@ _QUICK = 0.05
 """Seconds. A grab that took less is made on the loop: at 3840x2160 it takes 9 ms, the loop has nothing to do but wait
 for it, and handing it to a thread costs more than it saves. The first one and slow ones (a display over the network
 has no shared memory) go to a thread."""
+_LIBRARIES = ("libxcb.so.1", *(f"libxcb-{name}.so.0" for name in ("randr", "render", "shm", "xfixes")))
+"""What mss loads on X11."""
 
 
 class MssCapture:
@@ -174,9 +176,9 @@ def _faults() -> tuple[type[Exception], ...]:
 
 def _unreachable(problem: Exception) -> CaptureError:
     """Why mss could not connect; when a library is missing, it says no more than that."""
-    from kireji.desktop.system_libraries import missing, told
+    from kireji.desktop.system_libraries import missing_of, told
 
-    if sys.platform == "linux" and (lost := missing(("x11",))):
+    if sys.platform == "linux" and (lost := missing_of(_LIBRARIES)):
         reason = told(lost)
         return CaptureError(reason.message, reason.hint, detail=str(problem))
     return CaptureError(

@@ -23,7 +23,7 @@ class Library(NamedTuple):
 
     Args:
         name: As the loader looks for it.
-        needed_for: qt, x11 or wayland.
+        needed_for: qt, x11, wayland or more.
         debian: Its package on Debian and Ubuntu, and after it the names that newer releases gave that package.
         arch: Its package on Arch Linux.
     """
@@ -45,15 +45,19 @@ def libraries() -> tuple[Library, ...]:
 
 def missing(needed_for: Collection[str]) -> list[str]:
     """Names of the libraries for these purposes that the loader does not find, by trying to load each."""
+    return missing_of(library.name for library in libraries() if library.needed_for in needed_for)
+
+
+def missing_of(names: Iterable[str]) -> list[str]:
+    """Those of these libraries that the loader does not find, or others that they need."""
     import ctypes
 
     lost: dict[str, None] = {}
-    for library in libraries():
-        if library.needed_for in needed_for:
-            try:
-                ctypes.CDLL(library.name)
-            except OSError as problem:  # it, or one that it needs
-                lost[not_found(said_by(problem)) or library.name] = None
+    for name in names:
+        try:
+            ctypes.CDLL(name)
+        except OSError as problem:
+            lost[not_found(said_by(problem)) or name] = None
     return list(lost)
 
 

@@ -35,7 +35,7 @@ def parts(look: Callable[[], Awaitable[PartsReport]]) -> Check:
         files = f" and {found.files} files" if found.files else ""
         return Finding(Verdict.OK, f"{found.modules} modules{files} are there.", data=data)
 
-    return Check("parts", probe, 60.0)
+    return Check("parts", probe, 180.0)
 
 
 def windows(look: Callable[[], Awaitable[WindowsReport]]) -> Check:
@@ -191,7 +191,7 @@ def reader(tool: Reader, picture: Callable[[], bytes], words: Sequence[str]) -> 
             return Finding(Verdict.FAILED, f"A known picture was misread: {', '.join(lost)}.", _INSTALL_AGAIN)
         return Finding(Verdict.OK, f"A known picture was read right, {len(reading.lines)} lines.")
 
-    return Check("reader", probe, 60.0)
+    return Check("reader", probe, 120.0)
 
 
 def tls(try_it: Callable[[], Awaitable[TlsReport]]) -> Check:

@@ -10,11 +10,11 @@ from kireji.desktop.system_libraries import explained, install_command, librarie
 def test_nothing_is_listed_twice_and_each_purpose_is_known() -> None:
     names = [library.name for library in libraries()]
     assert len(names) == len(set(names))
-    assert {library.needed_for for library in libraries()} == {"qt", "x11", "wayland"}
+    assert {library.needed_for for library in libraries()} == {"qt", "x11", "wayland", "more"}
 
 
 def test_what_is_there_is_not_missing() -> None:
-    assert missing(("qt", "x11", "wayland")) == []
+    assert missing(("qt", "x11", "wayland", "more")) == []
 
 
 @pytest.mark.parametrize(
