@@ -12,7 +12,7 @@ import pytest
 
 from kireji.core.errors import ToolSourceError
 from kireji.core.permissions import effects
-from kireji.core.tool_servers import Stage
+from kireji.core.tool_servers import Stage, TestStep
 from kireji.core.tools import SourceState
 from tests.integration.tools.mcp.servers import Call, World, plain, words
 from tests.integration.tools.mcp.servers import world as a_world
@@ -83,6 +83,16 @@ async def test_a_server_without_tools_is_no_failure(world: World) -> None:
     world.write(one=plain("none"))
     steps = await world.sources.test("one")
     assert steps[-1].sentence == "0 tools"
+
+
+@pytest.mark.parametrize("kind", ["well", "broken", "crowd", "endless"])
+async def test_each_stage_is_told_once(world: World, kind: str) -> None:
+    world.write(one=plain(kind), two={"command": "npx-that-is-not-there"}, three={"url": "${NOT_SET}"})
+    for name in ("one", "two", "three"):
+        told: list[TestStep] = []
+        steps = await world.sources.test(name, told.append)
+        assert [step for step in steps if told.count(step) != 1] == []
+        assert len({(step.stage, step.sentence) for step in told}) == len(told)
 
 
 async def test_a_wrong_command_names_where_it_was_looked_for(tmp_path: Path) -> None:
