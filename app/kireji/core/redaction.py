@@ -116,6 +116,8 @@ class RequestRedactor:
             painted: Pictures that go in the place of others.
         """
         self._learn(request)
+        if self._hides_nothing and not painted:
+            return request
         blobs = dict(request.blobs)
         messages = tuple(self._message(message, painted, blobs) for message in request.messages)
         named = {blob for message in messages for blob in message.blobs}
@@ -131,7 +133,14 @@ class RequestRedactor:
 
     def placeholders(self, request: ModelRequest) -> frozenset[str]:
         """Which of ours stand in a question that may leave."""
+        if not len(self._vault):
+            return frozenset()
         return frozenset().union(*map(self._vault.placeholders_in, texts(request)))
+
+    @property
+    def _hides_nothing(self) -> bool:
+        """Whether every word stays what it is: no value is known, and no own words are looked for."""
+        return not len(self._vault) and self._own is _nothing
 
     def _learn(self, request: ModelRequest) -> None:
         """Name every value in the order in which the question is read.

@@ -35,6 +35,11 @@ class Finder:
         self._known = functools.lru_cache(_KEPT)(self._look)
         self._known_own = functools.lru_cache(_KEPT)(self._look_for_own)
 
+    @property
+    def seeks_own(self) -> bool:
+        """Whether the person has own words to hide."""
+        return self._own is not None
+
     def find(self, text: str) -> Sequence[Found]:
         """What is in a text, which may have been read in a picture."""
         return self._known(text) if len(text) <= _LONG else self._look(text)

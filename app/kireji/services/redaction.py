@@ -361,7 +361,7 @@ class Redaction:
             raise _not_looked_through(problem) from looked.error
         vault = Vault()
         read = await self._documents.of(request)
-        redactor = RequestRedactor(vault, functools.cache(finder.find), finder.own, read)
+        redactor = RequestRedactor(vault, functools.cache(finder.find), finder.own if finder.seeks_own else None, read)
         if read or sum(map(len, texts(request))) > longest_here:
             safe = await asyncio.to_thread(redactor.redacted, request, looked.painted)
         else:
