@@ -309,3 +309,23 @@ def test_a_record_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     LastVersionFile(tmp_path / "file" / "version").write("9.0.0")
     assert LastVersionFile(tmp_path / "file" / "version").read() == ""
+
+
+LOADED = """
+import asyncio, os, sys
+from contextlib import AsyncExitStack
+from kireji.bootstrap.stores import open_stores
+from kireji.desktop.paths import Paths
+async def main():
+    async with AsyncExitStack() as stack:
+        await open_stores(stack, Paths.find(os.environ))
+asyncio.run(main())
+print(*(name for name in sys.modules if name.endswith(("first_start", "version_copies", "storage.backups"))))
+"""
+
+
+def test_a_start_of_the_same_version_loads_nothing_for_it(tmp_path: Path) -> None:
+    variables = {**os.environ, "KIREJI_HOME": str(tmp_path / "home")}
+    for _ in range(2):  # the first start of all has nothing to copy either
+        done = subprocess.run([sys.executable, "-c", LOADED], env=variables, capture_output=True, text=True, check=True)
+        assert done.stdout == "\n"
