@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from datetime import timedelta
 from typing import Any
@@ -15,11 +16,14 @@ from PySide6.QtTest import QTest
 from kireji.core.desktop_ports import Notice
 from kireji.core.update_ports import Installation, UpdateSource
 from kireji.core.updates import envelope, id_of, signed_bytes
+from kireji.services.updates import Updates
+from kireji.ui.background import look_for_updates
 from kireji.ui.settings.updates.page import UpdatesPage
 from kireji.ui.update_notices import UpdateNotices
 from tests.fakes.services import FakeSurroundings
 from tests.fakes.updates import FakeSignatures
 from tests.support.releases import NOW, release
+from tests.support.waiting import until_true
 from tests.ui.window.support import Stand, window_over
 
 pytestmark = pytest.mark.qt
@@ -242,3 +246,39 @@ async def test_a_notification_tells_of_a_version_once_and_leads_to_the_page() ->
         clicks[0]("token")
         assert led == [("updates", "token")]
         assert timedelta(days=3) < stand.below.clock.now() - NOW
+
+
+class Around:
+    """What the program shows: its notifications and its window."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def tell(self, notice: Notice, *, clicked: Any) -> None:
+        self.told.append(notice.title)
+
+    def open_settings(self, page: str = "", token: str = "") -> None:
+        raise AssertionError("nobody has clicked")
+
+
+async def test_the_running_program_asks_once_the_person_says_yes_and_tells_of_it() -> None:
+    below, around = surroundings(), Around()
+    services = below.build()
+    made: list[None] = []
+    updates = services.updates
+
+    def late() -> Updates:
+        made.append(None)
+        return updates()
+
+    services = msgspec.structs.replace(services, updates=late)
+    async with asyncio.TaskGroup() as group:
+        looking = group.create_task(look_for_updates(services, around, around, 0.0))  # type: ignore[arg-type]
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert (made, below.release_lists.asked) == ([], [])
+        await services.preferences.set("updates.check", True)
+        await until_true(lambda: around.told)
+        looking.cancel()
+    assert below.release_lists.asked == [ADDRESS]
+    assert around.told == ["Kireji 9.0.0 is there"]
