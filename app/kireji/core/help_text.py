@@ -86,12 +86,23 @@ def _table(lines: list[str], width: int) -> Iterator[str]:
     rows = [row + [""] * (columns - len(row)) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(columns - 1)]
     before = sum(widths) + len(_BETWEEN) * len(widths)
+    if rows and before + _LEAST > width:
+        yield from _one_below_the_other(rows, width)
+        return
     for row in rows:
-        if before + _LEAST > width:  # too wide to stand side by side
-            yield from _wrapped(": ".join(cell for cell in row if cell), width, "- ")
-            continue
         begin = "".join(cell.ljust(size) + _BETWEEN for cell, size in zip(row, widths, strict=False))
         yield from _wrapped(row[-1], width, begin) if row[-1] else (begin.rstrip(),)
+
+
+def _one_below_the_other(rows: list[list[str]], width: int) -> Iterator[str]:
+    """A table that has no room side by side: each row by its first cell, the others with the names of their columns."""
+    head, *others = rows
+    for place, (first, *rest) in enumerate(others):
+        if place:
+            yield ""
+        yield from _wrapped(first, width)
+        for name, cell in zip(head[1:], rest, strict=True):
+            yield from _wrapped(f"{name}: {cell}" if cell else "", width, "  ")
 
 
 def _wrapped(words: str, width: int, begin: str = "") -> list[str]:

@@ -120,10 +120,19 @@ def test_lists_and_tables_are_aligned_and_wrapped() -> None:
     ]  # fmt: skip
 
 
+def test_a_table_that_is_too_wide_stands_row_by_row() -> None:
+    text = (
+        "# T\n\n| Kind | When | What |\n| --- | --- | --- |\n| answer | you ask a question | words |\n| page | no | |\n"
+    )
+    assert plain_text(read_page("t", text), 40).split("\n")[3:] == [
+        "answer", "  When: you ask a question", "  What: words", "", "page", "  When: no", "",
+    ]  # fmt: skip
+
+
 def test_a_picture_is_no_part_of_the_text() -> None:
     assert plain_text(read_page("t", "# T\n\n![A window](pictures/w.png)\n\nWords.\n"), 60) == "T\n=\n\nWords.\n"
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8")), st.integers(20, 120))
+@given(st.text(alphabet=st.characters(codec="utf-8")), st.integers(1, 120))
 def test_any_text_can_be_printed(text: str, width: int) -> None:
     assert plain_text(read_page("x", text), width).endswith("\n")
