@@ -107,6 +107,19 @@ def test_a_queue_of_a_newer_version_is_refused_and_left_as_it_is(bare: dict[str,
     assert (data / "jobs.db").read_bytes() == before
 
 
+# --- no tray -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.display
+def test_where_there_is_no_tray_the_window_says_what_closing_it_does(seat: Seat) -> None:
+    seat.paths.settings.write_text(WELCOMED)
+    with running(seat.variables, output=seat.output) as process:
+        seat.wait_until_open()
+        wait_until(lambda: "shows no tray" in words_on(seat.client, 600, 740, 750, 90), "the notice", every=1)
+        seat.tell("quit")
+        assert process.wait(20) == 0
+
+
 # --- locales -------------------------------------------------------------------------------------------------------
 
 
