@@ -42,7 +42,7 @@ def _licences(arguments: argparse.Namespace, console: Console) -> Work:
             console.object({"collected": about.collected, "parts": msgspec.to_builtins(parts)})
             return DONE
         rows = [(part.name, part.version, part.licence or say("not said"), part.within) for part in parts]
-        console.table((say("Part"), say("Version"), say("Licence"), say("Within")), rows)
+        console.table((say("Part"), say("Version"), say("Licence"), say("Within")), rows, gives_way=0)
         if not about.collected:
             console.note(say("This runs from its source: listed is what is installed in its environment."))
         console.note(say("The text of one: {command}", command="kireji about --licences PART"))
