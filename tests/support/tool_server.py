@@ -55,7 +55,7 @@ class Tools:
     def __init__(self) -> None:
         self.names = [
             *("echo", "slow", "late", "die", "flood", "huge", "wipe", "grow", "asks", "cancelled", "surroundings"),
-            *("progress", "hurried", "nonsense", "error", "protocol_error", "unasked"),
+            *("progress", "nonsense", "error", "protocol_error", "unasked"),
         ]
         self.cancelled = 0
 
@@ -107,8 +107,8 @@ class Tools:
             case "surroundings":
                 about = {"environ": dict(os.environ), "folder": os.getcwd(), "arguments": sys.argv[1:]}
                 self.done(number, text(json.dumps(about)))
-            case "hurried":
-                for step in range(int(value)):
+            case "progress" if value.startswith("hurried "):
+                for step in range(int(value.removeprefix("hurried "))):
                     params = {"progressToken": token, "progress": step, "message": f"step {step}"}
                     send({"method": "notifications/progress", "params": params})
                 self.done(number, text("done"))

@@ -211,7 +211,7 @@ async def test_progress_without_end_is_shown_as_often_as_can_be_read(world: Worl
     world.write(one=plain("well"))
     context = Call()
     began = time.monotonic()
-    assert words(await world.call("one", "hurried", context, value="2000")) == "done"
+    assert words(await world.call("one", "progress", context, value="hurried 2000")) == "done"
     assert 1 <= len(context.said) <= (time.monotonic() - began) / 0.04 + 1
 
 
