@@ -30,5 +30,5 @@ def loading_problems(environ: Mapping[str, str]) -> list[str]:
         try:
             ctypes.CDLL(str(file))
         except OSError as problem:
-            problems.append(str(problem))
+            problems.append(str(problem.__cause__ or problem))  # in a build, PyInstaller's words stand before them
     return problems
