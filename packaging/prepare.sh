@@ -1,4 +1,4 @@
-# Sourced by ./run and ./test. `prepare run`, `prepare test` or `prepare bench` brings what is missing into .venv and,
+# Sourced by ./run and ./test. `prepare run` (or test, bench, installed) brings what is missing into .venv and,
 # as root on a Debian-like system, installs missing system packages. Does nothing, in a few milliseconds, when all is there.
 
 # Debian package = file or command that shows it is there. The libraries stand in resources/system-libraries.txt.
@@ -12,6 +12,7 @@ test_packages='xvfb=Xvfb openbox=openbox xdotool=xdotool x11-utils=xprop x11-xse
   fonts-noto-core=/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf
   fonts-noto-cjk=/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'
 bench_packages='flameshot=flameshot'
+installed_packages='debootstrap=debootstrap lintian=lintian'
 
 say() { printf 'kireji: %s\n' "$*" >&2; }
 
@@ -45,7 +46,8 @@ system_packages() {
   command -v apt-get >/dev/null || return 0 # other systems: the README names what is needed
   # shellcheck disable=SC2086 # the lists are split into words on purpose
   missing=$(missing_packages $(library_packages) $run_packages $([[ $kind != run ]] && printf '%s' "$test_packages") \
-    $([[ $kind == bench ]] && printf '%s' "$bench_packages"))
+    $([[ $kind == bench ]] && printf '%s' "$bench_packages") \
+    $([[ $kind == installed ]] && printf '%s' "$installed_packages"))
   [[ -n $missing ]] || return 0
   if [[ ${EUID} == 0 ]]; then
     # shellcheck disable=SC2086
@@ -122,7 +124,7 @@ install_node_servers() {
 prepare() {
   local kind=$1 uv=''
   system_packages "$kind"
-  [[ $kind == bench ]] && kind=test # the peers are programs; the environment is the tests'
+  [[ $kind == run ]] || kind=test # what else is needed are programs; the environment is the tests'
   if [[ -x .venv/bin/python ]]; then
     cmp -s requirements.lock ".venv/$kind.lock" && { [[ $kind == run ]] || install_node_servers; return; }
     [[ $kind == run ]] && cmp -s requirements.lock .venv/test.lock && return

@@ -14,7 +14,7 @@ from kireji import __version__
 from kireji.core.identity import APP_ID
 from tests.support.desktop import Desktop
 from tests.support.outside import MAIN, OVERLAY, titled
-from tests.support.packaging import ROOT, module
+from tests.support.packaging import module
 from tests.support.x11 import wait_until, x_client
 
 pytestmark = [pytest.mark.installed, pytest.mark.timeout(300)]
@@ -28,11 +28,8 @@ exec "$APPDIR/AppRun" "$@"
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def image(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A program that starts the folder as the one file would, in a folder with an odd name."""
-    built = ROOT / "dist" / "kireji"
-    if not built.is_dir():
-        pytest.skip("packaging/build has not been run")
     folder = module("appdir").make(built, tmp_path_factory.mktemp("appdir"))
     image = tmp_path_factory.mktemp("my programs ") / "Kireji.AppImage"
     image.write_text(_START.format(folder=folder, image=image))

@@ -1,7 +1,7 @@
 """The Debian package in a system with nothing but its base: installed, used by an ordinary person, removed.
 
-`./test tests/installed/test_deb.py` takes what packaging/build has made in dist/kireji, packs and installs it. The
-screen and the service are this computer's; the program sees nothing else of it.
+What packaging/build has made is packed and installed. The screen and the service are this computer's; the program sees
+nothing else of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.service import KEY, Delivery, Rule, ServiceProcess, Text
 from tests.support.clean_root import HOME, USER, CleanRoot, NotHere, clean_root
 from tests.support.desktop import x_server
 from tests.support.outside import MAIN, titled
-from tests.support.packaging import ROOT, module
+from tests.support.packaging import module
 from tests.support.pattern_window import pattern
 from tests.support.program import showing
 from tests.support.reading import words_on
@@ -53,11 +53,8 @@ STATE = ("/var/lib/fontconfig", "/var/lib/systemd/")
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package of the program in dist/."""
-    built = ROOT / "dist" / "kireji"
-    if not built.is_dir():
-        pytest.skip("packaging/build has not been run")
+def package(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of the built program."""
     made = module("deb").make(built, tmp_path_factory.mktemp("deb"), quick=True)
     assert isinstance(made, Path)
     return made
