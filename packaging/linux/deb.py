@@ -88,7 +88,7 @@ def make(built: Path, out: Path, *, quick: bool = False) -> Path:
         set_modes(root, root / _TREE)
         set_times(root, epoch())
         kind = ["-Zgzip", "-z1"] if quick else ["-Zxz"]
-        environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch()), "DPKG_DEB_THREADS_MAX": "1"}
+        environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch())}
         order = ["dpkg-deb", "--root-owner-group", *kind, "--build", str(root), str(target)]
         subprocess.run(order, env=environment, check=True, stdout=subprocess.DEVNULL)
     return target
