@@ -91,7 +91,6 @@ class SettingsPane(QWidget):
         right.addWidget(self._stack, 1)
         self._body.addLayout(right, 1)
         self._problems.hide()
-        self.setTabOrder(self._group.buttons()[-1], self.header.help)  # what opens has the keyboard on its pages first
 
     def show_page(self, number: int) -> None:
         """Show one page by its place in the list."""
@@ -136,7 +135,10 @@ class _Header(QFrame):
         self.setProperty("kind", "header")
         self._theme = theme
         self.menu = button("", "quiet", name=tr("Show the conversations"))
-        self.help = button(tr("Help"), "quiet", name=tr("Help about this page"))
+        self.help = button(tr("Help"), "quiet", name=tr("Help about this page (F1)"))
+        self.help.setFocusPolicy(
+            Qt.FocusPolicy.NoFocus
+        )  # F1 is its key; Tab goes from the pages to their settings
         title = ElidedLabel("lead")
         title.set_words(tr("Settings"))
         layout = QHBoxLayout(self)
