@@ -136,9 +136,7 @@ class _Header(QFrame):
         self._theme = theme
         self.menu = button("", "quiet", name=tr("Show the conversations"))
         self.help = button(tr("Help"), "quiet", name=tr("Help about this page (F1)"))
-        self.help.setFocusPolicy(
-            Qt.FocusPolicy.NoFocus
-        )  # F1 is its key; Tab goes from the pages to their settings
+        self.help.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # F1 is its key; Tab goes from the pages to their settings
         title = ElidedLabel("lead")
         title.set_words(tr("Settings"))
         layout = QHBoxLayout(self)
