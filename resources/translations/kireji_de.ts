@@ -152,6 +152,10 @@
             <translation>Eine Auswahl</translation>
         </message>
         <message>
+            <source>A click shows what is new. Nothing is downloaded or installed by itself.</source>
+            <translation>Ein Klick zeigt, was neu ist. Nichts wird von selbst heruntergeladen oder installiert.</translation>
+        </message>
+        <message>
             <source>A column in braces stands for what the row has there.</source>
             <translation>Eine Spalte in geschweiften Klammern steht für das, was die Zeile dort hat.</translation>
         </message>
@@ -624,6 +628,10 @@
             <translation>Das Bild selbst hinzufügen.</translation>
         </message>
         <message>
+            <source>Add the public key of whoever makes your Kireji to updates.keys in the settings.</source>
+            <translation>In den Einstellungen unter updates.keys den öffentlichen Schlüssel derer hinzufügen, die Ihr Kireji herstellen.</translation>
+        </message>
+        <message>
             <source>Add this host</source>
             <translation>Diesen Host hinzufügen</translation>
         </message>
@@ -650,6 +658,10 @@
         <message>
             <source>Address of another server</source>
             <translation>Adresse eines anderen Servers</translation>
+        </message>
+        <message>
+            <source>Address of the list</source>
+            <translation>Adresse der Liste</translation>
         </message>
         <message>
             <source>Address of the proxy</source>
@@ -730,6 +742,10 @@
         <message>
             <source>All screens</source>
             <translation>Alle Bildschirme</translation>
+        </message>
+        <message>
+            <source>All that Kireji keeps about you is on this computer. Take it along as one zip file that says itself what is in it, without keys; or delete it, with the keys in the keychain.</source>
+            <translation>Alles, was Kireji über Sie aufbewahrt, ist auf diesem Computer. Es lässt sich als eine Zip-Datei mitnehmen, die selbst sagt, was darin ist, ohne Schlüssel; oder löschen, mit den Schlüsseln im Schlüsselbund.</translation>
         </message>
         <message>
             <source>Allow</source>
@@ -820,6 +836,14 @@
             <translation>Auch für die folgenden Fragen</translation>
         </message>
         <message>
+            <source>Also the backups in {folder}</source>
+            <translation>Auch die Sicherungen in {folder}</translation>
+        </message>
+        <message>
+            <source>Also the keys in the keychain: {names}</source>
+            <translation>Auch die Schlüssel im Schlüsselbund: {names}</translation>
+        </message>
+        <message>
             <source>Alt + 1 … 9</source>
             <translation>Alt + 1 … 9</translation>
         </message>
@@ -880,12 +904,20 @@
             <translation>Ein Eintrag in {folder}.</translation>
         </message>
         <message>
+            <source>An export of everything is one zip file.</source>
+            <translation>Ein Export von allem ist eine einzige Zip-Datei.</translation>
+        </message>
+        <message>
             <source>And {count} more.</source>
             <translation>Und {count} weitere.</translation>
         </message>
         <message>
             <source>And {more} more.</source>
             <translation>Und {more} weitere.</translation>
+        </message>
+        <message>
+            <source>Another Kireji still uses {path}, so nothing was deleted.</source>
+            <translation>Ein anderes Kireji verwendet {path} noch, deshalb wurde nichts gelöscht.</translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
@@ -1220,6 +1252,10 @@
             <translation>Nach weniger auf einmal fragen oder ein Modell wählen, das mehr liest.</translation>
         </message>
         <message>
+            <source>Ask for one first: kireji updates check</source>
+            <translation>Zuerst eine abrufen: kireji updates check</translation>
+        </message>
+        <message>
             <source>Ask my own question</source>
             <translation>Eine eigene Frage stellen</translation>
         </message>
@@ -1404,6 +1440,14 @@
             <translation>Wird gelesen…</translation>
         </message>
         <message>
+            <source>Believed when it is signed by the key {keys}, which came with this program.</source>
+            <translation>Sie gilt, wenn sie mit dem Schlüssel {keys} signiert ist, der mit diesem Programm kam.</translation>
+        </message>
+        <message>
+            <source>Believed when it is signed by the key {keys}.</source>
+            <translation>Sie gilt, wenn sie mit dem Schlüssel {keys} signiert ist.</translation>
+        </message>
+        <message>
             <source>Belongs there</source>
             <translation>Gehört dazu</translation>
         </message>
@@ -1476,6 +1520,10 @@
             <translation>Budgets</translation>
         </message>
         <message>
+            <source>Build</source>
+            <translation>Build</translation>
+        </message>
+        <message>
             <source>Built in</source>
             <translation>Eingebaut</translation>
         </message>
@@ -1502,6 +1550,10 @@
         <message>
             <source>CSV</source>
             <translation>CSV</translation>
+        </message>
+        <message>
+            <source>Cache</source>
+            <translation>Zwischenspeicher</translation>
         </message>
         <message>
             <source>Calculate</source>
@@ -1534,6 +1586,10 @@
         <message>
             <source>Cancel the job</source>
             <translation>Aufgabe abbrechen</translation>
+        </message>
+        <message>
+            <source>Cancel these jobs</source>
+            <translation>Diese Aufgaben abbrechen</translation>
         </message>
         <message>
             <source>Cancel {name}</source>
@@ -1712,6 +1768,10 @@
             <translation>Vor dem Teilen prüfen</translation>
         </message>
         <message>
+            <source>Check for a newer version now</source>
+            <translation>Jetzt prüfen, ob es eine neuere Version gibt</translation>
+        </message>
+        <message>
             <source>Check it and try again.</source>
             <translation>Sie prüfen und noch einmal versuchen.</translation>
         </message>
@@ -1726,6 +1786,10 @@
         <message>
             <source>Check its permissions.</source>
             <translation>Die Rechte prüfen.</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>Jetzt prüfen</translation>
         </message>
         <message>
             <source>Check that nothing in the ledger was changed, removed or added</source>
@@ -1774,6 +1838,10 @@
         <message>
             <source>Check the address in {variable}</source>
             <translation>Die Adresse in {variable} prüfen</translation>
+        </message>
+        <message>
+            <source>Check the address of updates.</source>
+            <translation>Die Adresse für Updates prüfen.</translation>
         </message>
         <message>
             <source>Check the address, or ask again.</source>
@@ -1832,12 +1900,20 @@
             <translation>Das Netz prüfen</translation>
         </message>
         <message>
+            <source>Check the network, then try again.</source>
+            <translation>Das Netz prüfen und noch einmal versuchen.</translation>
+        </message>
+        <message>
             <source>Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system.</source>
             <translation>Die Einstellung network.proxy, HTTPS_PROXY oder die Proxy-Einstellungen des Systems prüfen.</translation>
         </message>
         <message>
             <source>Check the space on the disk and who may write there.</source>
             <translation>Den Platz auf dem Datenträger prüfen und wer dort schreiben darf.</translation>
+        </message>
+        <message>
+            <source>Check this computer's clock. If it is right, do not trust that address.</source>
+            <translation>Die Uhr dieses Computers prüfen. Geht sie richtig, dieser Adresse nicht vertrauen.</translation>
         </message>
         <message>
             <source>Check who may read it.</source>
@@ -1894,6 +1970,10 @@
         <message>
             <source>Choose a folder in which files may be read</source>
             <translation>Ordner wählen, in dem Dateien gelesen werden dürfen</translation>
+        </message>
+        <message>
+            <source>Choose a folder with a shorter one with KIREJI_HOME.</source>
+            <translation>Mit KIREJI_HOME einen Ordner mit kürzerem Pfad wählen.</translation>
         </message>
         <message>
             <source>Choose a folder.</source>
@@ -2212,6 +2292,10 @@
             <translation>Enthält Text {places}</translation>
         </message>
         <message>
+            <source>Contents</source>
+            <translation>Inhalt</translation>
+        </message>
+        <message>
             <source>Context</source>
             <translation>Kontext</translation>
         </message>
@@ -2242,6 +2326,10 @@
         <message>
             <source>Conversations and captures</source>
             <translation>Unterhaltungen und Aufnahmen</translation>
+        </message>
+        <message>
+            <source>Conversations: {done} of {total}</source>
+            <translation>Unterhaltungen: {done} von {total}</translation>
         </message>
         <message>
             <source>Convert units</source>
@@ -2430,6 +2518,10 @@
         <message>
             <source>Copy the verdict</source>
             <translation>Das Urteil kopieren</translation>
+        </message>
+        <message>
+            <source>Copy the versions, for a report</source>
+            <translation>Versionen kopieren, für einen Bericht</translation>
         </message>
         <message>
             <source>Copy the whole key and paste it again.</source>
@@ -2656,6 +2748,10 @@
             <translation>Dunkel</translation>
         </message>
         <message>
+            <source>Data</source>
+            <translation>Daten</translation>
+        </message>
+        <message>
             <source>Date</source>
             <translation>Datum</translation>
         </message>
@@ -2678,6 +2774,14 @@
         <message>
             <source>Delete all contents that are kept? The ledger stays; its receipts then show what can still be proved.</source>
             <translation>Alle aufbewahrten Inhalte löschen? Das Journal bleibt; seine Belege zeigen dann, was sich noch beweisen lässt.</translation>
+        </message>
+        <message>
+            <source>Delete everything</source>
+            <translation>Alles löschen</translation>
+        </message>
+        <message>
+            <source>Delete everything…</source>
+            <translation>Alles löschen…</translation>
         </message>
         <message>
             <source>Delete now</source>
@@ -2728,6 +2832,10 @@
             <translation>Von jetzt an ablehnen</translation>
         </message>
         <message>
+            <source>Desktop</source>
+            <translation>Desktop</translation>
+        </message>
+        <message>
             <source>Details</source>
             <translation>Einzelheiten</translation>
         </message>
@@ -2760,12 +2868,20 @@
             <translation>Es selbst tun oder das Verbergen für diesen Dienst in den Einstellungen ausschalten.</translation>
         </message>
         <message>
+            <source>Do not install it. Download it again from {page}</source>
+            <translation>Sie nicht installieren. Noch einmal herunterladen von {page}</translation>
+        </message>
+        <message>
             <source>Do not restore</source>
             <translation>Nicht wiederherstellen</translation>
         </message>
         <message>
             <source>Do not say whose export it is, or say it right.</source>
             <translation>Nicht angeben, von wem der Export ist, oder es richtig angeben.</translation>
+        </message>
+        <message>
+            <source>Do not skip it</source>
+            <translation>Nicht überspringen</translation>
         </message>
         <message>
             <source>Document</source>
@@ -2792,8 +2908,28 @@
             <translation>Fertig</translation>
         </message>
         <message>
+            <source>Download it and put it in the place of this folder; your data lies elsewhere and stays.</source>
+            <translation>Die neue Version herunterladen und an die Stelle dieses Ordners legen; Ihre Daten liegen anderswo und bleiben.</translation>
+        </message>
+        <message>
             <source>Download or copy the export again, then try once more.</source>
             <translation>Den Export noch einmal herunterladen oder kopieren und erneut versuchen.</translation>
+        </message>
+        <message>
+            <source>Download the disk image, quit Kireji, and drag the new one over the old; your data stays.</source>
+            <translation>Die Image-Datei herunterladen, Kireji beenden und das neue Kireji über das alte ziehen; Ihre Daten bleiben.</translation>
+        </message>
+        <message>
+            <source>Download the installer, quit Kireji, and run it; your data stays.</source>
+            <translation>Das Installationsprogramm herunterladen, Kireji beenden und es ausführen; Ihre Daten bleiben.</translation>
+        </message>
+        <message>
+            <source>Download the new AppImage, make it executable, and use it in the place of this one.</source>
+            <translation>Das neue AppImage herunterladen, ausführbar machen und anstelle von diesem verwenden.</translation>
+        </message>
+        <message>
+            <source>Download the package, then in its folder: sudo apt install ./{name}</source>
+            <translation>Das Paket herunterladen, dann in seinem Ordner: sudo apt install ./{name}</translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
@@ -2912,12 +3048,20 @@
             <translation>Aufwand</translation>
         </message>
         <message>
+            <source>End it, then delete again; nothing was deleted.</source>
+            <translation>Es beenden und noch einmal löschen; nichts wurde gelöscht.</translation>
+        </message>
+        <message>
             <source>End some programs and try again.</source>
             <translation>Einige Programme beenden und noch einmal versuchen.</translation>
         </message>
         <message>
             <source>End the search</source>
             <translation>Suche beenden</translation>
+        </message>
+        <message>
+            <source>End what runs (a window, or a kireji command in a terminal), then start Kireji again.</source>
+            <translation>Beenden, was läuft (ein Fenster oder einen kireji-Befehl in einem Terminal), und Kireji neu starten.</translation>
         </message>
         <message>
             <source>English</source>
@@ -3084,6 +3228,22 @@
             <translation>Alles exportieren…</translation>
         </message>
         <message>
+            <source>Export everything</source>
+            <translation>Alles exportieren</translation>
+        </message>
+        <message>
+            <source>Export everything first…</source>
+            <translation>Erst alles exportieren…</translation>
+        </message>
+        <message>
+            <source>Export everything to</source>
+            <translation>Alles exportieren nach</translation>
+        </message>
+        <message>
+            <source>Export everything…</source>
+            <translation>Alles exportieren…</translation>
+        </message>
+        <message>
             <source>Export prompts</source>
             <translation>Schnellfragen exportieren</translation>
         </message>
@@ -3148,12 +3308,20 @@
             <translation>Nach {path} exportiert.</translation>
         </message>
         <message>
+            <source>Exported to {path}: {what}; {size}.</source>
+            <translation>Nach {path} exportiert: {what}; {size}.</translation>
+        </message>
+        <message>
             <source>Exported {conversations} to {path}.</source>
             <translation>{conversations} nach {path} exportiert.</translation>
         </message>
         <message>
             <source>Exported {rows} to {path}.</source>
             <translation>{rows} nach {path} exportiert.</translation>
+        </message>
+        <message>
+            <source>Exporting…</source>
+            <translation>Wird exportiert…</translation>
         </message>
         <message>
             <source>Exports of ChatGPT and Claude (the zip file they send, or its folder) and Kireji's own. What is there already is not added again, so a newer export can be imported later.</source>
@@ -3276,6 +3444,10 @@
             <translation>Zweck</translation>
         </message>
         <message>
+            <source>For a report of a fault. No key, no content and no name of yours is in it.</source>
+            <translation>Für den Bericht über einen Fehler. Kein Schlüssel, kein Inhalt und kein Name von Ihnen steht darin.</translation>
+        </message>
+        <message>
             <source>For braces themselves write {open} and {close}.</source>
             <translation>Für die Klammern selbst {open} und {close} schreiben.</translation>
         </message>
@@ -3320,6 +3492,10 @@
             <translation>Für den Host {host}, bis Sie es zurücknehmen</translation>
         </message>
         <message>
+            <source>Forward</source>
+            <translation>Vorwärts</translation>
+        </message>
+        <message>
             <source>Found</source>
             <translation>Gefunden</translation>
         </message>
@@ -3334,6 +3510,10 @@
         <message>
             <source>Free some space.</source>
             <translation>Platz schaffen.</translation>
+        </message>
+        <message>
+            <source>Free {size} MB of the disk.</source>
+            <translation>{size} MB auf dem Datenträger frei machen.</translation>
         </message>
         <message>
             <source>From a file…</source>
@@ -3378,6 +3558,10 @@
         <message>
             <source>Give each column a name of its own.</source>
             <translation>Jeder Spalte einen eigenen Namen geben.</translation>
+        </message>
+        <message>
+            <source>Give it a name that ends with .zip.</source>
+            <translation>Einen Namen geben, der auf .zip endet.</translation>
         </message>
         <message>
             <source>Give it a name, such as git.</source>
@@ -3478,6 +3662,14 @@
         <message>
             <source>Headers, besides the key</source>
             <translation>Header, ohne den Schlüssel</translation>
+        </message>
+        <message>
+            <source>Help</source>
+            <translation>Hilfe</translation>
+        </message>
+        <message>
+            <source>Help about this page</source>
+            <translation>Hilfe zu dieser Seite</translation>
         </message>
         <message>
             <source>Hidden for you</source>
@@ -3714,6 +3906,10 @@
         <message>
             <source>Install xdg-desktop-portal and the part of it for your desktop.</source>
             <translation>xdg-desktop-portal und dessen Teil für diesen Desktop installieren.</translation>
+        </message>
+        <message>
+            <source>Installed as</source>
+            <translation>Installiert als</translation>
         </message>
         <message>
             <source>Instructions</source>
@@ -4084,6 +4280,10 @@
             <translation>Sein Schlüssel, falls er einen verlangt</translation>
         </message>
         <message>
+            <source>Its metadata names no licence.</source>
+            <translation>Seine Metadaten nennen keine Lizenz.</translation>
+        </message>
+        <message>
             <source>Its name is not written in UTF-8.</source>
             <translation>Ihr Name ist nicht in UTF-8 geschrieben.</translation>
         </message>
@@ -4188,12 +4388,20 @@
             </translation>
         </message>
         <message>
+            <source>Jobs and their answers</source>
+            <translation>Aufgaben und ihre Antworten</translation>
+        </message>
+        <message>
             <source>Jobs that judge are made with a policy: kireji batch add FILE --policy NAME</source>
             <translation>Aufgaben, die beurteilen, werden mit einer Richtlinie angelegt: kireji batch add FILE --policy NAME</translation>
         </message>
         <message>
             <source>Jobs, {words}</source>
             <translation>Aufgaben, {words}</translation>
+        </message>
+        <message>
+            <source>Jobs: {done} of {total}</source>
+            <translation>Aufgaben: {done} von {total}</translation>
         </message>
         <message>
             <source>Judge</source>
@@ -4276,6 +4484,10 @@
             <translation>Beide behalten</translation>
         </message>
         <message>
+            <source>Keep everything</source>
+            <translation>Alles behalten</translation>
+        </message>
+        <message>
             <source>Keep it</source>
             <translation>Behalten</translation>
         </message>
@@ -4298,6 +4510,10 @@
         <message>
             <source>Keep the secrets in the file</source>
             <translation>Die Geheimnisse in der Datei behalten</translation>
+        </message>
+        <message>
+            <source>Keep the settings and the list of servers</source>
+            <translation>Die Einstellungen und die Liste der Server behalten</translation>
         </message>
         <message>
             <source>Keep the value secret</source>
@@ -4356,6 +4572,10 @@
             <translation>Tasten für „{title}“: {keys}</translation>
         </message>
         <message>
+            <source>Keys in it stay; delete them there.</source>
+            <translation>Schlüssel darin bleiben; sie dort löschen.</translation>
+        </message>
+        <message>
             <source>Keys that ask it</source>
             <translation>Tasten, die sie stellen</translation>
         </message>
@@ -4388,6 +4608,10 @@
             <translation>Kireji hat, was es braucht. Diese Seite kann geschlossen werden.</translation>
         </message>
         <message>
+            <source>Kireji is deleting everything.</source>
+            <translation>Kireji löscht gerade alles.</translation>
+        </message>
+        <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
             <translation>Kireji liegt in einem Ordner, dessen Name zu lang ist, als dass Windows es von dort starten könnte.</translation>
         </message>
@@ -4400,12 +4624,32 @@
             <translation>Kireji drückt im vorderen Programm die Kopiertasten, liest den Text und stellt die Zwischenablage wieder her. Nie in Terminals, wo diese Tasten Programme anhalten.</translation>
         </message>
         <message>
+            <source>Kireji runs from a place that is gone after this run.</source>
+            <translation>Kireji läuft von einem Ort, den es nach diesem Lauf nicht mehr gibt.</translation>
+        </message>
+        <message>
             <source>Kireji runs in a sandbox, which cannot enter itself into the session's start.</source>
             <translation>Kireji läuft in einer Sandbox, die sich nicht in den Start der Sitzung eintragen kann.</translation>
         </message>
         <message>
+            <source>Kireji uses Qt {version} under the LGPL 3. Its libraries are files of their own, which you may replace by your own build of them: quit Kireji, put your files in the place of those of the same names, and start it again.</source>
+            <translation>Kireji verwendet Qt {version} unter der LGPL 3. Dessen Bibliotheken sind eigene Dateien, die Sie durch selbst gebaute ersetzen dürfen: Kireji beenden, Ihre Dateien an die Stelle der gleichnamigen legen und Kireji neu starten.</translation>
+        </message>
+        <message>
             <source>Kireji waits for you</source>
             <translation>Kireji wartet auf Sie</translation>
+        </message>
+        <message>
+            <source>Kireji was started meanwhile, so nothing was deleted.</source>
+            <translation>Kireji wurde unterdessen gestartet, deshalb wurde nichts gelöscht.</translation>
+        </message>
+        <message>
+            <source>Kireji {version}</source>
+            <translation>Kireji {version}</translation>
+        </message>
+        <message>
+            <source>Kireji {version} is there</source>
+            <translation>Kireji {version} ist da</translation>
         </message>
         <message>
             <source>Kireji's own form</source>
@@ -4458,6 +4702,10 @@
         <message>
             <source>Last 7 days</source>
             <translation>Letzte 7 Tage</translation>
+        </message>
+        <message>
+            <source>Last asked on {date}.</source>
+            <translation>Zuletzt gefragt am {date}.</translation>
         </message>
         <message>
             <source>Last backup {when}, checked, {size}.</source>
@@ -4514,6 +4762,18 @@
         <message>
             <source>Let the settings say who answers</source>
             <translation>Die Einstellungen entscheiden lassen, wer antwortet</translation>
+        </message>
+        <message>
+            <source>Licence</source>
+            <translation>Lizenz</translation>
+        </message>
+        <message>
+            <source>Licence of {name}</source>
+            <translation>Lizenz von {name}</translation>
+        </message>
+        <message>
+            <source>Licences</source>
+            <translation>Lizenzen</translation>
         </message>
         <message>
             <source>Light</source>
@@ -4644,8 +4904,20 @@
             <translation>Auf die Uhr sehen</translation>
         </message>
         <message>
+            <source>Look at the download page.</source>
+            <translation>Die Download-Seite ansehen.</translation>
+        </message>
+        <message>
             <source>Look for a local server</source>
             <translation>Suche nach einem lokalen Server</translation>
+        </message>
+        <message>
+            <source>Look for a newer version</source>
+            <translation>Suche nach einer neueren Version</translation>
+        </message>
+        <message>
+            <source>Look for a newer version once a day</source>
+            <translation>Einmal am Tag nach einer neueren Version suchen</translation>
         </message>
         <message>
             <source>Look for plugins again</source>
@@ -4658,6 +4930,10 @@
         <message>
             <source>Look into the system's privacy settings.</source>
             <translation>In die Datenschutzeinstellungen des Systems sehen.</translation>
+        </message>
+        <message>
+            <source>Look where you got it, or set updates.address and updates.keys in the settings.</source>
+            <translation>Dort nachsehen, woher sie stammt, oder in den Einstellungen updates.address und updates.keys setzen.</translation>
         </message>
         <message>
             <source>Looked through by words only, not by pictures: {names}.</source>
@@ -4680,6 +4956,10 @@
             <translation>Das Bild wird durchgesehen…</translation>
         </message>
         <message>
+            <source>Looking what there is…</source>
+            <translation>Es wird nachgesehen, was da ist…</translation>
+        </message>
+        <message>
             <source>Looking where it stands on the picture…</source>
             <translation>Es wird gesucht, wo es auf dem Bild steht…</translation>
         </message>
@@ -4693,7 +4973,7 @@
         </message>
         <message>
             <source>Lucide icons</source>
-            <translation>Lucide-Symbole</translation>
+            <translation type="vanished">Lucide-Symbole</translation>
         </message>
         <message>
             <source>MCP servers</source>
@@ -4860,6 +5140,10 @@
             <translation>Höchster: langsam und teuer</translation>
         </message>
         <message>
+            <source>Move Kireji into the Applications folder and start it from there.</source>
+            <translation>Kireji in den Ordner „Programme“ bewegen und von dort starten.</translation>
+        </message>
+        <message>
             <source>Move by a pixel; with Shift by ten</source>
             <translation>Um ein Pixel verschieben; mit Shift um zehn</translation>
         </message>
@@ -4954,6 +5238,10 @@
         <message>
             <source>Name one in braces: {columns}.</source>
             <translation>Eine davon in geschweiften Klammern nennen: {columns}.</translation>
+        </message>
+        <message>
+            <source>Name or licence</source>
+            <translation>Name oder Lizenz</translation>
         </message>
         <message>
             <source>Name some under "enum".</source>
@@ -5112,6 +5400,10 @@
             <translation>Es wurden keine Felder gefunden.</translation>
         </message>
         <message>
+            <source>No font here has the letters of your language ({language}), so they show as boxes. Install one; on Debian and Ubuntu: sudo apt-get install {package}</source>
+            <translation>Keine Schrift auf diesem Computer hat die Buchstaben Ihrer Sprache ({language}), deshalb erscheinen sie als Kästchen. Eine installieren; unter Debian und Ubuntu: sudo apt-get install {package}</translation>
+        </message>
+        <message>
             <source>No jobs</source>
             <translation type="vanished">Keine Aufgaben</translation>
         </message>
@@ -5166,6 +5458,10 @@
         <message>
             <source>No other program with servers was found. A file in the usual form (mcpServers) can be chosen.</source>
             <translation>Es wurde kein anderes Programm mit Servern gefunden. Eine Datei in der üblichen Form (mcpServers) kann gewählt werden.</translation>
+        </message>
+        <message>
+            <source>No part is called that.</source>
+            <translation>Kein Teil heißt so.</translation>
         </message>
         <message>
             <source>No picture in {before} has the name of one in {after}.</source>
@@ -5424,6 +5720,10 @@
             <translation>Nichts musste übersetzt werden</translation>
         </message>
         <message>
+            <source>Nothing has been asked so far.</source>
+            <translation>Bisher wurde nichts gefragt.</translation>
+        </message>
+        <message>
             <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
             <translation>Es wurde nichts gesendet. Genau diese Bytes würden den Computer verlassen, wenn Sie jetzt fragten.</translation>
         </message>
@@ -5486,6 +5786,10 @@
         <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>Nichts Neues: alles darin ist schon da.</translation>
+        </message>
+        <message>
+            <source>Nothing of it was used. Try again later; if it stays so, look at the download page.</source>
+            <translation>Nichts davon wurde verwendet. Später noch einmal versuchen; bleibt es so, die Download-Seite ansehen.</translation>
         </message>
         <message>
             <source>Nothing of the policy's categories was found.</source>
@@ -5660,6 +5964,10 @@
             <translation>Eine Frage, tausendmal gestellt</translation>
         </message>
         <message>
+            <source>One request for a signed list, the same from everybody: it says nothing about you, this computer or your version. Nothing is downloaded or installed.</source>
+            <translation>Eine Anfrage nach einer signierten Liste, bei allen die gleiche: Sie sagt nichts über Sie, diesen Computer oder Ihre Version. Nichts wird heruntergeladen oder installiert.</translation>
+        </message>
+        <message>
             <source>One row is being asked; the others can follow it.</source>
             <translation>Eine Zeile wird gerade gefragt; die anderen können danach folgen.</translation>
         </message>
@@ -5770,6 +6078,10 @@
         <message>
             <source>Open the conversation again.</source>
             <translation>Die Unterhaltung noch einmal öffnen.</translation>
+        </message>
+        <message>
+            <source>Open the download page</source>
+            <translation>Download-Seite öffnen</translation>
         </message>
         <message>
             <source>Open the editor with the new policy</source>
@@ -5916,6 +6228,10 @@
             <translation>Page Up, Page Down</translation>
         </message>
         <message>
+            <source>Pages</source>
+            <translation>Seiten</translation>
+        </message>
+        <message>
             <source>Pages of these hosts may be fetched</source>
             <translation>Seiten dieser Hosts dürfen geholt werden</translation>
         </message>
@@ -5924,12 +6240,20 @@
             <translation>Bildpaare</translation>
         </message>
         <message>
+            <source>Part</source>
+            <translation>Teil</translation>
+        </message>
+        <message>
             <source>Part of the editor</source>
             <translation>Teil des Editors</translation>
         </message>
         <message>
             <source>Part of the watched region is on no screen now.</source>
             <translation>Ein Teil des beobachteten Bereichs liegt jetzt auf keinem Bildschirm.</translation>
+        </message>
+        <message>
+            <source>Parts of the program</source>
+            <translation>Teile des Programms</translation>
         </message>
         <message>
             <source>Password</source>
@@ -6048,6 +6372,10 @@
             <translation>Bilder ({endings})</translation>
         </message>
         <message>
+            <source>Pictures and documents</source>
+            <translation>Bilder und Dokumente</translation>
+        </message>
+        <message>
             <source>Pictures belong together that have the same name in both folders.</source>
             <translation>Zusammen gehören Bilder, die in beiden Ordnern gleich heißen.</translation>
         </message>
@@ -6078,6 +6406,10 @@
         <message>
             <source>Pinned picture</source>
             <translation>Angeheftetes Bild</translation>
+        </message>
+        <message>
+            <source>Places found</source>
+            <translation>Gefundene Stellen</translation>
         </message>
         <message>
             <source>Plugins</source>
@@ -6216,6 +6548,10 @@
             <translation>Proxy</translation>
         </message>
         <message>
+            <source>Public keys that it must be signed by</source>
+            <translation>Öffentliche Schlüssel, mit denen sie signiert sein muss</translation>
+        </message>
+        <message>
             <source>Put into the question</source>
             <translation>In die Frage übernehmen</translation>
         </message>
@@ -6242,6 +6578,10 @@
         <message>
             <source>Put what it means under "$defs", and refer to it as "#/$defs/NAME".</source>
             <translation>Unter "$defs" ablegen, was gemeint ist, und mit "#/$defs/NAME" darauf verweisen.</translation>
+        </message>
+        <message>
+            <source>PySide6 asks for exactly this version of Qt. For another one, replace the libraries of PySide6 and Shiboken, too: they are in the folders PySide6 and shiboken6.</source>
+            <translation>PySide6 verlangt genau diese Version von Qt. Für eine andere auch die Bibliotheken von PySide6 und Shiboken ersetzen: Sie liegen in den Ordnern PySide6 und shiboken6.</translation>
         </message>
         <message>
             <source>Question</source>
@@ -6272,6 +6612,10 @@
             <translation>Beenden</translation>
         </message>
         <message>
+            <source>Quit it, then try again.</source>
+            <translation>Es beenden und noch einmal versuchen.</translation>
+        </message>
+        <message>
             <source>Quote in the question</source>
             <translation>In der Frage zitieren</translation>
         </message>
@@ -6285,7 +6629,7 @@
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
-            <translation>RapidOCR, dessen PP-OCR-Modelle</translation>
+            <translation type="vanished">RapidOCR, dessen PP-OCR-Modelle</translation>
         </message>
         <message>
             <source>Raw answer</source>
@@ -6322,6 +6666,10 @@
         <message>
             <source>Read the text in pictures</source>
             <translation>Den Text in Bildern lesen</translation>
+        </message>
+        <message>
+            <source>Reader</source>
+            <translation>Textleser</translation>
         </message>
         <message>
             <source>Reading</source>
@@ -6562,6 +6910,10 @@
         <message>
             <source>Rename, in the list</source>
             <translation>Umbenennen, in der Liste</translation>
+        </message>
+        <message>
+            <source>Replace Qt</source>
+            <translation>Qt ersetzen</translation>
         </message>
         <message>
             <source>Replace key…</source>
@@ -6968,6 +7320,18 @@
             <translation>Suchergebnisse</translation>
         </message>
         <message>
+            <source>Search the help</source>
+            <translation>Hilfe durchsuchen</translation>
+        </message>
+        <message>
+            <source>Search the help…</source>
+            <translation>Hilfe durchsuchen…</translation>
+        </message>
+        <message>
+            <source>Search the parts</source>
+            <translation>Teile durchsuchen</translation>
+        </message>
+        <message>
             <source>Second picture</source>
             <translation>Zweites Bild</translation>
         </message>
@@ -7144,6 +7508,10 @@
             <translation>Einstellungen</translation>
         </message>
         <message>
+            <source>Settings and the list of servers</source>
+            <translation>Einstellungen und Liste der Server</translation>
+        </message>
+        <message>
             <source>Settings of tools…</source>
             <translation>Einstellungen der Werkzeuge…</translation>
         </message>
@@ -7246,6 +7614,10 @@
         <message>
             <source>Show receipt</source>
             <translation>Beleg zeigen</translation>
+        </message>
+        <message>
+            <source>Show the contents</source>
+            <translation>Inhalt zeigen</translation>
         </message>
         <message>
             <source>Show the conversations</source>
@@ -7352,6 +7724,10 @@
             <translation>Größe</translation>
         </message>
         <message>
+            <source>Skip this version</source>
+            <translation>Diese Version überspringen</translation>
+        </message>
+        <message>
             <source>Smaller</source>
             <translation>Kleiner</translation>
         </message>
@@ -7360,8 +7736,16 @@
             <translation>Damit Unterhaltungen auch nach dem gefunden werden, was in ihren Bildern steht. Das tut dieser Computer selbst, während sonst nichts läuft; nichts wird gesendet.</translation>
         </message>
         <message>
+            <source>Software, or flatpak update, brings it.</source>
+            <translation>Die Anwendung „Software“ oder flatpak update bringt sie.</translation>
+        </message>
+        <message>
             <source>Some settings could not be used:</source>
             <translation>Einige Einstellungen konnten nicht verwendet werden:</translation>
+        </message>
+        <message>
+            <source>Somebody may be keeping newer versions from you. Look at the download page.</source>
+            <translation>Vielleicht enthält Ihnen jemand neuere Versionen vor. Die Download-Seite ansehen.</translation>
         </message>
         <message>
             <source>Something differs here; the model says nothing about it.</source>
@@ -7420,6 +7804,10 @@
             <translation>Quelle</translation>
         </message>
         <message>
+            <source>Source code: {address}</source>
+            <translation>Quelltext: {address}</translation>
+        </message>
+        <message>
             <source>Space</source>
             <translation>Leertaste</translation>
         </message>
@@ -7457,7 +7845,15 @@
         </message>
         <message>
             <source>Stands on the work of</source>
-            <translation>Beruht auf der Arbeit von</translation>
+            <translation type="vanished">Beruht auf der Arbeit von</translation>
+        </message>
+        <message numerus="yes">
+            <source>Stands on the work of others: {n} parts.</source>
+            <extracomment>Stands on the work of others: 1 part.</extracomment>
+            <translation>
+                <numerusform>Beruht auf der Arbeit anderer: {n} Teil.</numerusform>
+                <numerusform>Beruht auf der Arbeit anderer: {n} Teile.</numerusform>
+            </translation>
         </message>
         <message>
             <source>Start</source>
@@ -7530,6 +7926,10 @@
         <message>
             <source>Start it and ask again, or check the address.</source>
             <translation>Ihn starten und noch einmal fragen oder die Adresse prüfen.</translation>
+        </message>
+        <message>
+            <source>Start the newer version again. To go on with this one, move {database} away and put {copy} in its place.</source>
+            <translation>Die neuere Version wieder starten. Um mit dieser weiterzuarbeiten, {database} an einen anderen Ort bewegen und {copy} an diese Stelle legen.</translation>
         </message>
         <message>
             <source>Start the newer version, or choose another folder with KIREJI_HOME; the file was left as it is.</source>
@@ -7952,6 +8352,26 @@
             <translation>Die Adresse des Webhooks ist keine Webadresse.</translation>
         </message>
         <message>
+            <source>The address of updates does not begin with https.</source>
+            <translation>Die Adresse für Updates beginnt nicht mit https.</translation>
+        </message>
+        <message>
+            <source>The address of updates leads from one place to the next without end.</source>
+            <translation>Die Adresse für Updates leitet endlos von einer zur nächsten weiter.</translation>
+        </message>
+        <message>
+            <source>The address of updates leads into the local network; it was not followed.</source>
+            <translation>Die Adresse für Updates führt in das lokale Netz; ihr wurde nicht gefolgt.</translation>
+        </message>
+        <message>
+            <source>The address of updates leads on to one that is not https; it was not followed.</source>
+            <translation>Die Adresse für Updates leitet zu einer weiter, die nicht mit https beginnt; ihr wurde nicht gefolgt.</translation>
+        </message>
+        <message>
+            <source>The address of updates leads to what is no address.</source>
+            <translation>Die Adresse für Updates leitet zu etwas weiter, das keine Adresse ist.</translation>
+        </message>
+        <message>
             <source>The answer broke off before its end.</source>
             <translation>Die Antwort ist vor ihrem Ende abgebrochen.</translation>
         </message>
@@ -8252,6 +8672,10 @@
             <translation>Die Anzeige {display} ist nicht erreichbar.</translation>
         </message>
         <message>
+            <source>The download page says how.</source>
+            <translation>Die Download-Seite sagt, wie.</translation>
+        </message>
+        <message>
             <source>The earlier region lies on no screen any more. Drag to cut out another one.</source>
             <translation>Der frühere Bereich liegt auf keinem Bildschirm mehr. Durch Ziehen einen anderen ausschneiden.</translation>
         </message>
@@ -8270,6 +8694,10 @@
         <message>
             <source>The entry is complete.</source>
             <translation>Der Eintrag ist vollständig.</translation>
+        </message>
+        <message>
+            <source>The entry that starts Kireji with your session goes, too.</source>
+            <translation>Der Eintrag, der Kireji mit der Sitzung startet, wird auch entfernt.</translation>
         </message>
         <message>
             <source>The entry {name} is not an object: {{...}}.</source>
@@ -8556,6 +8984,42 @@
             <translation>Die Zeile nennt das Modell {model}, die Aufgabe fragt {other}. Der Aufgabe ein Modell geben oder die Datei aufteilen.</translation>
         </message>
         <message>
+            <source>The list names no file for this system; the download page may know more.</source>
+            <translation>Die Liste nennt keine Datei für dieses System; vielleicht steht auf der Download-Seite mehr.</translation>
+        </message>
+        <message>
+            <source>The list of keys</source>
+            <translation>Die Liste der Schlüssel</translation>
+        </message>
+        <message>
+            <source>The list of parts cannot be read. Install Kireji again.</source>
+            <translation>Die Liste der Teile kann nicht gelesen werden. Kireji neu installieren.</translation>
+        </message>
+        <message>
+            <source>The list of versions did not arrive within {seconds} seconds.</source>
+            <translation>Die Liste der Versionen kam nicht innerhalb von {seconds} Sekunden an.</translation>
+        </message>
+        <message>
+            <source>The list of versions ended on {date} and was not renewed.</source>
+            <translation>Die Liste der Versionen galt bis {date} und wurde nicht erneuert.</translation>
+        </message>
+        <message>
+            <source>The list of versions is dated {date}, which is in the future.</source>
+            <translation>Die Liste der Versionen trägt das Datum {date}, das in der Zukunft liegt.</translation>
+        </message>
+        <message>
+            <source>The list of versions is not signed by a key that is trusted here.</source>
+            <translation>Die Liste der Versionen ist mit keinem Schlüssel signiert, dem hier vertraut wird.</translation>
+        </message>
+        <message>
+            <source>The list of versions is written for a later version of Kireji.</source>
+            <translation>Die Liste der Versionen ist für eine spätere Version von Kireji geschrieben.</translation>
+        </message>
+        <message>
+            <source>The list of versions of {old} was offered again after the one of {new}.</source>
+            <translation>Die Liste der Versionen vom {old} wurde nach der vom {new} noch einmal angeboten.</translation>
+        </message>
+        <message>
             <source>The local server</source>
             <translation>Der lokale Server</translation>
         </message>
@@ -8706,6 +9170,10 @@
         <message>
             <source>The page is larger than {most} MB, or none.</source>
             <translation>Die Seite ist größer als {most} MB oder gar keine.</translation>
+        </message>
+        <message>
+            <source>The path of the folder for {name} is too long ({size} bytes).</source>
+            <translation>Der Pfad des Ordners für {name} ist zu lang ({size} Bytes).</translation>
         </message>
         <message>
             <source>The person can allow it in the settings, under the hosts of tools.</source>
@@ -9220,6 +9688,10 @@
             <translation>Die Antwort des Dienstes auf das Senden ging verloren (Zeilen: {rows}). Ob er sie hat, wird seine eigene Liste zeigen; sie werden nicht zweimal gesendet.</translation>
         </message>
         <message>
+            <source>The services were asked to cancel. Wait until the page of jobs says that they have.</source>
+            <translation>Die Dienste wurden gebeten abzubrechen. Warten, bis die Seite der Aufgaben sagt, dass es geschehen ist.</translation>
+        </message>
+        <message>
             <source>The set has more than {count} items.</source>
             <translation>Der Satz hat mehr als {count} Einträge.</translation>
         </message>
@@ -9254,6 +9726,10 @@
         <message>
             <source>The sign-in was declined in the browser.</source>
             <translation>Die Anmeldung wurde im Browser abgelehnt.</translation>
+        </message>
+        <message>
+            <source>The signature of the list of versions is wrong: somebody has changed it, or it was damaged.</source>
+            <translation>Die Signatur der Liste der Versionen stimmt nicht: Jemand hat sie verändert, oder sie wurde beschädigt.</translation>
         </message>
         <message>
             <source>The summary is attached to your next question, where you can read, change or remove it.</source>
@@ -9306,6 +9782,10 @@
         <message>
             <source>The text is on the clipboard.</source>
             <translation>Der Text ist in der Zwischenablage.</translation>
+        </message>
+        <message>
+            <source>The text of one: {command}</source>
+            <translation>Der Text eines Teils: {command}</translation>
         </message>
         <message>
             <source>The text of the policy has errors. Correct them first.</source>
@@ -9536,6 +10016,14 @@
             <translation>Es gibt schon einen Server namens {name}. Einen anderen Namen wählen.</translation>
         </message>
         <message>
+            <source>There is an address for updates, but no key by which its list could be believed.</source>
+            <translation>Es gibt eine Adresse für Updates, aber keinen Schlüssel, mit dem sich ihre Liste prüfen ließe.</translation>
+        </message>
+        <message>
+            <source>There is an address, but no key by which its list could be believed. Enter one below.</source>
+            <translation>Es gibt eine Adresse, aber keinen Schlüssel, mit dem sich ihre Liste prüfen ließe. Unten einen eingeben.</translation>
+        </message>
+        <message>
             <source>There is neither a command nor a url.</source>
             <translation>Es gibt weder einen command noch eine url.</translation>
         </message>
@@ -9616,6 +10104,14 @@
             <translation>Auf diesem Computer gibt es keinen Schlüsselbund, den Kireji verwenden kann.</translation>
         </message>
         <message>
+            <source>There is no list of versions to hold the file to.</source>
+            <translation>Es gibt keine Liste der Versionen, an der sich die Datei prüfen ließe.</translation>
+        </message>
+        <message>
+            <source>There is no part called {name}.</source>
+            <translation>Es gibt keinen Teil mit dem Namen {name}.</translation>
+        </message>
+        <message>
             <source>There is no picture at this address.</source>
             <translation>Unter dieser Adresse ist kein Bild.</translation>
         </message>
@@ -9658,6 +10154,10 @@
         <message>
             <source>There is no quick prompt {name}.</source>
             <translation>Es gibt keine Schnellfrage {name}.</translation>
+        </message>
+        <message>
+            <source>There is no room for a copy of your data.</source>
+            <translation>Für eine Kopie Ihrer Daten ist kein Platz.</translation>
         </message>
         <message>
             <source>There is no room for {name}.</source>
@@ -9988,6 +10488,14 @@
             <translation>Diese Unterhaltung ist länger, als das Modell lesen kann.</translation>
         </message>
         <message>
+            <source>This copy of Kireji knows no address that it could ask for newer versions.</source>
+            <translation>Diese Kopie von Kireji kennt keine Adresse, unter der sie nach neueren Versionen fragen könnte.</translation>
+        </message>
+        <message>
+            <source>This copy of Kireji knows no address that it could ask for newer versions. Look where you got it, or enter an address and a key below.</source>
+            <translation>Diese Kopie von Kireji kennt keine Adresse, unter der sie nach neueren Versionen fragen könnte. Dort nachsehen, woher sie stammt, oder unten eine Adresse und einen Schlüssel eingeben.</translation>
+        </message>
+        <message>
             <source>This could not be asked:</source>
             <translation>Dies konnte nicht gefragt werden:</translation>
         </message>
@@ -10072,8 +10580,16 @@
             <translation>Dieser Ordner liegt zu tief.</translation>
         </message>
         <message>
+            <source>This goes for good, and Kireji ends:</source>
+            <translation>Dies wird endgültig gelöscht, und Kireji wird beendet:</translation>
+        </message>
+        <message>
             <source>This is a Wayland session, where programs cannot read the screen by themselves.</source>
             <translation>Dies ist eine Wayland-Sitzung, in der Programme den Bildschirm nicht selbst lesen können.</translation>
+        </message>
+        <message>
+            <source>This is a checkout: git pull brings it, and ./run prepares what it needs.</source>
+            <translation>Dies ist ein Checkout: git pull holt die neue Version, und ./run bereitet vor, was sie braucht.</translation>
         </message>
         <message>
             <source>This is a database, which models cannot read.</source>
@@ -10244,6 +10760,10 @@
             <translation>Dieser Name führt in das lokale Netz, zu {host}.</translation>
         </message>
         <message>
+            <source>This part brings no text of its licence; its source says more.</source>
+            <translation>Dieser Teil bringt keinen Lizenztext mit; mehr sagt seine Quelle.</translation>
+        </message>
+        <message>
             <source>This pattern needs too much work while an answer comes. Let it count less, or look for less.</source>
             <translation>Dieses Muster braucht zu viel Rechenarbeit, während eine Antwort kommt. Es weniger zählen oder weniger suchen lassen.</translation>
         </message>
@@ -10268,6 +10788,10 @@
             <translation>Diese Zeile konnte nicht auf das durchgesehen werden, was verborgen werden soll; sie wurde nicht gesendet.</translation>
         </message>
         <message>
+            <source>This runs from its source: listed is what is installed in its environment.</source>
+            <translation>Dieses Programm läuft aus seinem Quelltext: Aufgeführt ist, was in seiner Umgebung installiert ist.</translation>
+        </message>
+        <message>
             <source>This screen</source>
             <translation>Dieser Bildschirm</translation>
         </message>
@@ -10282,6 +10806,18 @@
         <message>
             <source>This session only</source>
             <translation>Nur diese Sitzung</translation>
+        </message>
+        <message>
+            <source>This still uses your data: {users}.</source>
+            <translation>Das verwendet noch Ihre Daten: {users}.</translation>
+        </message>
+        <message>
+            <source>This still uses your data: {users}. End it first.</source>
+            <translation>Das verwendet noch Ihre Daten: {users}. Es zuerst beenden.</translation>
+        </message>
+        <message>
+            <source>This text cannot be read.</source>
+            <translation>Dieser Text kann nicht gelesen werden.</translation>
         </message>
         <message>
             <source>This tool was not allowed to do that.</source>
@@ -10548,6 +11084,10 @@
             <translation>Schreiben, was ein Modell antworten könnte, und sehen, was davon gezeigt würde.</translation>
         </message>
         <message>
+            <source>Type “{word}” to go on</source>
+            <translation>Zum Fortfahren „{word}“ eingeben</translation>
+        </message>
+        <message>
             <source>US dollars</source>
             <translation>US-Dollar</translation>
         </message>
@@ -10604,8 +11144,16 @@
             <translation>Es aktualisieren.</translation>
         </message>
         <message>
+            <source>Update the package where it was installed from, with pip install --upgrade or uv.</source>
+            <translation>Das Paket dort aktualisieren, von wo es installiert wurde, mit pip install --upgrade oder uv.</translation>
+        </message>
+        <message>
             <source>Update xdg-desktop-portal.</source>
             <translation>xdg-desktop-portal aktualisieren.</translation>
+        </message>
+        <message>
+            <source>Updates</source>
+            <translation>Updates</translation>
         </message>
         <message>
             <source>Use</source>
@@ -10708,6 +11256,10 @@
             <translation>Version {version} · {categories}</translation>
         </message>
         <message>
+            <source>Versions</source>
+            <translation>Versionen</translation>
+        </message>
+        <message>
             <source>Very high</source>
             <translation>Sehr hoch</translation>
         </message>
@@ -10722,6 +11274,10 @@
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
             <translation>Bitte auf die Antwort warten; dann wird die nächste Änderung beobachtet.</translation>
+        </message>
+        <message>
+            <source>Wait until it has ended, then try again.</source>
+            <translation>Warten, bis es beendet ist, und noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Waiting again: {rows}.</source>
@@ -10808,6 +11364,10 @@
             <translation>Was Knöpfe und Menüs zeigen</translation>
         </message>
         <message>
+            <source>What came from the address of updates is no list of versions, or it is damaged.</source>
+            <translation>Was von der Adresse für Updates kam, ist keine Liste der Versionen, oder sie ist beschädigt.</translation>
+        </message>
+        <message>
             <source>What came of this answer is no longer kept, or was kept by a newer Kireji.</source>
             <translation>Was aus dieser Antwort wurde, ist nicht mehr aufbewahrt oder wurde von einem neueren Kireji aufbewahrt.</translation>
         </message>
@@ -10876,6 +11436,18 @@
             <translation>Guthaben auf dem Konto</translation>
         </message>
         <message>
+            <source>What is new</source>
+            <translation>Was neu ist</translation>
+        </message>
+        <message>
+            <source>What is not Kireji's own stays, also in these folders. Nobody can promise that deleted files cannot be recovered from an SSD; an encrypted disk protects them.</source>
+            <translation>Was nicht von Kireji ist, bleibt, auch in diesen Ordnern. Niemand kann versprechen, dass sich gelöschte Dateien von einer SSD nicht wiederherstellen lassen; ein verschlüsselter Datenträger schützt sie.</translation>
+        </message>
+        <message>
+            <source>What is remembered between two starts</source>
+            <translation>Was zwischen zwei Starts gemerkt wird</translation>
+        </message>
+        <message>
             <source>What is shown</source>
             <translation>Was gezeigt wird</translation>
         </message>
@@ -10916,6 +11488,10 @@
             <translation>Was diesen Computer verlassen hat</translation>
         </message>
         <message>
+            <source>What lies at the address of updates is no list of versions.</source>
+            <translation>Was unter der Adresse für Updates liegt, ist keine Liste der Versionen.</translation>
+        </message>
+        <message>
             <source>What of every row</source>
             <translation>Was von jeder Zeile</translation>
         </message>
@@ -10930,6 +11506,10 @@
         <message>
             <source>What stands behind “password:”, and in addresses like https://me:…@host</source>
             <translation>Was hinter „Passwort:“ steht und in Adressen wie https://me:…@host</translation>
+        </message>
+        <message>
+            <source>What stands beside them…</source>
+            <translation>Was daneben noch da ist…</translation>
         </message>
         <message>
             <source>What stays on this computer needs no hiding. Choose another for a server that is somewhere else.</source>
@@ -10996,6 +11576,10 @@
             <translation>Was gesendet wurde, kann nicht mehr gezeigt werden.</translation>
         </message>
         <message>
+            <source>What was sent, byte for byte</source>
+            <translation>Was gesendet wurde, Byte für Byte</translation>
+        </message>
+        <message>
             <source>What will be asked</source>
             <translation>Was gefragt wird</translation>
         </message>
@@ -11048,6 +11632,10 @@
             <translation>Wo sie läuft</translation>
         </message>
         <message>
+            <source>Where the list comes from</source>
+            <translation>Woher die Liste kommt</translation>
+        </message>
+        <message>
             <source>Which</source>
             <translation>Welche</translation>
         </message>
@@ -11098,6 +11686,10 @@
         <message>
             <source>Window</source>
             <translation>Fenster</translation>
+        </message>
+        <message>
+            <source>Window system</source>
+            <translation>Fenstersystem</translation>
         </message>
         <message>
             <source>Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. </source>
@@ -11182,6 +11774,10 @@
                 <numerusform>Mit einem Bild.</numerusform>
                 <numerusform>Mit {n} Bildern.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Within</source>
+            <translation>Enthalten in</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
@@ -11368,6 +11964,14 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
             <translation>Sie, einmal</translation>
         </message>
         <message>
+            <source>Your data</source>
+            <translation>Ihre Daten</translation>
+        </message>
+        <message>
+            <source>Your data could not be copied before version {version} uses it.</source>
+            <translation>Ihre Daten konnten nicht kopiert werden, bevor Version {version} sie verwendet.</translation>
+        </message>
+        <message>
             <source>Your own address, told of a job</source>
             <translation>Ihre eigene Adresse, über eine Aufgabe benachrichtigt</translation>
         </message>
@@ -11446,6 +12050,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
         <message>
             <source>a list</source>
             <translation>eine Liste</translation>
+        </message>
+        <message>
+            <source>a local server</source>
+            <translation>lokaler Server</translation>
         </message>
         <message>
             <source>a note has at most {most} characters</source>
@@ -11628,6 +12236,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
             <translation>beim Desktop angefragt</translation>
         </message>
         <message>
+            <source>asking…</source>
+            <translation>wird gefragt…</translation>
+        </message>
+        <message>
             <source>at a price that is not known</source>
             <translation>zu einem nicht bekannten Preis</translation>
         </message>
@@ -11642,6 +12254,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
         <message>
             <source>bank account</source>
             <translation>Bankkonto</translation>
+        </message>
+        <message>
+            <source>base64, separated by commas</source>
+            <translation>Base64, durch Kommas getrennt</translation>
         </message>
         <message>
             <source>batches</source>
@@ -11772,6 +12388,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
             <translation>vollständig</translation>
         </message>
         <message>
+            <source>copied</source>
+            <translation>kopiert</translation>
+        </message>
+        <message>
             <source>cost</source>
             <translation>Kosten</translation>
         </message>
@@ -11806,6 +12426,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
         <message>
             <source>default</source>
             <translation>Vorgabe</translation>
+        </message>
+        <message>
+            <source>delete</source>
+            <translation>löschen</translation>
         </message>
         <message>
             <source>denied</source>
@@ -11986,6 +12610,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
         <message>
             <source>has {value}, which {problem}</source>
             <translation>enthält {value}; dies {problem}</translation>
+        </message>
+        <message>
+            <source>holds {value}, which is no public key in base64</source>
+            <translation>enthält {value}, was kein öffentlicher Schlüssel in Base64 ist</translation>
         </message>
         <message>
             <source>holds {value}, which is not one of {values}</source>
@@ -12248,6 +12876,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
             <translation>muss eine Adresse sein, die mit http:// oder https:// beginnt</translation>
         </message>
         <message>
+            <source>must be an address that begins with https://</source>
+            <translation>muss eine Adresse sein, die mit https:// beginnt</translation>
+        </message>
+        <message>
             <source>must be between {low} and {high}</source>
             <translation>muss zwischen {low} und {high} liegen</translation>
         </message>
@@ -12290,6 +12922,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
         <message>
             <source>no</source>
             <translation>nein</translation>
+        </message>
+        <message>
+            <source>no address</source>
+            <translation>keine Adresse</translation>
         </message>
         <message>
             <source>no folder, since PATH is empty</source>
@@ -12344,6 +12980,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
             <translation>noch keine</translation>
         </message>
         <message>
+            <source>not asked yet</source>
+            <translation>noch nicht gefragt</translation>
+        </message>
+        <message>
             <source>not available</source>
             <translation>nicht verfügbar</translation>
         </message>
@@ -12366,6 +13006,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
         <message>
             <source>not reached</source>
             <translation>nicht erreicht</translation>
+        </message>
+        <message>
+            <source>not said</source>
+            <translation>nicht angegeben</translation>
         </message>
         <message>
             <source>not saved</source>
@@ -12640,6 +13284,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
             <translation>Server {name}</translation>
         </message>
         <message>
+            <source>servers of tools</source>
+            <translation>Server von Werkzeugen</translation>
+        </message>
+        <message>
             <source>shorter</source>
             <translation>kürzer</translation>
         </message>
@@ -12716,6 +13364,18 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
             <translation>das ist ein Ordner</translation>
         </message>
         <message>
+            <source>the address that jobs tell</source>
+            <translation>Adresse für Nachrichten über Aufgaben</translation>
+        </message>
+        <message numerus="yes">
+            <source>the answers of {n} jobs</source>
+            <extracomment>the answers of 1 job</extracomment>
+            <translation>
+                <numerusform>die Antworten von {n} Aufgabe</numerusform>
+                <numerusform>die Antworten von {n} Aufgaben</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>the archive is damaged ({why})</source>
             <translation>das Archiv ist beschädigt ({why})</translation>
         </message>
@@ -12754,6 +13414,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
         <message>
             <source>the model server at {host}</source>
             <translation>der Modellserver unter {host}</translation>
+        </message>
+        <message>
+            <source>the newest version</source>
+            <translation>neueste Version</translation>
         </message>
         <message>
             <source>the object</source>
@@ -12938,6 +13602,10 @@ Was die Antwort sagen soll, falls hier etwas steht: {{points}}</translation>
         <message>
             <source>within budget</source>
             <translation>im Budget</translation>
+        </message>
+        <message>
+            <source>within {name}</source>
+            <translation>in {name}</translation>
         </message>
         <message>
             <source>without a reason</source>
@@ -13356,6 +14024,10 @@ im Ordner {folder}</translation>
             <translation>{host} gab eine leere Antwort; vielleicht startet das Modell noch.</translation>
         </message>
         <message>
+            <source>{host} has no list of versions at this address.</source>
+            <translation>{host} hat unter dieser Adresse keine Liste der Versionen.</translation>
+        </message>
+        <message>
             <source>{host} is in the list already.</source>
             <translation>{host} steht schon in der Liste.</translation>
         </message>
@@ -13692,6 +14364,10 @@ im Ordner {folder}</translation>
             <translation>{name}, {place}</translation>
         </message>
         <message>
+            <source>{name} cannot be read, so nothing in it could be left out</source>
+            <translation>{name} kann nicht gelesen werden, deshalb konnte darin nichts ausgelassen werden</translation>
+        </message>
+        <message>
             <source>{name} cannot be read: {reason}.</source>
             <translation>{name} kann nicht gelesen werden: {reason}.</translation>
         </message>
@@ -13892,6 +14568,10 @@ im Ordner {folder}</translation>
             <translation>{name} ist kein JSON: {why}.</translation>
         </message>
         <message>
+            <source>{name} is none of the files of version {version}: it was damaged on its way, or is another one.</source>
+            <translation>{name} ist keine der Dateien von Version {version}: Sie wurde unterwegs beschädigt oder ist eine andere.</translation>
+        </message>
+        <message>
             <source>{name} is not UTF-8 text.</source>
             <translation>{name} ist kein UTF-8-Text.</translation>
         </message>
@@ -14010,6 +14690,12 @@ im Ordner {folder}</translation>
         <message>
             <source>{name}, from Kireji</source>
             <translation>{name}, von Kireji</translation>
+        </message>
+        <message>
+            <source>{name}, {size}
+SHA-256 {sum}</source>
+            <translation>{name}, {size}
+SHA-256 {sum}</translation>
         </message>
         <message>
             <source>{name}: ask earlier</source>
@@ -14292,6 +14978,14 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} jobs are with a service: they go on there and are paid, and their answers are lost.</source>
+            <extracomment>1 job is with a service: it goes on there and is paid, and its answers are lost.</extracomment>
+            <translation>
+                <numerusform>{n} Aufgabe ist bei einem Dienst: Sie läuft dort weiter und wird bezahlt, und ihre Antworten gehen verloren.</numerusform>
+                <numerusform>{n} Aufgaben sind bei einem Dienst: Sie laufen dort weiter und werden bezahlt, und ihre Antworten gehen verloren.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} lines cannot be used. The others can go on without them.</source>
             <extracomment>1 line cannot be used. The others can go on without it.</extracomment>
             <translation>
@@ -14449,6 +15143,14 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} Bild</numerusform>
                 <numerusform>{n} Bilder</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures are lost.</source>
+            <extracomment>1 picture is lost.</extracomment>
+            <translation>
+                <numerusform>{n} Bild ist verloren.</numerusform>
+                <numerusform>{n} Bilder sind verloren.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -14944,6 +15646,10 @@ im Ordner {folder}</translation>
             <translation>{path} braucht einen Prompt, der sagt, was mit jeder Zeile geschehen soll.</translation>
         </message>
         <message>
+            <source>{path} was a link; what it led to stays.</source>
+            <translation>{path} war eine Verknüpfung; wohin sie führte, bleibt.</translation>
+        </message>
+        <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
             <translation>{path} wurde von einer neueren Version von Kireji geschrieben (Format {version}; diese kennt {newest}).</translation>
         </message>
@@ -14982,6 +15688,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{problem} Then resume the job.</source>
             <translation>{problem} Danach die Aufgabe fortsetzen.</translation>
+        </message>
+        <message>
+            <source>{program} (process {number})</source>
+            <translation>{program} (Prozess {number})</translation>
         </message>
         <message>
             <source>{provider} does not count; this is an estimate.</source>
@@ -15120,6 +15830,10 @@ im Ordner {folder}</translation>
             <translation>{seconds} Sekunden</translation>
         </message>
         <message>
+            <source>{section} · {page}</source>
+            <translation>{section} · {page}</translation>
+        </message>
+        <message>
             <source>{sentence}.</source>
             <translation>{sentence}.</translation>
         </message>
@@ -15215,6 +15929,10 @@ im Ordner {folder}</translation>
             <source>{size} MiB</source>
             <translation>{size} MiB</translation>
         </message>
+        <message>
+            <source>{size} in all.</source>
+            <translation>{size} insgesamt.</translation>
+        </message>
         <message numerus="yes">
             <source>{size} in {n} files are kept now.</source>
             <extracomment>{size} in 1 file is kept now.</extracomment>
@@ -15306,6 +16024,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{title} reads the text in the picture instead.</source>
             <translation>{title} liest stattdessen den Text im Bild.</translation>
+        </message>
+        <message>
+            <source>{title} – Kireji help</source>
+            <translation>{title} – Kireji-Hilfe</translation>
         </message>
         <message>
             <source>{title}, version {version}</source>
@@ -15434,6 +16156,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{variable} of the prompt {name} is a picture, not a text.</source>
             <translation>{variable} der Schnellfrage {name} ist ein Bild, kein Text.</translation>
+        </message>
+        <message>
+            <source>{version} is there</source>
+            <translation>{version} ist da</translation>
         </message>
         <message>
             <source>{wanted} is not there any more; {model} answers.</source>
