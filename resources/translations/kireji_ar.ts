@@ -156,6 +156,10 @@
             <translation>اختيار</translation>
         </message>
         <message>
+            <source>A click shows what is new. Nothing is downloaded or installed by itself.</source>
+            <translation>انقر لعرض الجديد. لا يُنزَّل شيء ولا يُثبَّت من تلقاء نفسه.</translation>
+        </message>
+        <message>
             <source>A column in braces stands for what the row has there.</source>
             <translation>العمود بين قوسين معقوفين يمثّل ما في الصف هناك.</translation>
         </message>
@@ -632,6 +636,10 @@
             <translation>أضف الصورة نفسها.</translation>
         </message>
         <message>
+            <source>Add the public key of whoever makes your Kireji to updates.keys in the settings.</source>
+            <translation>أضف المفتاح العام لمن يصنع نسختك من Kireji إلى ⁦updates.keys⁩ في الإعدادات.</translation>
+        </message>
+        <message>
             <source>Add this host</source>
             <translation>إضافة هذا المضيف</translation>
         </message>
@@ -658,6 +666,10 @@
         <message>
             <source>Address of another server</source>
             <translation>عنوان خادم آخر</translation>
+        </message>
+        <message>
+            <source>Address of the list</source>
+            <translation>عنوان القائمة</translation>
         </message>
         <message>
             <source>Address of the proxy</source>
@@ -742,6 +754,10 @@
         <message>
             <source>All screens</source>
             <translation>كل الشاشات</translation>
+        </message>
+        <message>
+            <source>All that Kireji keeps about you is on this computer. Take it along as one zip file that says itself what is in it, without keys; or delete it, with the keys in the keychain.</source>
+            <translation>كل ما يحتفظ به Kireji عنك موجود على هذا الحاسوب. خذه معك في ملف zip واحد يبيّن بنفسه ما فيه، دون المفاتيح؛ أو احذفه، ومعه المفاتيح التي في سلسلة المفاتيح.</translation>
         </message>
         <message>
             <source>Allow</source>
@@ -832,6 +848,14 @@
             <translation>للأسئلة التالية أيضًا</translation>
         </message>
         <message>
+            <source>Also the backups in {folder}</source>
+            <translation>أيضًا النسخ الاحتياطية في ⁦{folder}⁩</translation>
+        </message>
+        <message>
+            <source>Also the keys in the keychain: {names}</source>
+            <translation>أيضًا المفاتيح التي في سلسلة المفاتيح: {names}</translation>
+        </message>
+        <message>
             <source>Alt + 1 … 9</source>
             <translation>Alt + 1 … 9</translation>
         </message>
@@ -892,12 +916,20 @@
             <translation>مدخل في {folder}.</translation>
         </message>
         <message>
+            <source>An export of everything is one zip file.</source>
+            <translation>تصدير كل شيء يكون في ملف zip واحد.</translation>
+        </message>
+        <message>
             <source>And {count} more.</source>
             <translation>و{count} أخرى.</translation>
         </message>
         <message>
             <source>And {more} more.</source>
             <translation>و{more} أخرى.</translation>
+        </message>
+        <message>
+            <source>Another Kireji still uses {path}, so nothing was deleted.</source>
+            <translation>ما زال Kireji آخر يستعمل ⁦{path}⁩، لذا لم يُحذف شيء.</translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
@@ -1240,6 +1272,10 @@
             <translation>اطلب أقل في المرة الواحدة، أو اختر نموذجًا يقرأ أكثر.</translation>
         </message>
         <message>
+            <source>Ask for one first: kireji updates check</source>
+            <translation>اطلب واحدة أولًا بالأمر: ⁦kireji updates check⁩</translation>
+        </message>
+        <message>
             <source>Ask my own question</source>
             <translation>طرح سؤال خاص بي</translation>
         </message>
@@ -1428,6 +1464,14 @@
             <translation>تجري قراءته…</translation>
         </message>
         <message>
+            <source>Believed when it is signed by the key {keys}, which came with this program.</source>
+            <translation>تُصدَّق القائمة حين تكون موقّعة بالمفتاح ⁦{keys}⁩، الذي جاء مع هذا البرنامج.</translation>
+        </message>
+        <message>
+            <source>Believed when it is signed by the key {keys}.</source>
+            <translation>تُصدَّق القائمة حين تكون موقّعة بالمفتاح ⁦{keys}⁩.</translation>
+        </message>
+        <message>
             <source>Belongs there</source>
             <translation>ينتمي إليها</translation>
         </message>
@@ -1504,6 +1548,10 @@
             <translation>الميزانيات</translation>
         </message>
         <message>
+            <source>Build</source>
+            <translation>البناء</translation>
+        </message>
+        <message>
             <source>Built in</source>
             <translation>مضمّنة</translation>
         </message>
@@ -1530,6 +1578,10 @@
         <message>
             <source>CSV</source>
             <translation>CSV</translation>
+        </message>
+        <message>
+            <source>Cache</source>
+            <translation>الذاكرة المؤقتة</translation>
         </message>
         <message>
             <source>Calculate</source>
@@ -1562,6 +1614,10 @@
         <message>
             <source>Cancel the job</source>
             <translation>إلغاء المهمة</translation>
+        </message>
+        <message>
+            <source>Cancel these jobs</source>
+            <translation>إلغاء هذه المهام</translation>
         </message>
         <message>
             <source>Cancel {name}</source>
@@ -1740,6 +1796,10 @@
             <translation>افحص قبل المشاركة</translation>
         </message>
         <message>
+            <source>Check for a newer version now</source>
+            <translation>التحقق الآن من وجود إصدار أحدث</translation>
+        </message>
+        <message>
             <source>Check it and try again.</source>
             <translation>تحقق منه ثم حاول مجددًا.</translation>
         </message>
@@ -1754,6 +1814,10 @@
         <message>
             <source>Check its permissions.</source>
             <translation>تحقق من أذوناته.</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>التحقق الآن</translation>
         </message>
         <message>
             <source>Check that nothing in the ledger was changed, removed or added</source>
@@ -1802,6 +1866,10 @@
         <message>
             <source>Check the address in {variable}</source>
             <translation>تحقق من العنوان في {variable}</translation>
+        </message>
+        <message>
+            <source>Check the address of updates.</source>
+            <translation>تحقق من عنوان التحديثات.</translation>
         </message>
         <message>
             <source>Check the address, or ask again.</source>
@@ -1860,12 +1928,20 @@
             <translation>تحقق من الشبكة</translation>
         </message>
         <message>
+            <source>Check the network, then try again.</source>
+            <translation>تحقق من الشبكة ثم حاول مجددًا.</translation>
+        </message>
+        <message>
             <source>Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system.</source>
             <translation>تحقق من الإعداد network.proxy أو HTTPS_PROXY أو إعدادات الوكيل في النظام.</translation>
         </message>
         <message>
             <source>Check the space on the disk and who may write there.</source>
             <translation>تحقق من المساحة على القرص ومن يجوز له الكتابة هناك.</translation>
+        </message>
+        <message>
+            <source>Check this computer's clock. If it is right, do not trust that address.</source>
+            <translation>تحقق من ساعة هذا الحاسوب. فإن كانت صحيحة فلا تثق بذلك العنوان.</translation>
         </message>
         <message>
             <source>Check who may read it.</source>
@@ -1922,6 +1998,10 @@
         <message>
             <source>Choose a folder in which files may be read</source>
             <translation>اختيار مجلد تجوز قراءة ملفاته</translation>
+        </message>
+        <message>
+            <source>Choose a folder with a shorter one with KIREJI_HOME.</source>
+            <translation>اختر بـ KIREJI_HOME مجلدًا مساره أقصر.</translation>
         </message>
         <message>
             <source>Choose a folder.</source>
@@ -2240,6 +2320,10 @@
             <translation>تحتوي نصًا من {places}</translation>
         </message>
         <message>
+            <source>Contents</source>
+            <translation>المحتويات</translation>
+        </message>
+        <message>
             <source>Context</source>
             <translation>السياق</translation>
         </message>
@@ -2270,6 +2354,10 @@
         <message>
             <source>Conversations and captures</source>
             <translation>المحادثات واللقطات</translation>
+        </message>
+        <message>
+            <source>Conversations: {done} of {total}</source>
+            <translation>المحادثات: {done} من {total}</translation>
         </message>
         <message>
             <source>Convert units</source>
@@ -2458,6 +2546,10 @@
         <message>
             <source>Copy the verdict</source>
             <translation>نسخ الحكم</translation>
+        </message>
+        <message>
+            <source>Copy the versions, for a report</source>
+            <translation>نسخ الإصدارات، للإبلاغ عن خلل</translation>
         </message>
         <message>
             <source>Copy the whole key and paste it again.</source>
@@ -2688,6 +2780,10 @@
             <translation>داكن</translation>
         </message>
         <message>
+            <source>Data</source>
+            <translation>البيانات</translation>
+        </message>
+        <message>
             <source>Date</source>
             <translation>تاريخ</translation>
         </message>
@@ -2710,6 +2806,14 @@
         <message>
             <source>Delete all contents that are kept? The ledger stays; its receipts then show what can still be proved.</source>
             <translation>حذف كل المحتويات المحفوظة؟ يبقى الدفتر؛ وتعرض إيصالاته عندئذ ما لا يزال إثباته ممكنًا.</translation>
+        </message>
+        <message>
+            <source>Delete everything</source>
+            <translation>حذف كل شيء</translation>
+        </message>
+        <message>
+            <source>Delete everything…</source>
+            <translation>حذف كل شيء…</translation>
         </message>
         <message>
             <source>Delete now</source>
@@ -2768,6 +2872,10 @@
             <translation>الرفض من الآن فصاعدًا</translation>
         </message>
         <message>
+            <source>Desktop</source>
+            <translation>سطح المكتب</translation>
+        </message>
+        <message>
             <source>Details</source>
             <translation>التفاصيل</translation>
         </message>
@@ -2800,12 +2908,20 @@
             <translation>افعل ذلك بنفسك، أو عطّل الإخفاء لهذه الخدمة في الإعدادات.</translation>
         </message>
         <message>
+            <source>Do not install it. Download it again from {page}</source>
+            <translation>لا تثبّته. نزّله مجددًا من ⁦{page}⁩</translation>
+        </message>
+        <message>
             <source>Do not restore</source>
             <translation>عدم الاستعادة</translation>
         </message>
         <message>
             <source>Do not say whose export it is, or say it right.</source>
             <translation>لا تذكر مصدر التصدير، أو اذكره صحيحًا.</translation>
+        </message>
+        <message>
+            <source>Do not skip it</source>
+            <translation>التراجع عن التخطي</translation>
         </message>
         <message>
             <source>Document</source>
@@ -2832,8 +2948,28 @@
             <translation>تم</translation>
         </message>
         <message>
+            <source>Download it and put it in the place of this folder; your data lies elsewhere and stays.</source>
+            <translation>نزّله وضعه مكان هذا المجلد؛ فبياناتك في مكان آخر وتبقى.</translation>
+        </message>
+        <message>
             <source>Download or copy the export again, then try once more.</source>
             <translation>نزّل التصدير أو انسخه مجددًا ثم أعد المحاولة.</translation>
+        </message>
+        <message>
+            <source>Download the disk image, quit Kireji, and drag the new one over the old; your data stays.</source>
+            <translation>نزّل صورة القرص، وأنهِ Kireji، ثم اسحب الجديد فوق القديم؛ تبقى بياناتك.</translation>
+        </message>
+        <message>
+            <source>Download the installer, quit Kireji, and run it; your data stays.</source>
+            <translation>نزّل المثبّت، وأنهِ Kireji، ثم شغّل المثبّت؛ تبقى بياناتك.</translation>
+        </message>
+        <message>
+            <source>Download the new AppImage, make it executable, and use it in the place of this one.</source>
+            <translation>نزّل ملف AppImage الجديد، واجعله قابلًا للتنفيذ، واستعمله مكان هذا.</translation>
+        </message>
+        <message>
+            <source>Download the package, then in its folder: sudo apt install ./{name}</source>
+            <translation>نزّل الحزمة، ثم نفّذ في مجلدها: ⁦sudo apt install ./{name}⁩</translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
@@ -2952,12 +3088,20 @@
             <translation>الجهد</translation>
         </message>
         <message>
+            <source>End it, then delete again; nothing was deleted.</source>
+            <translation>أنهِه ثم احذف مجددًا؛ لم يُحذف شيء.</translation>
+        </message>
+        <message>
             <source>End some programs and try again.</source>
             <translation>أنهِ بعض البرامج ثم حاول مجددًا.</translation>
         </message>
         <message>
             <source>End the search</source>
             <translation>إنهاء البحث</translation>
+        </message>
+        <message>
+            <source>End what runs (a window, or a kireji command in a terminal), then start Kireji again.</source>
+            <translation>أنهِ ما يعمل (نافذة، أو أمر kireji في طرفية)، ثم شغّل Kireji من جديد.</translation>
         </message>
         <message>
             <source>English</source>
@@ -3124,6 +3268,22 @@
             <translation>تصدير الكل…</translation>
         </message>
         <message>
+            <source>Export everything</source>
+            <translation>تصدير كل شيء</translation>
+        </message>
+        <message>
+            <source>Export everything first…</source>
+            <translation>تصدير كل شيء أولًا…</translation>
+        </message>
+        <message>
+            <source>Export everything to</source>
+            <translation>تصدير كل شيء إلى</translation>
+        </message>
+        <message>
+            <source>Export everything…</source>
+            <translation>تصدير كل شيء…</translation>
+        </message>
+        <message>
             <source>Export prompts</source>
             <translation>تصدير الأسئلة السريعة</translation>
         </message>
@@ -3196,12 +3356,20 @@
             <translation>صُدّر إلى ⁦{path}⁩.</translation>
         </message>
         <message>
+            <source>Exported to {path}: {what}; {size}.</source>
+            <translation>صُدّر إلى ⁦{path}⁩: {what}؛ {size}.</translation>
+        </message>
+        <message>
             <source>Exported {conversations} to {path}.</source>
             <translation>صُدّرت {conversations} إلى {path}.</translation>
         </message>
         <message>
             <source>Exported {rows} to {path}.</source>
             <translation>صُدّر إلى ⁦{path}⁩: {rows}.</translation>
+        </message>
+        <message>
+            <source>Exporting…</source>
+            <translation>يجري التصدير…</translation>
         </message>
         <message>
             <source>Exports of ChatGPT and Claude (the zip file they send, or its folder) and Kireji's own. What is there already is not added again, so a newer export can be imported later.</source>
@@ -3324,6 +3492,10 @@
             <translation>الغرض</translation>
         </message>
         <message>
+            <source>For a report of a fault. No key, no content and no name of yours is in it.</source>
+            <translation>للإبلاغ عن خلل. لا مفتاح فيها ولا محتوى ولا اسم لك.</translation>
+        </message>
+        <message>
             <source>For braces themselves write {open} and {close}.</source>
             <translation>لكتابة القوسين المعقوفين نفسيهما اكتب ‎{open}‎ و‎{close}‎.</translation>
         </message>
@@ -3368,6 +3540,10 @@
             <translation>للمضيف ⁦{host}⁩، حتى تتراجع عنه</translation>
         </message>
         <message>
+            <source>Forward</source>
+            <translation>تقدّم</translation>
+        </message>
+        <message>
             <source>Found</source>
             <translation>المرصود</translation>
         </message>
@@ -3382,6 +3558,10 @@
         <message>
             <source>Free some space.</source>
             <translation>أفرغ بعض المساحة.</translation>
+        </message>
+        <message>
+            <source>Free {size} MB of the disk.</source>
+            <translation>أخلِ {size} م.ب من القرص.</translation>
         </message>
         <message>
             <source>From a file…</source>
@@ -3426,6 +3606,10 @@
         <message>
             <source>Give each column a name of its own.</source>
             <translation>أعطِ كل عمود اسمًا خاصًّا به.</translation>
+        </message>
+        <message>
+            <source>Give it a name that ends with .zip.</source>
+            <translation>أعطه اسمًا ينتهي بـ ⁦.zip⁩.</translation>
         </message>
         <message>
             <source>Give it a name, such as git.</source>
@@ -3526,6 +3710,14 @@
         <message>
             <source>Headers, besides the key</source>
             <translation>الترويسات، عدا المفتاح</translation>
+        </message>
+        <message>
+            <source>Help</source>
+            <translation>المساعدة</translation>
+        </message>
+        <message>
+            <source>Help about this page</source>
+            <translation>مساعدة حول هذه الصفحة</translation>
         </message>
         <message>
             <source>Hidden for you</source>
@@ -3766,6 +3958,10 @@
         <message>
             <source>Install xdg-desktop-portal and the part of it for your desktop.</source>
             <translation>ثبّت xdg-desktop-portal والجزء المخصص لسطح مكتبك.</translation>
+        </message>
+        <message>
+            <source>Installed as</source>
+            <translation>نوع التثبيت</translation>
         </message>
         <message>
             <source>Instructions</source>
@@ -4140,6 +4336,10 @@
             <translation>مفتاحه، إن كان يطلب واحدًا</translation>
         </message>
         <message>
+            <source>Its metadata names no licence.</source>
+            <translation>لا تذكر بياناته الوصفية أي رخصة.</translation>
+        </message>
+        <message>
             <source>Its name is not written in UTF-8.</source>
             <translation>اسمه ليس مكتوبًا بترميز UTF-8.</translation>
         </message>
@@ -4252,12 +4452,20 @@
             </translation>
         </message>
         <message>
+            <source>Jobs and their answers</source>
+            <translation>المهام وإجاباتها</translation>
+        </message>
+        <message>
             <source>Jobs that judge are made with a policy: kireji batch add FILE --policy NAME</source>
             <translation>تُنشأ المهام التي تحكم بسياسة: ⁦kireji batch add FILE --policy NAME⁩</translation>
         </message>
         <message>
             <source>Jobs, {words}</source>
             <translation>المهام، {words}</translation>
+        </message>
+        <message>
+            <source>Jobs: {done} of {total}</source>
+            <translation>المهام: {done} من {total}</translation>
         </message>
         <message>
             <source>Judge</source>
@@ -4344,6 +4552,10 @@
             <translation>الإبقاء على كليهما</translation>
         </message>
         <message>
+            <source>Keep everything</source>
+            <translation>الإبقاء على كل شيء</translation>
+        </message>
+        <message>
             <source>Keep it</source>
             <translation>الإبقاء عليه</translation>
         </message>
@@ -4366,6 +4578,10 @@
         <message>
             <source>Keep the secrets in the file</source>
             <translation>إبقاء الأسرار في الملف</translation>
+        </message>
+        <message>
+            <source>Keep the settings and the list of servers</source>
+            <translation>الإبقاء على الإعدادات وقائمة الخوادم</translation>
         </message>
         <message>
             <source>Keep the value secret</source>
@@ -4424,6 +4640,10 @@
             <translation>مفاتيح «{title}»: {keys}</translation>
         </message>
         <message>
+            <source>Keys in it stay; delete them there.</source>
+            <translation>تبقى المفاتيح التي فيها؛ احذفها هناك.</translation>
+        </message>
+        <message>
             <source>Keys that ask it</source>
             <translation>المفاتيح التي تطرحه</translation>
         </message>
@@ -4456,6 +4676,10 @@
             <translation>حصل Kireji على ما يحتاجه. يمكنك إغلاق هذه الصفحة.</translation>
         </message>
         <message>
+            <source>Kireji is deleting everything.</source>
+            <translation>يحذف Kireji الآن كل شيء.</translation>
+        </message>
+        <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
             <translation>يقع Kireji في مجلد اسمه أطول من أن يشغّله Windows منه.</translation>
         </message>
@@ -4468,12 +4692,32 @@
             <translation>يضغط Kireji مفتاحي النسخ في البرنامج الأمامي، ويقرأ النص، ويعيد الحافظة كما كانت. ليس في الطرفيات أبدًا، حيث توقف هذه المفاتيح البرامج.</translation>
         </message>
         <message>
+            <source>Kireji runs from a place that is gone after this run.</source>
+            <translation>يعمل Kireji من مكان يزول بعد هذا التشغيل.</translation>
+        </message>
+        <message>
             <source>Kireji runs in a sandbox, which cannot enter itself into the session's start.</source>
             <translation>يعمل Kireji في بيئة معزولة لا تستطيع إدراج نفسها في بدء الجلسة.</translation>
         </message>
         <message>
+            <source>Kireji uses Qt {version} under the LGPL 3. Its libraries are files of their own, which you may replace by your own build of them: quit Kireji, put your files in the place of those of the same names, and start it again.</source>
+            <translation>يستعمل Kireji مكتبة Qt {version} برخصة LGPL 3. مكتباتها ملفات مستقلة يجوز لك أن تستبدل بها ما بنيته منها بنفسك: أنهِ Kireji، وضع ملفاتك مكان الملفات التي تحمل الأسماء نفسها، ثم شغّله من جديد.</translation>
+        </message>
+        <message>
             <source>Kireji waits for you</source>
             <translation>Kireji ينتظرك</translation>
+        </message>
+        <message>
+            <source>Kireji was started meanwhile, so nothing was deleted.</source>
+            <translation>شُغّل Kireji في الأثناء، لذا لم يُحذف شيء.</translation>
+        </message>
+        <message>
+            <source>Kireji {version}</source>
+            <translation>Kireji {version}</translation>
+        </message>
+        <message>
+            <source>Kireji {version} is there</source>
+            <translation>يتوفر Kireji {version}</translation>
         </message>
         <message>
             <source>Kireji's own form</source>
@@ -4526,6 +4770,10 @@
         <message>
             <source>Last 7 days</source>
             <translation>آخر 7 أيام</translation>
+        </message>
+        <message>
+            <source>Last asked on {date}.</source>
+            <translation>آخر سؤال في {date}.</translation>
         </message>
         <message>
             <source>Last backup {when}, checked, {size}.</source>
@@ -4582,6 +4830,18 @@
         <message>
             <source>Let the settings say who answers</source>
             <translation>ترك الإعدادات تحدّد من يجيب</translation>
+        </message>
+        <message>
+            <source>Licence</source>
+            <translation>الرخصة</translation>
+        </message>
+        <message>
+            <source>Licence of {name}</source>
+            <translation>رخصة {name}</translation>
+        </message>
+        <message>
+            <source>Licences</source>
+            <translation>الرخص</translation>
         </message>
         <message>
             <source>Light</source>
@@ -4712,8 +4972,20 @@
             <translation>النظر إلى الساعة</translation>
         </message>
         <message>
+            <source>Look at the download page.</source>
+            <translation>انظر في صفحة التنزيل.</translation>
+        </message>
+        <message>
             <source>Look for a local server</source>
             <translation>البحث عن خادم محلي</translation>
+        </message>
+        <message>
+            <source>Look for a newer version</source>
+            <translation>البحث عن إصدار أحدث</translation>
+        </message>
+        <message>
+            <source>Look for a newer version once a day</source>
+            <translation>البحث عن إصدار أحدث مرة في اليوم</translation>
         </message>
         <message>
             <source>Look for plugins again</source>
@@ -4726,6 +4998,10 @@
         <message>
             <source>Look into the system's privacy settings.</source>
             <translation>انظر في إعدادات الخصوصية للنظام.</translation>
+        </message>
+        <message>
+            <source>Look where you got it, or set updates.address and updates.keys in the settings.</source>
+            <translation>انظر حيث حصلت عليها، أو عيّن ⁦updates.address⁩ و⁦updates.keys⁩ في الإعدادات.</translation>
         </message>
         <message>
             <source>Looked through by words only, not by pictures: {names}.</source>
@@ -4748,6 +5024,10 @@
             <translation>تُفحص الصورة…</translation>
         </message>
         <message>
+            <source>Looking what there is…</source>
+            <translation>يجري جرد الموجود…</translation>
+        </message>
+        <message>
             <source>Looking where it stands on the picture…</source>
             <translation>يجري البحث عن موضعه في الصورة…</translation>
         </message>
@@ -4761,7 +5041,7 @@
         </message>
         <message>
             <source>Lucide icons</source>
-            <translation>أيقونات Lucide</translation>
+            <translation type="vanished">أيقونات Lucide</translation>
         </message>
         <message>
             <source>MCP servers</source>
@@ -4928,6 +5208,10 @@
             <translation>الأقصى: بطيء ومكلف</translation>
         </message>
         <message>
+            <source>Move Kireji into the Applications folder and start it from there.</source>
+            <translation>انقل Kireji إلى مجلد التطبيقات وشغّله من هناك.</translation>
+        </message>
+        <message>
             <source>Move by a pixel; with Shift by ten</source>
             <translation>تحريك بمقدار بكسل؛ ومع Shift بعشرة</translation>
         </message>
@@ -5026,6 +5310,10 @@
         <message>
             <source>Name one in braces: {columns}.</source>
             <translation>سمّ واحدًا منها بين قوسين معقوفين: {columns}.</translation>
+        </message>
+        <message>
+            <source>Name or licence</source>
+            <translation>الاسم أو الرخصة</translation>
         </message>
         <message>
             <source>Name some under "enum".</source>
@@ -5184,6 +5472,10 @@
             <translation>لم يُعثر على حقول.</translation>
         </message>
         <message>
+            <source>No font here has the letters of your language ({language}), so they show as boxes. Install one; on Debian and Ubuntu: sudo apt-get install {package}</source>
+            <translation>لا خط هنا فيه حروف لغتك ({language})، لذا تظهر مربعات مكانها. ثبّت خطًا فيه هذه الحروف؛ وعلى Debian وUbuntu بالأمر: ⁦sudo apt-get install {package}⁩</translation>
+        </message>
+        <message>
             <source>No jobs</source>
             <translation type="vanished">لا مهام</translation>
         </message>
@@ -5238,6 +5530,10 @@
         <message>
             <source>No other program with servers was found. A file in the usual form (mcpServers) can be chosen.</source>
             <translation>لم يُعثر على برنامج آخر فيه خوادم. يمكن اختيار ملف بالصيغة المعتادة (mcpServers).</translation>
+        </message>
+        <message>
+            <source>No part is called that.</source>
+            <translation>لا مكوّن بهذا الاسم.</translation>
         </message>
         <message>
             <source>No picture in {before} has the name of one in {after}.</source>
@@ -5496,6 +5792,10 @@
             <translation>لم يكن هناك ما يُترجم</translation>
         </message>
         <message>
+            <source>Nothing has been asked so far.</source>
+            <translation>لم يُسأل عن شيء حتى الآن.</translation>
+        </message>
+        <message>
             <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
             <translation>لم يُرسل شيء. هذه البايتات تحديدًا هي ما سيغادر لو سألتَ الآن.</translation>
         </message>
@@ -5558,6 +5858,10 @@
         <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>لا جديد: كل ما فيه موجود بالفعل.</translation>
+        </message>
+        <message>
+            <source>Nothing of it was used. Try again later; if it stays so, look at the download page.</source>
+            <translation>لم يُستعمل منها شيء. حاول مجددًا لاحقًا؛ فإن بقي الأمر كذلك فانظر في صفحة التنزيل.</translation>
         </message>
         <message>
             <source>Nothing of the policy's categories was found.</source>
@@ -5732,6 +6036,10 @@
             <translation>سؤال واحد يُطرح على الآلاف</translation>
         </message>
         <message>
+            <source>One request for a signed list, the same from everybody: it says nothing about you, this computer or your version. Nothing is downloaded or installed.</source>
+            <translation>طلب واحد لقائمة موقّعة، هو نفسه من الجميع: لا يقول شيئًا عنك ولا عن هذا الحاسوب ولا عن إصدارك. لا يُنزَّل شيء ولا يُثبَّت.</translation>
+        </message>
+        <message>
             <source>One row is being asked; the others can follow it.</source>
             <translation>يُسأل صف واحد الآن؛ ويمكن أن تتبعه البقية.</translation>
         </message>
@@ -5842,6 +6150,10 @@
         <message>
             <source>Open the conversation again.</source>
             <translation>افتح المحادثة مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Open the download page</source>
+            <translation>فتح صفحة التنزيل</translation>
         </message>
         <message>
             <source>Open the editor with the new policy</source>
@@ -5988,6 +6300,10 @@
             <translation>Page Up, Page Down</translation>
         </message>
         <message>
+            <source>Pages</source>
+            <translation>الصفحات</translation>
+        </message>
+        <message>
             <source>Pages of these hosts may be fetched</source>
             <translation>يجوز جلب صفحات هؤلاء المضيفين</translation>
         </message>
@@ -5996,12 +6312,20 @@
             <translation>أزواج صور</translation>
         </message>
         <message>
+            <source>Part</source>
+            <translation>المكوّن</translation>
+        </message>
+        <message>
             <source>Part of the editor</source>
             <translation>قسم المحرر</translation>
         </message>
         <message>
             <source>Part of the watched region is on no screen now.</source>
             <translation>جزء من المنطقة المراقَبة ليس على أي شاشة الآن.</translation>
+        </message>
+        <message>
+            <source>Parts of the program</source>
+            <translation>مكوّنات البرنامج</translation>
         </message>
         <message>
             <source>Password</source>
@@ -6120,6 +6444,10 @@
             <translation>صور ({endings})</translation>
         </message>
         <message>
+            <source>Pictures and documents</source>
+            <translation>الصور والمستندات</translation>
+        </message>
+        <message>
             <source>Pictures belong together that have the same name in both folders.</source>
             <translation>تُقرن الصور التي تحمل الاسم نفسه في المجلدين.</translation>
         </message>
@@ -6154,6 +6482,10 @@
         <message>
             <source>Pinned picture</source>
             <translation>صورة مثبّتة</translation>
+        </message>
+        <message>
+            <source>Places found</source>
+            <translation>المواضع التي عُثر عليها</translation>
         </message>
         <message>
             <source>Plugins</source>
@@ -6292,6 +6624,10 @@
             <translation>الوكيل</translation>
         </message>
         <message>
+            <source>Public keys that it must be signed by</source>
+            <translation>المفاتيح العامة التي يجب أن تُوقَّع بها</translation>
+        </message>
+        <message>
             <source>Put into the question</source>
             <translation>وضعه في السؤال</translation>
         </message>
@@ -6318,6 +6654,10 @@
         <message>
             <source>Put what it means under "$defs", and refer to it as "#/$defs/NAME".</source>
             <translation>ضع ما يعنيه تحت ⁦"$defs"⁩، وأحِل إليه بـ ⁦"#/$defs/NAME"⁩.</translation>
+        </message>
+        <message>
+            <source>PySide6 asks for exactly this version of Qt. For another one, replace the libraries of PySide6 and Shiboken, too: they are in the folders PySide6 and shiboken6.</source>
+            <translation>تتطلب PySide6 هذا الإصدار من Qt بعينه. ولإصدار آخر استبدل مكتبات PySide6 وShiboken أيضًا: وهي في المجلدين PySide6 وshiboken6.</translation>
         </message>
         <message>
             <source>Question</source>
@@ -6348,6 +6688,10 @@
             <translation>إنهاء</translation>
         </message>
         <message>
+            <source>Quit it, then try again.</source>
+            <translation>أنهِه ثم حاول مجددًا.</translation>
+        </message>
+        <message>
             <source>Quote in the question</source>
             <translation>الاقتباس في السؤال</translation>
         </message>
@@ -6361,7 +6705,7 @@
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
-            <translation>RapidOCR ونماذجه PP-OCR</translation>
+            <translation type="vanished">RapidOCR ونماذجه PP-OCR</translation>
         </message>
         <message>
             <source>Raw answer</source>
@@ -6398,6 +6742,10 @@
         <message>
             <source>Read the text in pictures</source>
             <translation>قراءة النص في الصور</translation>
+        </message>
+        <message>
+            <source>Reader</source>
+            <translation>قارئ النص</translation>
         </message>
         <message>
             <source>Reading</source>
@@ -6646,6 +6994,10 @@
         <message>
             <source>Rename, in the list</source>
             <translation>إعادة التسمية، في القائمة</translation>
+        </message>
+        <message>
+            <source>Replace Qt</source>
+            <translation>استبدال Qt</translation>
         </message>
         <message>
             <source>Replace key…</source>
@@ -7060,6 +7412,18 @@
             <translation>نتائج البحث</translation>
         </message>
         <message>
+            <source>Search the help</source>
+            <translation>البحث في المساعدة</translation>
+        </message>
+        <message>
+            <source>Search the help…</source>
+            <translation>ابحث في المساعدة…</translation>
+        </message>
+        <message>
+            <source>Search the parts</source>
+            <translation>البحث في المكوّنات</translation>
+        </message>
+        <message>
             <source>Second picture</source>
             <translation>الصورة الثانية</translation>
         </message>
@@ -7240,6 +7604,10 @@
             <translation>الإعدادات</translation>
         </message>
         <message>
+            <source>Settings and the list of servers</source>
+            <translation>الإعدادات وقائمة الخوادم</translation>
+        </message>
+        <message>
             <source>Settings of tools…</source>
             <translation>إعدادات الأدوات…</translation>
         </message>
@@ -7356,6 +7724,10 @@
             <translation>عرض الإيصال</translation>
         </message>
         <message>
+            <source>Show the contents</source>
+            <translation>عرض المحتويات</translation>
+        </message>
+        <message>
             <source>Show the conversations</source>
             <translation>عرض المحادثات</translation>
         </message>
@@ -7464,6 +7836,10 @@
             <translation>الحجم</translation>
         </message>
         <message>
+            <source>Skip this version</source>
+            <translation>تخطي هذا الإصدار</translation>
+        </message>
+        <message>
             <source>Smaller</source>
             <translation>تصغير</translation>
         </message>
@@ -7472,8 +7848,16 @@
             <translation>كي يُعثر على المحادثات بما في صورها. يفعل هذا الحاسوب ذلك بنفسه حين لا يجري غيره؛ ولا يُرسل شيء.</translation>
         </message>
         <message>
+            <source>Software, or flatpak update, brings it.</source>
+            <translation>يجلبه تطبيق «البرمجيات»، أو الأمر ⁦flatpak update⁩.</translation>
+        </message>
+        <message>
             <source>Some settings could not be used:</source>
             <translation>تعذر استعمال بعض الإعدادات:</translation>
+        </message>
+        <message>
+            <source>Somebody may be keeping newer versions from you. Look at the download page.</source>
+            <translation>ربما يحجب أحد عنك إصدارات أحدث. انظر في صفحة التنزيل.</translation>
         </message>
         <message>
             <source>Something differs here; the model says nothing about it.</source>
@@ -7532,6 +7916,10 @@
             <translation>المصدر</translation>
         </message>
         <message>
+            <source>Source code: {address}</source>
+            <translation>الشيفرة المصدرية: ⁦{address}⁩</translation>
+        </message>
+        <message>
             <source>Space</source>
             <translation>المسافة</translation>
         </message>
@@ -7569,7 +7957,19 @@
         </message>
         <message>
             <source>Stands on the work of</source>
-            <translation>يقوم على عمل</translation>
+            <translation type="vanished">يقوم على عمل</translation>
+        </message>
+        <message numerus="yes">
+            <source>Stands on the work of others: {n} parts.</source>
+            <extracomment>Stands on the work of others: 1 part.</extracomment>
+            <translation>
+                <numerusform>يقوم على عمل آخرين: {n} مكوّن.</numerusform>
+                <numerusform>يقوم على عمل آخرين: مكوّن واحد.</numerusform>
+                <numerusform>يقوم على عمل آخرين: مكوّنان.</numerusform>
+                <numerusform>يقوم على عمل آخرين: {n} مكوّنات.</numerusform>
+                <numerusform>يقوم على عمل آخرين: {n} مكوّنًا.</numerusform>
+                <numerusform>يقوم على عمل آخرين: {n} مكوّن.</numerusform>
+            </translation>
         </message>
         <message>
             <source>Start</source>
@@ -7642,6 +8042,10 @@
         <message>
             <source>Start it and ask again, or check the address.</source>
             <translation>شغّله واسأل مرة أخرى، أو تحقق من العنوان.</translation>
+        </message>
+        <message>
+            <source>Start the newer version again. To go on with this one, move {database} away and put {copy} in its place.</source>
+            <translation>شغّل الإصدار الأحدث من جديد. وللمتابعة بهذا الإصدار انقل ⁦{database}⁩ إلى مكان آخر وضع ⁦{copy}⁩ مكانه.</translation>
         </message>
         <message>
             <source>Start the newer version, or choose another folder with KIREJI_HOME; the file was left as it is.</source>
@@ -8068,6 +8472,26 @@
             <translation>عنوان Webhook ليس عنوان ويب.</translation>
         </message>
         <message>
+            <source>The address of updates does not begin with https.</source>
+            <translation>لا يبدأ عنوان التحديثات بـ https.</translation>
+        </message>
+        <message>
+            <source>The address of updates leads from one place to the next without end.</source>
+            <translation>يقود عنوان التحديثات من مكان إلى آخر بلا نهاية.</translation>
+        </message>
+        <message>
+            <source>The address of updates leads into the local network; it was not followed.</source>
+            <translation>يقود عنوان التحديثات إلى الشبكة المحلية؛ ولم يُتَّبع.</translation>
+        </message>
+        <message>
+            <source>The address of updates leads on to one that is not https; it was not followed.</source>
+            <translation>يقود عنوان التحديثات إلى عنوان لا يبدأ بـ https؛ ولم يُتَّبع.</translation>
+        </message>
+        <message>
+            <source>The address of updates leads to what is no address.</source>
+            <translation>يقود عنوان التحديثات إلى ما ليس عنوانًا.</translation>
+        </message>
+        <message>
             <source>The answer broke off before its end.</source>
             <translation>انقطعت الإجابة قبل نهايتها.</translation>
         </message>
@@ -8368,6 +8792,10 @@
             <translation>تعذر الوصول إلى شاشة العرض {display}.</translation>
         </message>
         <message>
+            <source>The download page says how.</source>
+            <translation>تبيّن صفحة التنزيل كيف.</translation>
+        </message>
+        <message>
             <source>The earlier region lies on no screen any more. Drag to cut out another one.</source>
             <translation>لم تعد المنطقة السابقة على أي شاشة. اسحب لاقتطاع أخرى.</translation>
         </message>
@@ -8386,6 +8814,10 @@
         <message>
             <source>The entry is complete.</source>
             <translation>المدخل مكتمل.</translation>
+        </message>
+        <message>
+            <source>The entry that starts Kireji with your session goes, too.</source>
+            <translation>ويُحذف أيضًا المدخل الذي يشغّل Kireji عند بدء جلستك.</translation>
         </message>
         <message>
             <source>The entry {name} is not an object: {{...}}.</source>
@@ -8684,6 +9116,42 @@
             <translation>يسمّي السطر النموذج {model}، والمهمة تسأل {other}. حدّد للمهمة نموذجًا، أو قسّم الملف.</translation>
         </message>
         <message>
+            <source>The list names no file for this system; the download page may know more.</source>
+            <translation>لا تذكر القائمة ملفًا لهذا النظام؛ وقد تجد المزيد في صفحة التنزيل.</translation>
+        </message>
+        <message>
+            <source>The list of keys</source>
+            <translation>حقل المفاتيح</translation>
+        </message>
+        <message>
+            <source>The list of parts cannot be read. Install Kireji again.</source>
+            <translation>تعذرت قراءة قائمة المكوّنات. ثبّت Kireji من جديد.</translation>
+        </message>
+        <message>
+            <source>The list of versions did not arrive within {seconds} seconds.</source>
+            <translation>لم تصل قائمة الإصدارات خلال {seconds} ثانية.</translation>
+        </message>
+        <message>
+            <source>The list of versions ended on {date} and was not renewed.</source>
+            <translation>انتهت صلاحية قائمة الإصدارات في ⁦{date}⁩ ولم تُجدَّد.</translation>
+        </message>
+        <message>
+            <source>The list of versions is dated {date}, which is in the future.</source>
+            <translation>تاريخ قائمة الإصدارات ⁦{date}⁩، وهو في المستقبل.</translation>
+        </message>
+        <message>
+            <source>The list of versions is not signed by a key that is trusted here.</source>
+            <translation>قائمة الإصدارات غير موقّعة بمفتاح موثوق به هنا.</translation>
+        </message>
+        <message>
+            <source>The list of versions is written for a later version of Kireji.</source>
+            <translation>كُتبت قائمة الإصدارات لإصدار لاحق من Kireji.</translation>
+        </message>
+        <message>
+            <source>The list of versions of {old} was offered again after the one of {new}.</source>
+            <translation>عُرضت قائمة الإصدارات المؤرخة في ⁦{old}⁩ مجددًا بعد تلك المؤرخة في ⁦{new}⁩.</translation>
+        </message>
+        <message>
             <source>The local server</source>
             <translation>الخادم المحلي</translation>
         </message>
@@ -8834,6 +9302,10 @@
         <message>
             <source>The page is larger than {most} MB, or none.</source>
             <translation>حجم الصفحة أكبر من {most} MB، أو أنها ليست صفحة.</translation>
+        </message>
+        <message>
+            <source>The path of the folder for {name} is too long ({size} bytes).</source>
+            <translation>مسار المجلد المخصص لـ ⁦{name}⁩ أطول من اللازم ({size} بايت).</translation>
         </message>
         <message>
             <source>The person can allow it in the settings, under the hosts of tools.</source>
@@ -9356,6 +9828,10 @@
             <translation>ضاع رد الخدمة على صفوف عددها {rows}. ستُظهر قائمتها هل تسلّمتها؛ ولا تُرسل مرتين.</translation>
         </message>
         <message>
+            <source>The services were asked to cancel. Wait until the page of jobs says that they have.</source>
+            <translation>طُلب من الخدمات الإلغاء. انتظر حتى تبيّن صفحة المهام أنها ألغتها.</translation>
+        </message>
+        <message>
             <source>The set has more than {count} items.</source>
             <translation>في المجموعة أكثر من {count} عنصر.</translation>
         </message>
@@ -9390,6 +9866,10 @@
         <message>
             <source>The sign-in was declined in the browser.</source>
             <translation>رُفض تسجيل الدخول في المتصفح.</translation>
+        </message>
+        <message>
+            <source>The signature of the list of versions is wrong: somebody has changed it, or it was damaged.</source>
+            <translation>توقيع قائمة الإصدارات غير صحيح: غيّرها أحد، أو تلفت.</translation>
         </message>
         <message>
             <source>The summary is attached to your next question, where you can read, change or remove it.</source>
@@ -9442,6 +9922,10 @@
         <message>
             <source>The text is on the clipboard.</source>
             <translation>النص في الحافظة.</translation>
+        </message>
+        <message>
+            <source>The text of one: {command}</source>
+            <translation>نص إحداها: ⁦{command}⁩</translation>
         </message>
         <message>
             <source>The text of the policy has errors. Correct them first.</source>
@@ -9672,6 +10156,14 @@
             <translation>يوجد خادم باسم {name} بالفعل. اختر اسمًا آخر.</translation>
         </message>
         <message>
+            <source>There is an address for updates, but no key by which its list could be believed.</source>
+            <translation>هناك عنوان للتحديثات، لكن لا مفتاح تُصدَّق به قائمته.</translation>
+        </message>
+        <message>
+            <source>There is an address, but no key by which its list could be believed. Enter one below.</source>
+            <translation>هناك عنوان، لكن لا مفتاح تُصدَّق به قائمته. أدخل واحدًا أدناه.</translation>
+        </message>
+        <message>
             <source>There is neither a command nor a url.</source>
             <translation>لا يوجد command ولا url.</translation>
         </message>
@@ -9752,6 +10244,14 @@
             <translation>لا توجد على هذا الحاسوب سلسلة مفاتيح يستطيع Kireji استعمالها.</translation>
         </message>
         <message>
+            <source>There is no list of versions to hold the file to.</source>
+            <translation>لا توجد قائمة إصدارات يُقارَن بها الملف.</translation>
+        </message>
+        <message>
+            <source>There is no part called {name}.</source>
+            <translation>لا يوجد مكوّن باسم {name}.</translation>
+        </message>
+        <message>
             <source>There is no picture at this address.</source>
             <translation>لا صورة على هذا العنوان.</translation>
         </message>
@@ -9794,6 +10294,10 @@
         <message>
             <source>There is no quick prompt {name}.</source>
             <translation>لا يوجد سؤال سريع باسم {name}.</translation>
+        </message>
+        <message>
+            <source>There is no room for a copy of your data.</source>
+            <translation>لا متسع لنسخة من بياناتك.</translation>
         </message>
         <message>
             <source>There is no room for {name}.</source>
@@ -10124,6 +10628,14 @@
             <translation>هذه المحادثة أطول مما يستطيع النموذج قراءته.</translation>
         </message>
         <message>
+            <source>This copy of Kireji knows no address that it could ask for newer versions.</source>
+            <translation>لا تعرف نسخة Kireji هذه عنوانًا تسأله عن إصدارات أحدث.</translation>
+        </message>
+        <message>
+            <source>This copy of Kireji knows no address that it could ask for newer versions. Look where you got it, or enter an address and a key below.</source>
+            <translation>لا تعرف نسخة Kireji هذه عنوانًا تسأله عن إصدارات أحدث. انظر حيث حصلت عليها، أو أدخل عنوانًا ومفتاحًا أدناه.</translation>
+        </message>
+        <message>
             <source>This could not be asked:</source>
             <translation>تعذر طرح هذا:</translation>
         </message>
@@ -10208,8 +10720,16 @@
             <translation>هذا المجلد أعمق من اللازم.</translation>
         </message>
         <message>
+            <source>This goes for good, and Kireji ends:</source>
+            <translation>يُحذف ما يلي نهائيًّا، وينتهي Kireji:</translation>
+        </message>
+        <message>
             <source>This is a Wayland session, where programs cannot read the screen by themselves.</source>
             <translation>هذه جلسة Wayland، ولا تستطيع البرامج فيها قراءة الشاشة بنفسها.</translation>
+        </message>
+        <message>
+            <source>This is a checkout: git pull brings it, and ./run prepares what it needs.</source>
+            <translation>هذه نسخة من المستودع: يجلبه الأمر ⁦git pull⁩، ويجهّز ⁦./run⁩ ما يلزم.</translation>
         </message>
         <message>
             <source>This is a database, which models cannot read.</source>
@@ -10380,6 +10900,10 @@
             <translation>يقود هذا الاسم إلى الشبكة المحلية، إلى {host}.</translation>
         </message>
         <message>
+            <source>This part brings no text of its licence; its source says more.</source>
+            <translation>لا يأتي هذا المكوّن بنص رخصته؛ وفي مصدره المزيد.</translation>
+        </message>
+        <message>
             <source>This pattern needs too much work while an answer comes. Let it count less, or look for less.</source>
             <translation>يتطلب هذا النمط عملًا أكثر من اللازم أثناء ورود الإجابة. اجعله يعدّ أقل أو يبحث عن أقل.</translation>
         </message>
@@ -10404,6 +10928,10 @@
             <translation>تعذر فحص هذا الصف بحثًا عما ينبغي إخفاؤه؛ ولم يُرسل.</translation>
         </message>
         <message>
+            <source>This runs from its source: listed is what is installed in its environment.</source>
+            <translation>يعمل هذا من شيفرته المصدرية: والمسرود ما هو مثبّت في بيئته.</translation>
+        </message>
+        <message>
             <source>This screen</source>
             <translation>هذه الشاشة</translation>
         </message>
@@ -10418,6 +10946,18 @@
         <message>
             <source>This session only</source>
             <translation>هذه الجلسة فقط</translation>
+        </message>
+        <message>
+            <source>This still uses your data: {users}.</source>
+            <translation>ما زال هذا يستعمل بياناتك: {users}.</translation>
+        </message>
+        <message>
+            <source>This still uses your data: {users}. End it first.</source>
+            <translation>ما زال هذا يستعمل بياناتك: {users}. أنهِه أولًا.</translation>
+        </message>
+        <message>
+            <source>This text cannot be read.</source>
+            <translation>تعذرت قراءة هذا النص.</translation>
         </message>
         <message>
             <source>This tool was not allowed to do that.</source>
@@ -10684,6 +11224,10 @@
             <translation>اكتب ما قد يجيب به نموذج، وانظر ما سيُعرض منه.</translation>
         </message>
         <message>
+            <source>Type “{word}” to go on</source>
+            <translation>اكتب «{word}» للمتابعة</translation>
+        </message>
+        <message>
             <source>US dollars</source>
             <translation>دولار أمريكي</translation>
         </message>
@@ -10744,8 +11288,16 @@
             <translation>حدّثها.</translation>
         </message>
         <message>
+            <source>Update the package where it was installed from, with pip install --upgrade or uv.</source>
+            <translation>حدّث الحزمة من حيث ثُبّتت، بالأمر ⁦pip install --upgrade⁩ أو uv.</translation>
+        </message>
+        <message>
             <source>Update xdg-desktop-portal.</source>
             <translation>حدّث xdg-desktop-portal.</translation>
+        </message>
+        <message>
+            <source>Updates</source>
+            <translation>التحديثات</translation>
         </message>
         <message>
             <source>Use</source>
@@ -10848,6 +11400,10 @@
             <translation>الإصدار {version} · {categories}</translation>
         </message>
         <message>
+            <source>Versions</source>
+            <translation>الإصدارات</translation>
+        </message>
+        <message>
             <source>Very high</source>
             <translation>عالٍ جدًا</translation>
         </message>
@@ -10862,6 +11418,10 @@
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
             <translation>انتظر الإجابة؛ بعدها يُراقَب التغيّر التالي.</translation>
+        </message>
+        <message>
+            <source>Wait until it has ended, then try again.</source>
+            <translation>انتظر حتى ينتهي ثم حاول مجددًا.</translation>
         </message>
         <message>
             <source>Waiting again: {rows}.</source>
@@ -10948,6 +11508,10 @@
             <translation>ما تعرضه الأزرار والقوائم</translation>
         </message>
         <message>
+            <source>What came from the address of updates is no list of versions, or it is damaged.</source>
+            <translation>ما جاء من عنوان التحديثات ليس قائمة إصدارات، أو أن القائمة تالفة.</translation>
+        </message>
+        <message>
             <source>What came of this answer is no longer kept, or was kept by a newer Kireji.</source>
             <translation>لم يعد ناتج هذه الإجابة محفوظًا، أو حفظه إصدار أحدث من Kireji.</translation>
         </message>
@@ -11016,6 +11580,18 @@
             <translation>الرصيد المتبقي في الحساب</translation>
         </message>
         <message>
+            <source>What is new</source>
+            <translation>الجديد</translation>
+        </message>
+        <message>
+            <source>What is not Kireji's own stays, also in these folders. Nobody can promise that deleted files cannot be recovered from an SSD; an encrypted disk protects them.</source>
+            <translation>ما ليس لـ Kireji يبقى، حتى في هذه المجلدات. لا أحد يستطيع أن يضمن ألا تُستعاد الملفات المحذوفة من قرص SSD؛ والقرص المشفّر يحميها.</translation>
+        </message>
+        <message>
+            <source>What is remembered between two starts</source>
+            <translation>ما يُحفظ بين تشغيل وآخر</translation>
+        </message>
+        <message>
             <source>What is shown</source>
             <translation>المعروض</translation>
         </message>
@@ -11056,6 +11632,10 @@
             <translation>ما غادر هذا الحاسوب</translation>
         </message>
         <message>
+            <source>What lies at the address of updates is no list of versions.</source>
+            <translation>ما يوجد في عنوان التحديثات ليس قائمة إصدارات.</translation>
+        </message>
+        <message>
             <source>What of every row</source>
             <translation>ماذا من كل صف</translation>
         </message>
@@ -11070,6 +11650,10 @@
         <message>
             <source>What stands behind “password:”, and in addresses like https://me:…@host</source>
             <translation>ما يأتي بعد «⁦password:⁩»، وما في عناوين مثل ⁦https://me:…@host⁩</translation>
+        </message>
+        <message>
+            <source>What stands beside them…</source>
+            <translation>ما بقي إلى جانبها…</translation>
         </message>
         <message>
             <source>What stays on this computer needs no hiding. Choose another for a server that is somewhere else.</source>
@@ -11136,6 +11720,10 @@
             <translation>لم يعد بالإمكان عرض ما أُرسل.</translation>
         </message>
         <message>
+            <source>What was sent, byte for byte</source>
+            <translation>ما أُرسل، بايتًا بايتًا</translation>
+        </message>
+        <message>
             <source>What will be asked</source>
             <translation>ما سيُسأل</translation>
         </message>
@@ -11188,6 +11776,10 @@
             <translation>أين تعمل</translation>
         </message>
         <message>
+            <source>Where the list comes from</source>
+            <translation>مصدر القائمة</translation>
+        </message>
+        <message>
             <source>Which</source>
             <translation>أيها</translation>
         </message>
@@ -11238,6 +11830,10 @@
         <message>
             <source>Window</source>
             <translation>النافذة</translation>
+        </message>
+        <message>
+            <source>Window system</source>
+            <translation>نظام النوافذ</translation>
         </message>
         <message>
             <source>Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. </source>
@@ -11326,6 +11922,10 @@
                 <numerusform>مع {n} صورة.</numerusform>
                 <numerusform>مع {n} صورة.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Within</source>
+            <translation>ضمن</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
@@ -11512,6 +12112,14 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>أنت، مرة واحدة</translation>
         </message>
         <message>
+            <source>Your data</source>
+            <translation>بياناتك</translation>
+        </message>
+        <message>
+            <source>Your data could not be copied before version {version} uses it.</source>
+            <translation>تعذر نسخ بياناتك قبل أن يستعملها الإصدار {version}.</translation>
+        </message>
+        <message>
             <source>Your own address, told of a job</source>
             <translation>عنوانك الخاص، أُبلغ عن مهمة</translation>
         </message>
@@ -11590,6 +12198,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>a list</source>
             <translation>قائمة</translation>
+        </message>
+        <message>
+            <source>a local server</source>
+            <translation>خادم محلي</translation>
         </message>
         <message>
             <source>a note has at most {most} characters</source>
@@ -11784,6 +12396,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>طُلب من سطح المكتب</translation>
         </message>
         <message>
+            <source>asking…</source>
+            <translation>يجري السؤال…</translation>
+        </message>
+        <message>
             <source>at a price that is not known</source>
             <translation>بسعر غير معروف</translation>
         </message>
@@ -11798,6 +12414,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>bank account</source>
             <translation>حساب مصرفي</translation>
+        </message>
+        <message>
+            <source>base64, separated by commas</source>
+            <translation>‏base64، تفصل بينها فواصل (,)</translation>
         </message>
         <message>
             <source>batches</source>
@@ -11928,6 +12548,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>مكتملة</translation>
         </message>
         <message>
+            <source>copied</source>
+            <translation>نُسخ</translation>
+        </message>
+        <message>
             <source>cost</source>
             <translation>التكلفة</translation>
         </message>
@@ -11962,6 +12586,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>default</source>
             <translation>افتراضي</translation>
+        </message>
+        <message>
+            <source>delete</source>
+            <translation>حذف</translation>
         </message>
         <message>
             <source>denied</source>
@@ -12142,6 +12770,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>has {value}, which {problem}</source>
             <translation>فيه {value}، وهو {problem}</translation>
+        </message>
+        <message>
+            <source>holds {value}, which is no public key in base64</source>
+            <translation>فيه {value}، وهو ليس مفتاحًا عامًا بترميز base64</translation>
         </message>
         <message>
             <source>holds {value}, which is not one of {values}</source>
@@ -12408,6 +13040,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>يجب أن يكون عنوانًا يبدأ بـ http:// أو https://</translation>
         </message>
         <message>
+            <source>must be an address that begins with https://</source>
+            <translation>يجب أن يكون عنوانًا يبدأ بـ ⁦https://⁩</translation>
+        </message>
+        <message>
             <source>must be between {low} and {high}</source>
             <translation>يجب أن يكون بين {low} و{high}</translation>
         </message>
@@ -12450,6 +13086,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>no</source>
             <translation>لا</translation>
+        </message>
+        <message>
+            <source>no address</source>
+            <translation>لا عنوان</translation>
         </message>
         <message>
             <source>no folder, since PATH is empty</source>
@@ -12504,6 +13144,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>لا شيء بعد</translation>
         </message>
         <message>
+            <source>not asked yet</source>
+            <translation>لم يُسأل بعد</translation>
+        </message>
+        <message>
             <source>not available</source>
             <translation>غير متاح</translation>
         </message>
@@ -12526,6 +13170,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>not reached</source>
             <translation>لم يُبلَغ</translation>
+        </message>
+        <message>
+            <source>not said</source>
+            <translation>غير مذكورة</translation>
         </message>
         <message>
             <source>not saved</source>
@@ -12804,6 +13452,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>الخادم {name}</translation>
         </message>
         <message>
+            <source>servers of tools</source>
+            <translation>خوادم الأدوات</translation>
+        </message>
+        <message>
             <source>shorter</source>
             <translation>باختصار</translation>
         </message>
@@ -12880,6 +13532,22 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>ذلك مجلد</translation>
         </message>
         <message>
+            <source>the address that jobs tell</source>
+            <translation>العنوان الذي تُبلغه المهام</translation>
+        </message>
+        <message numerus="yes">
+            <source>the answers of {n} jobs</source>
+            <extracomment>the answers of 1 job</extracomment>
+            <translation>
+                <numerusform>إجابات {n} مهمة</numerusform>
+                <numerusform>إجابات مهمة واحدة</numerusform>
+                <numerusform>إجابات مهمتين</numerusform>
+                <numerusform>إجابات {n} مهام</numerusform>
+                <numerusform>إجابات {n} مهمة</numerusform>
+                <numerusform>إجابات {n} مهمة</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>the archive is damaged ({why})</source>
             <translation>الأرشيف تالف ({why})</translation>
         </message>
@@ -12918,6 +13586,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>the model server at {host}</source>
             <translation>خادم النماذج على {host}</translation>
+        </message>
+        <message>
+            <source>the newest version</source>
+            <translation>أحدث إصدار</translation>
         </message>
         <message>
             <source>the object</source>
@@ -13102,6 +13774,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>within budget</source>
             <translation>ضمن الميزانية</translation>
+        </message>
+        <message>
+            <source>within {name}</source>
+            <translation>ضمن {name}</translation>
         </message>
         <message>
             <source>without a reason</source>
@@ -13532,6 +14208,10 @@ in the folder {folder}</source>
             <translation>أعطى {host} إجابة فارغة؛ ربما ما زال النموذج يبدأ.</translation>
         </message>
         <message>
+            <source>{host} has no list of versions at this address.</source>
+            <translation>لا قائمة إصدارات لدى ⁦{host}⁩ على هذا العنوان.</translation>
+        </message>
+        <message>
             <source>{host} is in the list already.</source>
             <translation>{host} في القائمة بالفعل.</translation>
         </message>
@@ -13872,6 +14552,10 @@ in the folder {folder}</source>
             <translation>{name} على {place}</translation>
         </message>
         <message>
+            <source>{name} cannot be read, so nothing in it could be left out</source>
+            <translation>تعذرت قراءة ⁦{name}⁩، لذا لم يمكن أن يُستبعد منه شيء</translation>
+        </message>
+        <message>
             <source>{name} cannot be read: {reason}.</source>
             <translation>تعذرت قراءة {name}: {reason}.</translation>
         </message>
@@ -14072,6 +14756,10 @@ in the folder {folder}</source>
             <translation>{name} ليس JSON: {why}.</translation>
         </message>
         <message>
+            <source>{name} is none of the files of version {version}: it was damaged on its way, or is another one.</source>
+            <translation>ليس ⁦{name}⁩ من ملفات الإصدار {version}: تلف في الطريق، أو هو ملف آخر.</translation>
+        </message>
+        <message>
             <source>{name} is not UTF-8 text.</source>
             <translation>ليس ⁦{name}⁩ نص UTF-8.</translation>
         </message>
@@ -14190,6 +14878,12 @@ in the folder {folder}</source>
         <message>
             <source>{name}, from Kireji</source>
             <translation>‏{name}، من Kireji</translation>
+        </message>
+        <message>
+            <source>{name}, {size}
+SHA-256 {sum}</source>
+            <translation>‏⁦{name}⁩، {size}
+‏⁦SHA-256 {sum}⁩</translation>
         </message>
         <message>
             <source>{name}: ask earlier</source>
@@ -14568,6 +15262,18 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} jobs are with a service: they go on there and are paid, and their answers are lost.</source>
+            <extracomment>1 job is with a service: it goes on there and is paid, and its answers are lost.</extracomment>
+            <translation>
+                <numerusform>لدى خدمة {n} مهمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
+                <numerusform>لدى خدمة مهمة واحدة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
+                <numerusform>لدى خدمة مهمتان: تستمران هناك ويُدفع ثمنهما، وتضيع إجاباتهما.</numerusform>
+                <numerusform>لدى خدمة {n} مهام: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
+                <numerusform>لدى خدمة {n} مهمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
+                <numerusform>لدى خدمة {n} مهمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} lines cannot be used. The others can go on without them.</source>
             <extracomment>1 line cannot be used. The others can go on without it.</extracomment>
             <translation>
@@ -14805,6 +15511,18 @@ in the folder {folder}</source>
                 <numerusform>{n} صور</numerusform>
                 <numerusform>{n} صورة</numerusform>
                 <numerusform>{n} صورة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures are lost.</source>
+            <extracomment>1 picture is lost.</extracomment>
+            <translation>
+                <numerusform>لم تُفقد أي صورة.</numerusform>
+                <numerusform>فُقدت صورة واحدة.</numerusform>
+                <numerusform>فُقدت صورتان.</numerusform>
+                <numerusform>فُقدت {n} صور.</numerusform>
+                <numerusform>فُقدت {n} صورة.</numerusform>
+                <numerusform>فُقدت {n} صورة.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -15460,6 +16178,10 @@ in the folder {folder}</source>
             <translation>يحتاج ‎{path} إلى سؤال يحدّد ما يُفعل بكل صف.</translation>
         </message>
         <message>
+            <source>{path} was a link; what it led to stays.</source>
+            <translation>كان ⁦{path}⁩ رابطًا؛ وما يقود إليه يبقى.</translation>
+        </message>
+        <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
             <translation>كتب {path} إصدارٌ أحدث من Kireji (الصيغة {version}؛ وهذا يعرف {newest}).</translation>
         </message>
@@ -15498,6 +16220,10 @@ in the folder {folder}</source>
         <message>
             <source>{problem} Then resume the job.</source>
             <translation>{problem} ثم استأنف المهمة.</translation>
+        </message>
+        <message>
+            <source>{program} (process {number})</source>
+            <translation>‏⁦{program}⁩ (العملية {number})</translation>
         </message>
         <message>
             <source>{provider} does not count; this is an estimate.</source>
@@ -15636,6 +16362,10 @@ in the folder {folder}</source>
             <translation>{seconds} ثانية</translation>
         </message>
         <message>
+            <source>{section} · {page}</source>
+            <translation>{section} · {page}</translation>
+        </message>
+        <message>
             <source>{sentence}.</source>
             <translation>{sentence}.</translation>
         </message>
@@ -15730,6 +16460,10 @@ in the folder {folder}</source>
         <message>
             <source>{size} MiB</source>
             <translation>{size} ميبيبايت</translation>
+        </message>
+        <message>
+            <source>{size} in all.</source>
+            <translation>المجموع {size}.</translation>
         </message>
         <message numerus="yes">
             <source>{size} in {n} files are kept now.</source>
@@ -15826,6 +16560,10 @@ in the folder {folder}</source>
         <message>
             <source>{title} reads the text in the picture instead.</source>
             <translation>يقرأ {title} النص في الصورة بدلًا من ذلك.</translation>
+        </message>
+        <message>
+            <source>{title} – Kireji help</source>
+            <translation>‏{title} – مساعدة Kireji</translation>
         </message>
         <message>
             <source>{title}, version {version}</source>
@@ -15954,6 +16692,10 @@ in the folder {folder}</source>
         <message>
             <source>{variable} of the prompt {name} is a picture, not a text.</source>
             <translation>المتغيّر {variable} في السؤال السريع {name} صورة لا نص.</translation>
+        </message>
+        <message>
+            <source>{version} is there</source>
+            <translation>يتوفر {version}</translation>
         </message>
         <message>
             <source>{wanted} is not there any more; {model} answers.</source>
