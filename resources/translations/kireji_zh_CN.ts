@@ -151,6 +151,10 @@
             <translation>一个选项</translation>
         </message>
         <message>
+            <source>A click shows what is new. Nothing is downloaded or installed by itself.</source>
+            <translation>单击即可查看新内容。不会自动下载或安装任何内容。</translation>
+        </message>
+        <message>
             <source>A column in braces stands for what the row has there.</source>
             <translation>花括号中的列名代表该行在此列的内容。</translation>
         </message>
@@ -622,6 +626,10 @@
             <translation>请添加图片本身。</translation>
         </message>
         <message>
+            <source>Add the public key of whoever makes your Kireji to updates.keys in the settings.</source>
+            <translation>请在设置的 updates.keys 中添加您的 Kireji 制作者的公钥。</translation>
+        </message>
+        <message>
             <source>Add this host</source>
             <translation>添加此主机</translation>
         </message>
@@ -648,6 +656,10 @@
         <message>
             <source>Address of another server</source>
             <translation>另一个服务器的地址</translation>
+        </message>
+        <message>
+            <source>Address of the list</source>
+            <translation>列表的地址</translation>
         </message>
         <message>
             <source>Address of the proxy</source>
@@ -727,6 +739,10 @@
         <message>
             <source>All screens</source>
             <translation>所有屏幕</translation>
+        </message>
+        <message>
+            <source>All that Kireji keeps about you is on this computer. Take it along as one zip file that says itself what is in it, without keys; or delete it, with the keys in the keychain.</source>
+            <translation>Kireji 保存的关于您的一切都在本机上。可以导出为一个 zip 文件带走，其中附有内容说明，不含密钥；也可以连同钥匙串中的密钥一起删除。</translation>
         </message>
         <message>
             <source>Allow</source>
@@ -817,6 +833,14 @@
             <translation>也用于后面的问题</translation>
         </message>
         <message>
+            <source>Also the backups in {folder}</source>
+            <translation>同时删除 {folder} 中的备份</translation>
+        </message>
+        <message>
+            <source>Also the keys in the keychain: {names}</source>
+            <translation>同时删除钥匙串中的密钥：{names}</translation>
+        </message>
+        <message>
             <source>Alt + 1 … 9</source>
             <translation>Alt + 1 … 9</translation>
         </message>
@@ -877,12 +901,20 @@
             <translation>{folder} 中的启动项。</translation>
         </message>
         <message>
+            <source>An export of everything is one zip file.</source>
+            <translation>导出的全部数据是一个 zip 文件。</translation>
+        </message>
+        <message>
             <source>And {count} more.</source>
             <translation>还有 {count} 个。</translation>
         </message>
         <message>
             <source>And {more} more.</source>
             <translation>还有 {more} 个。</translation>
+        </message>
+        <message>
+            <source>Another Kireji still uses {path}, so nothing was deleted.</source>
+            <translation>另一个 Kireji 仍在使用 {path}，因此没有删除任何内容。</translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
@@ -1215,6 +1247,10 @@
             <translation>请一次少问一些，或选择能读取更多内容的模型。</translation>
         </message>
         <message>
+            <source>Ask for one first: kireji updates check</source>
+            <translation>请先获取列表：kireji updates check</translation>
+        </message>
+        <message>
             <source>Ask my own question</source>
             <translation>提出我自己的问题</translation>
         </message>
@@ -1398,6 +1434,14 @@
             <translation>正在读取…</translation>
         </message>
         <message>
+            <source>Believed when it is signed by the key {keys}, which came with this program.</source>
+            <translation>由本程序自带的密钥 {keys} 签名时才可信。</translation>
+        </message>
+        <message>
+            <source>Believed when it is signed by the key {keys}.</source>
+            <translation>由密钥 {keys} 签名时才可信。</translation>
+        </message>
+        <message>
             <source>Belongs there</source>
             <translation>属于此类</translation>
         </message>
@@ -1469,6 +1513,10 @@
             <translation>预算</translation>
         </message>
         <message>
+            <source>Build</source>
+            <translation>构建</translation>
+        </message>
+        <message>
             <source>Built in</source>
             <translation>内置</translation>
         </message>
@@ -1495,6 +1543,10 @@
         <message>
             <source>CSV</source>
             <translation>CSV</translation>
+        </message>
+        <message>
+            <source>Cache</source>
+            <translation>缓存</translation>
         </message>
         <message>
             <source>Calculate</source>
@@ -1527,6 +1579,10 @@
         <message>
             <source>Cancel the job</source>
             <translation>取消任务</translation>
+        </message>
+        <message>
+            <source>Cancel these jobs</source>
+            <translation>取消这些任务</translation>
         </message>
         <message>
             <source>Cancel {name}</source>
@@ -1705,6 +1761,10 @@
             <translation>分享前检查</translation>
         </message>
         <message>
+            <source>Check for a newer version now</source>
+            <translation>立即检查新版本</translation>
+        </message>
+        <message>
             <source>Check it and try again.</source>
             <translation>请检查后重试。</translation>
         </message>
@@ -1719,6 +1779,10 @@
         <message>
             <source>Check its permissions.</source>
             <translation>请检查其权限。</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>立即检查</translation>
         </message>
         <message>
             <source>Check that nothing in the ledger was changed, removed or added</source>
@@ -1767,6 +1831,10 @@
         <message>
             <source>Check the address in {variable}</source>
             <translation>请检查 {variable} 中的地址</translation>
+        </message>
+        <message>
+            <source>Check the address of updates.</source>
+            <translation>请检查更新地址。</translation>
         </message>
         <message>
             <source>Check the address, or ask again.</source>
@@ -1825,12 +1893,20 @@
             <translation>请检查网络</translation>
         </message>
         <message>
+            <source>Check the network, then try again.</source>
+            <translation>请检查网络，然后重试。</translation>
+        </message>
+        <message>
             <source>Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system.</source>
             <translation>请检查设置 network.proxy、HTTPS_PROXY 或系统的代理设置。</translation>
         </message>
         <message>
             <source>Check the space on the disk and who may write there.</source>
             <translation>请检查磁盘空间，以及谁可以在那里写入。</translation>
+        </message>
+        <message>
+            <source>Check this computer's clock. If it is right, do not trust that address.</source>
+            <translation>请检查本机的时钟。如果时钟无误，请不要信任该地址。</translation>
         </message>
         <message>
             <source>Check who may read it.</source>
@@ -1887,6 +1963,10 @@
         <message>
             <source>Choose a folder in which files may be read</source>
             <translation>选择可以读取其中文件的文件夹</translation>
+        </message>
+        <message>
+            <source>Choose a folder with a shorter one with KIREJI_HOME.</source>
+            <translation>请用 KIREJI_HOME 选择路径较短的文件夹。</translation>
         </message>
         <message>
             <source>Choose a folder.</source>
@@ -2205,6 +2285,10 @@
             <translation>含有来自{places}的文字</translation>
         </message>
         <message>
+            <source>Contents</source>
+            <translation>目录</translation>
+        </message>
+        <message>
             <source>Context</source>
             <translation>上下文</translation>
         </message>
@@ -2235,6 +2319,10 @@
         <message>
             <source>Conversations and captures</source>
             <translation>对话和截图</translation>
+        </message>
+        <message>
+            <source>Conversations: {done} of {total}</source>
+            <translation>对话：{done} / {total}</translation>
         </message>
         <message>
             <source>Convert units</source>
@@ -2423,6 +2511,10 @@
         <message>
             <source>Copy the verdict</source>
             <translation>复制判定</translation>
+        </message>
+        <message>
+            <source>Copy the versions, for a report</source>
+            <translation>复制版本信息，用于报告故障</translation>
         </message>
         <message>
             <source>Copy the whole key and paste it again.</source>
@@ -2648,6 +2740,10 @@
             <translation>深色</translation>
         </message>
         <message>
+            <source>Data</source>
+            <translation>数据</translation>
+        </message>
+        <message>
             <source>Date</source>
             <translation>日期</translation>
         </message>
@@ -2670,6 +2766,14 @@
         <message>
             <source>Delete all contents that are kept? The ledger stays; its receipts then show what can still be proved.</source>
             <translation>删除所有保存的内容？台账会保留；之后其回执显示仍可证明的内容。</translation>
+        </message>
+        <message>
+            <source>Delete everything</source>
+            <translation>删除全部数据</translation>
+        </message>
+        <message>
+            <source>Delete everything…</source>
+            <translation>删除全部数据…</translation>
         </message>
         <message>
             <source>Delete now</source>
@@ -2718,6 +2822,10 @@
             <translation>从现在起拒绝</translation>
         </message>
         <message>
+            <source>Desktop</source>
+            <translation>桌面</translation>
+        </message>
+        <message>
             <source>Details</source>
             <translation>详情</translation>
         </message>
@@ -2750,12 +2858,20 @@
             <translation>请自行完成，或在设置中为此服务关闭隐藏。</translation>
         </message>
         <message>
+            <source>Do not install it. Download it again from {page}</source>
+            <translation>请不要安装它。请从此处重新下载：{page}</translation>
+        </message>
+        <message>
             <source>Do not restore</source>
             <translation>不恢复</translation>
         </message>
         <message>
             <source>Do not say whose export it is, or say it right.</source>
             <translation>请不要注明来源，或注明正确的来源。</translation>
+        </message>
+        <message>
+            <source>Do not skip it</source>
+            <translation>不再跳过</translation>
         </message>
         <message>
             <source>Document</source>
@@ -2782,8 +2898,28 @@
             <translation>完成</translation>
         </message>
         <message>
+            <source>Download it and put it in the place of this folder; your data lies elsewhere and stays.</source>
+            <translation>请下载并用它替换此文件夹；您的数据在别处，会保留。</translation>
+        </message>
+        <message>
             <source>Download or copy the export again, then try once more.</source>
             <translation>请重新下载或复制导出文件，然后再试一次。</translation>
+        </message>
+        <message>
+            <source>Download the disk image, quit Kireji, and drag the new one over the old; your data stays.</source>
+            <translation>请下载磁盘映像，退出 Kireji，然后将新程序拖到旧程序上替换；您的数据会保留。</translation>
+        </message>
+        <message>
+            <source>Download the installer, quit Kireji, and run it; your data stays.</source>
+            <translation>请下载安装程序，退出 Kireji，然后运行安装程序；您的数据会保留。</translation>
+        </message>
+        <message>
+            <source>Download the new AppImage, make it executable, and use it in the place of this one.</source>
+            <translation>请下载新的 AppImage，将其设为可执行，然后用它代替现在这个。</translation>
+        </message>
+        <message>
+            <source>Download the package, then in its folder: sudo apt install ./{name}</source>
+            <translation>请下载软件包，然后在其所在文件夹中运行：sudo apt install ./{name}</translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
@@ -2902,12 +3038,20 @@
             <translation>推理强度</translation>
         </message>
         <message>
+            <source>End it, then delete again; nothing was deleted.</source>
+            <translation>请先结束它，然后重新删除；没有删除任何内容。</translation>
+        </message>
+        <message>
             <source>End some programs and try again.</source>
             <translation>请结束一些程序，然后重试。</translation>
         </message>
         <message>
             <source>End the search</source>
             <translation>结束搜索</translation>
+        </message>
+        <message>
+            <source>End what runs (a window, or a kireji command in a terminal), then start Kireji again.</source>
+            <translation>请结束正在运行的（窗口，或终端中的 kireji 命令），然后重新启动 Kireji。</translation>
         </message>
         <message>
             <source>English</source>
@@ -3074,6 +3218,22 @@
             <translation>全部导出…</translation>
         </message>
         <message>
+            <source>Export everything</source>
+            <translation>导出全部数据</translation>
+        </message>
+        <message>
+            <source>Export everything first…</source>
+            <translation>先导出全部数据…</translation>
+        </message>
+        <message>
+            <source>Export everything to</source>
+            <translation>将全部数据导出到</translation>
+        </message>
+        <message>
+            <source>Export everything…</source>
+            <translation>导出全部数据…</translation>
+        </message>
+        <message>
             <source>Export prompts</source>
             <translation>导出快捷提问</translation>
         </message>
@@ -3136,12 +3296,20 @@
             <translation>已导出到 {path}。</translation>
         </message>
         <message>
+            <source>Exported to {path}: {what}; {size}.</source>
+            <translation>已导出到 {path}：{what}；{size}。</translation>
+        </message>
+        <message>
             <source>Exported {conversations} to {path}.</source>
             <translation>已将 {conversations}导出到 {path}。</translation>
         </message>
         <message>
             <source>Exported {rows} to {path}.</source>
             <translation>已将 {rows}导出到 {path}。</translation>
+        </message>
+        <message>
+            <source>Exporting…</source>
+            <translation>正在导出…</translation>
         </message>
         <message>
             <source>Exports of ChatGPT and Claude (the zip file they send, or its folder) and Kireji's own. What is there already is not added again, so a newer export can be imported later.</source>
@@ -3264,6 +3432,10 @@
             <translation>用途</translation>
         </message>
         <message>
+            <source>For a report of a fault. No key, no content and no name of yours is in it.</source>
+            <translation>用于报告故障。其中没有您的密钥、内容或姓名。</translation>
+        </message>
+        <message>
             <source>For braces themselves write {open} and {close}.</source>
             <translation>要写花括号本身，请用 {open} 和 {close}。</translation>
         </message>
@@ -3308,6 +3480,10 @@
             <translation>对主机 {host}，直到您撤回</translation>
         </message>
         <message>
+            <source>Forward</source>
+            <translation>前进</translation>
+        </message>
+        <message>
             <source>Found</source>
             <translation>判定</translation>
         </message>
@@ -3322,6 +3498,10 @@
         <message>
             <source>Free some space.</source>
             <translation>请腾出空间。</translation>
+        </message>
+        <message>
+            <source>Free {size} MB of the disk.</source>
+            <translation>请在磁盘上腾出 {size} MB 空间。</translation>
         </message>
         <message>
             <source>From a file…</source>
@@ -3366,6 +3546,10 @@
         <message>
             <source>Give each column a name of its own.</source>
             <translation>请给每一列各自的名称。</translation>
+        </message>
+        <message>
+            <source>Give it a name that ends with .zip.</source>
+            <translation>请使用以 .zip 结尾的名称。</translation>
         </message>
         <message>
             <source>Give it a name, such as git.</source>
@@ -3466,6 +3650,14 @@
         <message>
             <source>Headers, besides the key</source>
             <translation>请求头，不含密钥</translation>
+        </message>
+        <message>
+            <source>Help</source>
+            <translation>帮助</translation>
+        </message>
+        <message>
+            <source>Help about this page</source>
+            <translation>关于此页面的帮助</translation>
         </message>
         <message>
             <source>Hidden for you</source>
@@ -3701,6 +3893,10 @@
         <message>
             <source>Install xdg-desktop-portal and the part of it for your desktop.</source>
             <translation>请安装 xdg-desktop-portal 及其适用于您的桌面的组件。</translation>
+        </message>
+        <message>
+            <source>Installed as</source>
+            <translation>安装方式</translation>
         </message>
         <message>
             <source>Instructions</source>
@@ -4070,6 +4266,10 @@
             <translation>它的密钥（如果需要）</translation>
         </message>
         <message>
+            <source>Its metadata names no licence.</source>
+            <translation>其元数据没有注明许可证。</translation>
+        </message>
+        <message>
             <source>Its name is not written in UTF-8.</source>
             <translation>其名称不是 UTF-8 编码。</translation>
         </message>
@@ -4172,12 +4372,20 @@
             </translation>
         </message>
         <message>
+            <source>Jobs and their answers</source>
+            <translation>任务及其回答</translation>
+        </message>
+        <message>
             <source>Jobs that judge are made with a policy: kireji batch add FILE --policy NAME</source>
             <translation>判定任务须指定策略来创建：kireji batch add FILE --policy NAME</translation>
         </message>
         <message>
             <source>Jobs, {words}</source>
             <translation>任务，{words}</translation>
+        </message>
+        <message>
+            <source>Jobs: {done} of {total}</source>
+            <translation>任务：{done} / {total}</translation>
         </message>
         <message>
             <source>Judge</source>
@@ -4259,6 +4467,10 @@
             <translation>两者都保留</translation>
         </message>
         <message>
+            <source>Keep everything</source>
+            <translation>全部保留</translation>
+        </message>
+        <message>
             <source>Keep it</source>
             <translation>保留</translation>
         </message>
@@ -4281,6 +4493,10 @@
         <message>
             <source>Keep the secrets in the file</source>
             <translation>将机密保留在文件中</translation>
+        </message>
+        <message>
+            <source>Keep the settings and the list of servers</source>
+            <translation>保留设置和服务器列表</translation>
         </message>
         <message>
             <source>Keep the value secret</source>
@@ -4339,6 +4555,10 @@
             <translation>“{title}”的按键：{keys}</translation>
         </message>
         <message>
+            <source>Keys in it stay; delete them there.</source>
+            <translation>其中的密钥会保留；请在那里删除。</translation>
+        </message>
+        <message>
             <source>Keys that ask it</source>
             <translation>用于提问的按键</translation>
         </message>
@@ -4371,6 +4591,10 @@
             <translation>Kireji 已取得所需内容。可以关闭此页面。</translation>
         </message>
         <message>
+            <source>Kireji is deleting everything.</source>
+            <translation>Kireji 正在删除全部数据。</translation>
+        </message>
+        <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
             <translation>Kireji 所在文件夹的名称太长，Windows 无法从中启动。</translation>
         </message>
@@ -4383,12 +4607,32 @@
             <translation>Kireji 在前台程序中按下复制键，读取文字，然后把剪贴板恢复原样。在终端中从不这样做，因为那里的这些按键会中止程序。</translation>
         </message>
         <message>
+            <source>Kireji runs from a place that is gone after this run.</source>
+            <translation>Kireji 所在的位置在此次运行后就会消失。</translation>
+        </message>
+        <message>
             <source>Kireji runs in a sandbox, which cannot enter itself into the session's start.</source>
             <translation>Kireji 运行在沙盒中，无法将自己加入会话启动项。</translation>
         </message>
         <message>
+            <source>Kireji uses Qt {version} under the LGPL 3. Its libraries are files of their own, which you may replace by your own build of them: quit Kireji, put your files in the place of those of the same names, and start it again.</source>
+            <translation>Kireji 依据 LGPL 3 使用 Qt {version}。Qt 的库是独立的文件，您可以换成自己构建的版本：退出 Kireji，用您的文件替换同名文件，然后重新启动。</translation>
+        </message>
+        <message>
             <source>Kireji waits for you</source>
             <translation>Kireji 正在等待您</translation>
+        </message>
+        <message>
+            <source>Kireji was started meanwhile, so nothing was deleted.</source>
+            <translation>Kireji 在此期间启动了，因此没有删除任何内容。</translation>
+        </message>
+        <message>
+            <source>Kireji {version}</source>
+            <translation>Kireji {version}</translation>
+        </message>
+        <message>
+            <source>Kireji {version} is there</source>
+            <translation>Kireji {version} 已发布</translation>
         </message>
         <message>
             <source>Kireji's own form</source>
@@ -4441,6 +4685,10 @@
         <message>
             <source>Last 7 days</source>
             <translation>最近 7 天</translation>
+        </message>
+        <message>
+            <source>Last asked on {date}.</source>
+            <translation>上次检查：{date}。</translation>
         </message>
         <message>
             <source>Last backup {when}, checked, {size}.</source>
@@ -4497,6 +4745,18 @@
         <message>
             <source>Let the settings say who answers</source>
             <translation>由设置决定谁来回答</translation>
+        </message>
+        <message>
+            <source>Licence</source>
+            <translation>许可证</translation>
+        </message>
+        <message>
+            <source>Licence of {name}</source>
+            <translation>{name} 的许可证</translation>
+        </message>
+        <message>
+            <source>Licences</source>
+            <translation>许可证</translation>
         </message>
         <message>
             <source>Light</source>
@@ -4627,8 +4887,20 @@
             <translation>查看时间</translation>
         </message>
         <message>
+            <source>Look at the download page.</source>
+            <translation>请查看下载页面。</translation>
+        </message>
+        <message>
             <source>Look for a local server</source>
             <translation>寻找本地服务器</translation>
+        </message>
+        <message>
+            <source>Look for a newer version</source>
+            <translation>检查新版本</translation>
+        </message>
+        <message>
+            <source>Look for a newer version once a day</source>
+            <translation>每天检查一次新版本</translation>
         </message>
         <message>
             <source>Look for plugins again</source>
@@ -4641,6 +4913,10 @@
         <message>
             <source>Look into the system's privacy settings.</source>
             <translation>请查看系统的隐私设置。</translation>
+        </message>
+        <message>
+            <source>Look where you got it, or set updates.address and updates.keys in the settings.</source>
+            <translation>请到您获取它的地方查看，或在设置中设定 updates.address 和 updates.keys。</translation>
         </message>
         <message>
             <source>Looked through by words only, not by pictures: {names}.</source>
@@ -4663,6 +4939,10 @@
             <translation>正在检查图片…</translation>
         </message>
         <message>
+            <source>Looking what there is…</source>
+            <translation>正在查看有哪些内容…</translation>
+        </message>
+        <message>
             <source>Looking where it stands on the picture…</source>
             <translation>正在图片中查找位置…</translation>
         </message>
@@ -4676,7 +4956,7 @@
         </message>
         <message>
             <source>Lucide icons</source>
-            <translation>Lucide 图标</translation>
+            <translation type="vanished">Lucide 图标</translation>
         </message>
         <message>
             <source>MCP servers</source>
@@ -4843,6 +5123,10 @@
             <translation>最高：慢且贵</translation>
         </message>
         <message>
+            <source>Move Kireji into the Applications folder and start it from there.</source>
+            <translation>请将 Kireji 移到“应用程序”文件夹，然后从那里启动。</translation>
+        </message>
+        <message>
             <source>Move by a pixel; with Shift by ten</source>
             <translation>移动一个像素；按住 Shift 移动十个</translation>
         </message>
@@ -4936,6 +5220,10 @@
         <message>
             <source>Name one in braces: {columns}.</source>
             <translation>请用花括号写出其中一列：{columns}。</translation>
+        </message>
+        <message>
+            <source>Name or licence</source>
+            <translation>名称或许可证</translation>
         </message>
         <message>
             <source>Name some under "enum".</source>
@@ -5094,6 +5382,10 @@
             <translation>没有找到字段。</translation>
         </message>
         <message>
+            <source>No font here has the letters of your language ({language}), so they show as boxes. Install one; on Debian and Ubuntu: sudo apt-get install {package}</source>
+            <translation>这里没有字体支持您的语言（{language}），因此文字显示为方块。请安装一种；在 Debian 和 Ubuntu 上：sudo apt-get install {package}</translation>
+        </message>
+        <message>
             <source>No jobs</source>
             <translation type="vanished">没有任务</translation>
         </message>
@@ -5148,6 +5440,10 @@
         <message>
             <source>No other program with servers was found. A file in the usual form (mcpServers) can be chosen.</source>
             <translation>没有找到其他配置了服务器的程序。可以选择通用格式 (mcpServers) 的文件。</translation>
+        </message>
+        <message>
+            <source>No part is called that.</source>
+            <translation>没有这个名称的组件。</translation>
         </message>
         <message>
             <source>No picture in {before} has the name of one in {after}.</source>
@@ -5406,6 +5702,10 @@
             <translation>没有需要翻译的内容</translation>
         </message>
         <message>
+            <source>Nothing has been asked so far.</source>
+            <translation>至今没有检查过。</translation>
+        </message>
+        <message>
             <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
             <translation>尚未发送任何内容。如果现在提问，离开本机的正是这些字节。</translation>
         </message>
@@ -5468,6 +5768,10 @@
         <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>没有新内容：其中的全部都已存在。</translation>
+        </message>
+        <message>
+            <source>Nothing of it was used. Try again later; if it stays so, look at the download page.</source>
+            <translation>没有采用其中任何内容。请稍后重试；如果仍然如此，请查看下载页面。</translation>
         </message>
         <message>
             <source>Nothing of the policy's categories was found.</source>
@@ -5642,6 +5946,10 @@
             <translation>一个问题，问上千次</translation>
         </message>
         <message>
+            <source>One request for a signed list, the same from everybody: it says nothing about you, this computer or your version. Nothing is downloaded or installed.</source>
+            <translation>只请求一份已签名的列表，所有人的请求都相同：其中没有任何关于您、本机或您所用版本的信息。不会下载或安装任何内容。</translation>
+        </message>
+        <message>
             <source>One row is being asked; the others can follow it.</source>
             <translation>正在询问一行；其余各行可随后进行。</translation>
         </message>
@@ -5752,6 +6060,10 @@
         <message>
             <source>Open the conversation again.</source>
             <translation>请重新打开对话。</translation>
+        </message>
+        <message>
+            <source>Open the download page</source>
+            <translation>打开下载页面</translation>
         </message>
         <message>
             <source>Open the editor with the new policy</source>
@@ -5898,6 +6210,10 @@
             <translation>Page Up、Page Down</translation>
         </message>
         <message>
+            <source>Pages</source>
+            <translation>页面</translation>
+        </message>
+        <message>
             <source>Pages of these hosts may be fetched</source>
             <translation>可以获取这些主机的网页</translation>
         </message>
@@ -5906,12 +6222,20 @@
             <translation>成对的图片</translation>
         </message>
         <message>
+            <source>Part</source>
+            <translation>组件</translation>
+        </message>
+        <message>
             <source>Part of the editor</source>
             <translation>编辑器的部分</translation>
         </message>
         <message>
             <source>Part of the watched region is on no screen now.</source>
             <translation>被监视区域的一部分现在不在任何屏幕上。</translation>
+        </message>
+        <message>
+            <source>Parts of the program</source>
+            <translation>程序的组件</translation>
         </message>
         <message>
             <source>Password</source>
@@ -6030,6 +6354,10 @@
             <translation>图片 ({endings})</translation>
         </message>
         <message>
+            <source>Pictures and documents</source>
+            <translation>图片和文档</translation>
+        </message>
+        <message>
             <source>Pictures belong together that have the same name in both folders.</source>
             <translation>两个文件夹中名称相同的图片为一对。</translation>
         </message>
@@ -6059,6 +6387,10 @@
         <message>
             <source>Pinned picture</source>
             <translation>钉住的图片</translation>
+        </message>
+        <message>
+            <source>Places found</source>
+            <translation>找到的位置</translation>
         </message>
         <message>
             <source>Plugins</source>
@@ -6197,6 +6529,10 @@
             <translation>代理</translation>
         </message>
         <message>
+            <source>Public keys that it must be signed by</source>
+            <translation>用于验证列表签名的公钥</translation>
+        </message>
+        <message>
             <source>Put into the question</source>
             <translation>放入问题中</translation>
         </message>
@@ -6223,6 +6559,10 @@
         <message>
             <source>Put what it means under "$defs", and refer to it as "#/$defs/NAME".</source>
             <translation>请将其含义写在 "$defs" 下，并以 "#/$defs/NAME" 引用。</translation>
+        </message>
+        <message>
+            <source>PySide6 asks for exactly this version of Qt. For another one, replace the libraries of PySide6 and Shiboken, too: they are in the folders PySide6 and shiboken6.</source>
+            <translation>PySide6 要求正好是此版本的 Qt。如需其他版本，请一并替换 PySide6 和 Shiboken 的库：它们在文件夹 PySide6 和 shiboken6 中。</translation>
         </message>
         <message>
             <source>Question</source>
@@ -6253,6 +6593,10 @@
             <translation>退出</translation>
         </message>
         <message>
+            <source>Quit it, then try again.</source>
+            <translation>请退出它，然后重试。</translation>
+        </message>
+        <message>
             <source>Quote in the question</source>
             <translation>在问题中引用</translation>
         </message>
@@ -6266,7 +6610,7 @@
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
-            <translation>RapidOCR 及其 PP-OCR 模型</translation>
+            <translation type="vanished">RapidOCR 及其 PP-OCR 模型</translation>
         </message>
         <message>
             <source>Raw answer</source>
@@ -6303,6 +6647,10 @@
         <message>
             <source>Read the text in pictures</source>
             <translation>读取图片中的文字</translation>
+        </message>
+        <message>
+            <source>Reader</source>
+            <translation>文字识别</translation>
         </message>
         <message>
             <source>Reading</source>
@@ -6541,6 +6889,10 @@
         <message>
             <source>Rename, in the list</source>
             <translation>重命名（在列表中）</translation>
+        </message>
+        <message>
+            <source>Replace Qt</source>
+            <translation>替换 Qt</translation>
         </message>
         <message>
             <source>Replace key…</source>
@@ -6945,6 +7297,18 @@
             <translation>搜索结果</translation>
         </message>
         <message>
+            <source>Search the help</source>
+            <translation>搜索帮助</translation>
+        </message>
+        <message>
+            <source>Search the help…</source>
+            <translation>搜索帮助…</translation>
+        </message>
+        <message>
+            <source>Search the parts</source>
+            <translation>搜索组件</translation>
+        </message>
+        <message>
             <source>Second picture</source>
             <translation>第二张图片</translation>
         </message>
@@ -7120,6 +7484,10 @@
             <translation>设置</translation>
         </message>
         <message>
+            <source>Settings and the list of servers</source>
+            <translation>设置和服务器列表</translation>
+        </message>
+        <message>
             <source>Settings of tools…</source>
             <translation>工具设置…</translation>
         </message>
@@ -7219,6 +7587,10 @@
         <message>
             <source>Show receipt</source>
             <translation>显示回执</translation>
+        </message>
+        <message>
+            <source>Show the contents</source>
+            <translation>显示目录</translation>
         </message>
         <message>
             <source>Show the conversations</source>
@@ -7324,6 +7696,10 @@
             <translation>大小</translation>
         </message>
         <message>
+            <source>Skip this version</source>
+            <translation>跳过此版本</translation>
+        </message>
+        <message>
             <source>Smaller</source>
             <translation>缩小</translation>
         </message>
@@ -7332,8 +7708,16 @@
             <translation>这样可以按图片中的文字找到对话。由本机在空闲时自行完成；不会发送任何内容。</translation>
         </message>
         <message>
+            <source>Software, or flatpak update, brings it.</source>
+            <translation>可通过“软件”应用或 flatpak update 更新。</translation>
+        </message>
+        <message>
             <source>Some settings could not be used:</source>
             <translation>有些设置无法使用：</translation>
+        </message>
+        <message>
+            <source>Somebody may be keeping newer versions from you. Look at the download page.</source>
+            <translation>可能有人在阻止您获得新版本。请查看下载页面。</translation>
         </message>
         <message>
             <source>Something differs here; the model says nothing about it.</source>
@@ -7392,6 +7776,10 @@
             <translation>源语言</translation>
         </message>
         <message>
+            <source>Source code: {address}</source>
+            <translation>源代码：{address}</translation>
+        </message>
+        <message>
             <source>Space</source>
             <translation>空格</translation>
         </message>
@@ -7429,7 +7817,14 @@
         </message>
         <message>
             <source>Stands on the work of</source>
-            <translation>基于以下项目</translation>
+            <translation type="vanished">基于以下项目</translation>
+        </message>
+        <message numerus="yes">
+            <source>Stands on the work of others: {n} parts.</source>
+            <extracomment>Stands on the work of others: 1 part.</extracomment>
+            <translation>
+                <numerusform>基于他人的成果：{n} 个组件。</numerusform>
+            </translation>
         </message>
         <message>
             <source>Start</source>
@@ -7502,6 +7897,10 @@
         <message>
             <source>Start it and ask again, or check the address.</source>
             <translation>请启动它后重新提问，或检查地址。</translation>
+        </message>
+        <message>
+            <source>Start the newer version again. To go on with this one, move {database} away and put {copy} in its place.</source>
+            <translation>请重新启动较新的版本。如要继续使用此版本，请将 {database} 移走，并把 {copy} 放在它的位置。</translation>
         </message>
         <message>
             <source>Start the newer version, or choose another folder with KIREJI_HOME; the file was left as it is.</source>
@@ -7923,6 +8322,26 @@
             <translation>Webhook 的地址不是网络地址。</translation>
         </message>
         <message>
+            <source>The address of updates does not begin with https.</source>
+            <translation>更新地址不是以 https 开头。</translation>
+        </message>
+        <message>
+            <source>The address of updates leads from one place to the next without end.</source>
+            <translation>更新地址不断重定向，没有尽头。</translation>
+        </message>
+        <message>
+            <source>The address of updates leads into the local network; it was not followed.</source>
+            <translation>更新地址指向本地网络；没有继续访问。</translation>
+        </message>
+        <message>
+            <source>The address of updates leads on to one that is not https; it was not followed.</source>
+            <translation>更新地址重定向到不是 https 的地址；没有继续访问。</translation>
+        </message>
+        <message>
+            <source>The address of updates leads to what is no address.</source>
+            <translation>更新地址重定向到的不是有效地址。</translation>
+        </message>
+        <message>
             <source>The answer broke off before its end.</source>
             <translation>回答在结束前中断。</translation>
         </message>
@@ -8223,6 +8642,10 @@
             <translation>无法连接显示设备 {display}。</translation>
         </message>
         <message>
+            <source>The download page says how.</source>
+            <translation>下载页面说明了方法。</translation>
+        </message>
+        <message>
             <source>The earlier region lies on no screen any more. Drag to cut out another one.</source>
             <translation>之前的区域已不在任何屏幕上。请拖动选取另一个。</translation>
         </message>
@@ -8241,6 +8664,10 @@
         <message>
             <source>The entry is complete.</source>
             <translation>条目完整。</translation>
+        </message>
+        <message>
+            <source>The entry that starts Kireji with your session goes, too.</source>
+            <translation>随会话启动 Kireji 的启动项也会一并删除。</translation>
         </message>
         <message>
             <source>The entry {name} is not an object: {{...}}.</source>
@@ -8524,6 +8951,42 @@
             <translation>该行指定的模型是 {model}，而任务询问 {other}。请为任务指定模型，或拆分文件。</translation>
         </message>
         <message>
+            <source>The list names no file for this system; the download page may know more.</source>
+            <translation>列表中没有适用于此系统的文件；下载页面可能有更多信息。</translation>
+        </message>
+        <message>
+            <source>The list of keys</source>
+            <translation>公钥列表</translation>
+        </message>
+        <message>
+            <source>The list of parts cannot be read. Install Kireji again.</source>
+            <translation>无法读取组件列表。请重新安装 Kireji。</translation>
+        </message>
+        <message>
+            <source>The list of versions did not arrive within {seconds} seconds.</source>
+            <translation>在 {seconds} 秒内没有收到版本列表。</translation>
+        </message>
+        <message>
+            <source>The list of versions ended on {date} and was not renewed.</source>
+            <translation>版本列表已于 {date} 到期，没有续期。</translation>
+        </message>
+        <message>
+            <source>The list of versions is dated {date}, which is in the future.</source>
+            <translation>版本列表的日期为 {date}，是未来的日期。</translation>
+        </message>
+        <message>
+            <source>The list of versions is not signed by a key that is trusted here.</source>
+            <translation>版本列表没有用此处信任的密钥签名。</translation>
+        </message>
+        <message>
+            <source>The list of versions is written for a later version of Kireji.</source>
+            <translation>版本列表是为较新版本的 Kireji 编写的。</translation>
+        </message>
+        <message>
+            <source>The list of versions of {old} was offered again after the one of {new}.</source>
+            <translation>已收到过 {new} 的版本列表，现在收到的却是 {old} 的旧列表。</translation>
+        </message>
+        <message>
             <source>The local server</source>
             <translation>本地服务器</translation>
         </message>
@@ -8674,6 +9137,10 @@
         <message>
             <source>The page is larger than {most} MB, or none.</source>
             <translation>网页大于 {most} MB，或者不是网页。</translation>
+        </message>
+        <message>
+            <source>The path of the folder for {name} is too long ({size} bytes).</source>
+            <translation>{name} 所在文件夹的路径太长（{size} 字节）。</translation>
         </message>
         <message>
             <source>The person can allow it in the settings, under the hosts of tools.</source>
@@ -9186,6 +9653,10 @@
             <translation>服务对 {rows} 行的答复丢失了。它是否已收到，可由它自己的列表得知；不会重复发送。</translation>
         </message>
         <message>
+            <source>The services were asked to cancel. Wait until the page of jobs says that they have.</source>
+            <translation>已要求服务取消。请等到任务页面显示已取消。</translation>
+        </message>
+        <message>
             <source>The set has more than {count} items.</source>
             <translation>标注集超过 {count} 项。</translation>
         </message>
@@ -9220,6 +9691,10 @@
         <message>
             <source>The sign-in was declined in the browser.</source>
             <translation>登录在浏览器中被拒绝。</translation>
+        </message>
+        <message>
+            <source>The signature of the list of versions is wrong: somebody has changed it, or it was damaged.</source>
+            <translation>版本列表的签名有误：有人更改了它，或它已损坏。</translation>
         </message>
         <message>
             <source>The summary is attached to your next question, where you can read, change or remove it.</source>
@@ -9272,6 +9747,10 @@
         <message>
             <source>The text is on the clipboard.</source>
             <translation>文字已在剪贴板中。</translation>
+        </message>
+        <message>
+            <source>The text of one: {command}</source>
+            <translation>查看某个组件的文本：{command}</translation>
         </message>
         <message>
             <source>The text of the policy has errors. Correct them first.</source>
@@ -9502,6 +9981,14 @@
             <translation>已有名为 {name} 的服务器。请选择其他名称。</translation>
         </message>
         <message>
+            <source>There is an address for updates, but no key by which its list could be believed.</source>
+            <translation>有更新地址，但没有可以验证其列表的公钥。</translation>
+        </message>
+        <message>
+            <source>There is an address, but no key by which its list could be believed. Enter one below.</source>
+            <translation>有地址，但没有可以验证其列表的公钥。请在下面输入。</translation>
+        </message>
+        <message>
             <source>There is neither a command nor a url.</source>
             <translation>既没有 command 也没有 url。</translation>
         </message>
@@ -9582,6 +10069,14 @@
             <translation>本机没有 Kireji 可以使用的钥匙串。</translation>
         </message>
         <message>
+            <source>There is no list of versions to hold the file to.</source>
+            <translation>没有可用来核对该文件的版本列表。</translation>
+        </message>
+        <message>
+            <source>There is no part called {name}.</source>
+            <translation>没有名为 {name} 的组件。</translation>
+        </message>
+        <message>
             <source>There is no picture at this address.</source>
             <translation>该地址没有图片。</translation>
         </message>
@@ -9624,6 +10119,10 @@
         <message>
             <source>There is no quick prompt {name}.</source>
             <translation>没有快捷提问 {name}。</translation>
+        </message>
+        <message>
+            <source>There is no room for a copy of your data.</source>
+            <translation>磁盘空间不足，无法为您的数据制作副本。</translation>
         </message>
         <message>
             <source>There is no room for {name}.</source>
@@ -9954,6 +10453,14 @@
             <translation>此对话超出了模型能读取的长度。</translation>
         </message>
         <message>
+            <source>This copy of Kireji knows no address that it could ask for newer versions.</source>
+            <translation>此 Kireji 没有可以查询新版本的地址。</translation>
+        </message>
+        <message>
+            <source>This copy of Kireji knows no address that it could ask for newer versions. Look where you got it, or enter an address and a key below.</source>
+            <translation>此 Kireji 没有可以查询新版本的地址。请到您获取它的地方查看，或在下面输入地址和公钥。</translation>
+        </message>
+        <message>
             <source>This could not be asked:</source>
             <translation>无法提出此问题：</translation>
         </message>
@@ -10038,8 +10545,16 @@
             <translation>此文件夹的层级太深。</translation>
         </message>
         <message>
+            <source>This goes for good, and Kireji ends:</source>
+            <translation>以下内容将永久删除，随后 Kireji 会退出：</translation>
+        </message>
+        <message>
             <source>This is a Wayland session, where programs cannot read the screen by themselves.</source>
             <translation>这是 Wayland 会话，程序无法自行读取屏幕。</translation>
+        </message>
+        <message>
+            <source>This is a checkout: git pull brings it, and ./run prepares what it needs.</source>
+            <translation>这是检出的源代码：git pull 获取新版本，./run 准备所需的内容。</translation>
         </message>
         <message>
             <source>This is a database, which models cannot read.</source>
@@ -10210,6 +10725,10 @@
             <translation>该名称指向本地网络 {host}。</translation>
         </message>
         <message>
+            <source>This part brings no text of its licence; its source says more.</source>
+            <translation>此组件没有附带许可证文本；详情见其来源。</translation>
+        </message>
+        <message>
             <source>This pattern needs too much work while an answer comes. Let it count less, or look for less.</source>
             <translation>回答到达时此模式的计算量太大。请减少其计数，或缩小查找范围。</translation>
         </message>
@@ -10234,6 +10753,10 @@
             <translation>无法检查此行中应隐藏的内容；没有发送此行。</translation>
         </message>
         <message>
+            <source>This runs from its source: listed is what is installed in its environment.</source>
+            <translation>程序从源代码运行：列出的是其环境中安装的组件。</translation>
+        </message>
+        <message>
             <source>This screen</source>
             <translation>此屏幕</translation>
         </message>
@@ -10248,6 +10771,18 @@
         <message>
             <source>This session only</source>
             <translation>仅限本次会话</translation>
+        </message>
+        <message>
+            <source>This still uses your data: {users}.</source>
+            <translation>以下程序仍在使用您的数据：{users}。</translation>
+        </message>
+        <message>
+            <source>This still uses your data: {users}. End it first.</source>
+            <translation>以下程序仍在使用您的数据：{users}。请先结束它。</translation>
+        </message>
+        <message>
+            <source>This text cannot be read.</source>
+            <translation>无法读取此文本。</translation>
         </message>
         <message>
             <source>This tool was not allowed to do that.</source>
@@ -10514,6 +11049,10 @@
             <translation>输入模型可能的回答，看看其中哪些会显示。</translation>
         </message>
         <message>
+            <source>Type “{word}” to go on</source>
+            <translation>输入“{word}”以继续</translation>
+        </message>
+        <message>
             <source>US dollars</source>
             <translation>美元</translation>
         </message>
@@ -10569,8 +11108,16 @@
             <translation>请更新它。</translation>
         </message>
         <message>
+            <source>Update the package where it was installed from, with pip install --upgrade or uv.</source>
+            <translation>请用当初安装它的工具更新软件包：pip install --upgrade 或 uv。</translation>
+        </message>
+        <message>
             <source>Update xdg-desktop-portal.</source>
             <translation>请更新 xdg-desktop-portal。</translation>
+        </message>
+        <message>
+            <source>Updates</source>
+            <translation>更新</translation>
         </message>
         <message>
             <source>Use</source>
@@ -10673,6 +11220,10 @@
             <translation>版本 {version} · {categories}</translation>
         </message>
         <message>
+            <source>Versions</source>
+            <translation>版本</translation>
+        </message>
+        <message>
             <source>Very high</source>
             <translation>很高</translation>
         </message>
@@ -10687,6 +11238,10 @@
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
             <translation>请等待回答；之后会监视下一次变化。</translation>
+        </message>
+        <message>
+            <source>Wait until it has ended, then try again.</source>
+            <translation>请等它结束后重试。</translation>
         </message>
         <message>
             <source>Waiting again: {rows}.</source>
@@ -10773,6 +11328,10 @@
             <translation>按钮和菜单上显示的文字</translation>
         </message>
         <message>
+            <source>What came from the address of updates is no list of versions, or it is damaged.</source>
+            <translation>从更新地址收到的内容不是版本列表，或已损坏。</translation>
+        </message>
+        <message>
             <source>What came of this answer is no longer kept, or was kept by a newer Kireji.</source>
             <translation>此回答的结果已不再保留，或由较新的 Kireji 保存。</translation>
         </message>
@@ -10841,6 +11400,18 @@
             <translation>账户余额</translation>
         </message>
         <message>
+            <source>What is new</source>
+            <translation>新内容</translation>
+        </message>
+        <message>
+            <source>What is not Kireji's own stays, also in these folders. Nobody can promise that deleted files cannot be recovered from an SSD; an encrypted disk protects them.</source>
+            <translation>不属于 Kireji 的内容会保留，在这些文件夹中也一样。谁也无法保证已删除的文件不能从 SSD 恢复；加密的磁盘可以保护它们。</translation>
+        </message>
+        <message>
+            <source>What is remembered between two starts</source>
+            <translation>两次启动之间记住的内容</translation>
+        </message>
+        <message>
             <source>What is shown</source>
             <translation>所显示的内容</translation>
         </message>
@@ -10881,6 +11452,10 @@
             <translation>离开本机的内容</translation>
         </message>
         <message>
+            <source>What lies at the address of updates is no list of versions.</source>
+            <translation>更新地址上的内容不是版本列表。</translation>
+        </message>
+        <message>
             <source>What of every row</source>
             <translation>每行取什么</translation>
         </message>
@@ -10895,6 +11470,10 @@
         <message>
             <source>What stands behind “password:”, and in addresses like https://me:…@host</source>
             <translation>“password:”之后的内容，以及 https://me:…@host 这类地址中的密码</translation>
+        </message>
+        <message>
+            <source>What stands beside them…</source>
+            <translation>其余文件…</translation>
         </message>
         <message>
             <source>What stays on this computer needs no hiding. Choose another for a server that is somewhere else.</source>
@@ -10961,6 +11540,10 @@
             <translation>已无法再显示当时发送的内容。</translation>
         </message>
         <message>
+            <source>What was sent, byte for byte</source>
+            <translation>所发送内容的原始字节</translation>
+        </message>
+        <message>
             <source>What will be asked</source>
             <translation>将要提出的问题</translation>
         </message>
@@ -11013,6 +11596,10 @@
             <translation>运行方式</translation>
         </message>
         <message>
+            <source>Where the list comes from</source>
+            <translation>列表的来源</translation>
+        </message>
+        <message>
             <source>Which</source>
             <translation>哪些</translation>
         </message>
@@ -11063,6 +11650,10 @@
         <message>
             <source>Window</source>
             <translation>窗口</translation>
+        </message>
+        <message>
+            <source>Window system</source>
+            <translation>窗口系统</translation>
         </message>
         <message>
             <source>Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. </source>
@@ -11146,6 +11737,10 @@
             <translation>
                 <numerusform>带 {n} 张图片。</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Within</source>
+            <translation>包含于</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
@@ -11332,6 +11927,14 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>您，一次</translation>
         </message>
         <message>
+            <source>Your data</source>
+            <translation>您的数据</translation>
+        </message>
+        <message>
+            <source>Your data could not be copied before version {version} uses it.</source>
+            <translation>在版本 {version} 使用您的数据之前，未能为其制作副本。</translation>
+        </message>
+        <message>
             <source>Your own address, told of a job</source>
             <translation>您自己的地址，收到任务通知</translation>
         </message>
@@ -11410,6 +12013,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>a list</source>
             <translation>列表</translation>
+        </message>
+        <message>
+            <source>a local server</source>
+            <translation>本地服务器</translation>
         </message>
         <message>
             <source>a note has at most {most} characters</source>
@@ -11589,6 +12196,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>已请求桌面</translation>
         </message>
         <message>
+            <source>asking…</source>
+            <translation>正在检查…</translation>
+        </message>
+        <message>
             <source>at a price that is not known</source>
             <translation>价格未知</translation>
         </message>
@@ -11603,6 +12214,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>bank account</source>
             <translation>银行账号</translation>
+        </message>
+        <message>
+            <source>base64, separated by commas</source>
+            <translation>Base64，以逗号分隔</translation>
         </message>
         <message>
             <source>batches</source>
@@ -11733,6 +12348,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>完整</translation>
         </message>
         <message>
+            <source>copied</source>
+            <translation>已复制</translation>
+        </message>
+        <message>
             <source>cost</source>
             <translation>费用</translation>
         </message>
@@ -11767,6 +12386,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>default</source>
             <translation>默认</translation>
+        </message>
+        <message>
+            <source>delete</source>
+            <translation>删除</translation>
         </message>
         <message>
             <source>denied</source>
@@ -11947,6 +12570,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>has {value}, which {problem}</source>
             <translation>含有 {value}，它{problem}</translation>
+        </message>
+        <message>
+            <source>holds {value}, which is no public key in base64</source>
+            <translation>含有 {value}，它不是 Base64 格式的公钥</translation>
         </message>
         <message>
             <source>holds {value}, which is not one of {values}</source>
@@ -12208,6 +12835,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>必须是以 http:// 或 https:// 开头的地址</translation>
         </message>
         <message>
+            <source>must be an address that begins with https://</source>
+            <translation>必须是以 https:// 开头的地址</translation>
+        </message>
+        <message>
             <source>must be between {low} and {high}</source>
             <translation>必须在 {low} 和 {high} 之间</translation>
         </message>
@@ -12250,6 +12881,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>no</source>
             <translation>否</translation>
+        </message>
+        <message>
+            <source>no address</source>
+            <translation>没有地址</translation>
         </message>
         <message>
             <source>no folder, since PATH is empty</source>
@@ -12304,6 +12939,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>尚无</translation>
         </message>
         <message>
+            <source>not asked yet</source>
+            <translation>尚未检查</translation>
+        </message>
+        <message>
             <source>not available</source>
             <translation>不可用</translation>
         </message>
@@ -12326,6 +12965,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>not reached</source>
             <translation>无法连接</translation>
+        </message>
+        <message>
+            <source>not said</source>
+            <translation>未注明</translation>
         </message>
         <message>
             <source>not saved</source>
@@ -12599,6 +13242,10 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>服务器 {name}</translation>
         </message>
         <message>
+            <source>servers of tools</source>
+            <translation>工具服务器</translation>
+        </message>
+        <message>
             <source>shorter</source>
             <translation>更简短</translation>
         </message>
@@ -12675,6 +13322,17 @@ What the reply should say, if anything stands here: {{points}}</source>
             <translation>那是文件夹</translation>
         </message>
         <message>
+            <source>the address that jobs tell</source>
+            <translation>任务通知的地址</translation>
+        </message>
+        <message numerus="yes">
+            <source>the answers of {n} jobs</source>
+            <extracomment>the answers of 1 job</extracomment>
+            <translation>
+                <numerusform>{n} 个任务的回答</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>the archive is damaged ({why})</source>
             <translation>压缩包已损坏（{why}）</translation>
         </message>
@@ -12713,6 +13371,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>the model server at {host}</source>
             <translation>位于 {host} 的模型服务器</translation>
+        </message>
+        <message>
+            <source>the newest version</source>
+            <translation>最新版本</translation>
         </message>
         <message>
             <source>the object</source>
@@ -12897,6 +13559,10 @@ What the reply should say, if anything stands here: {{points}}</source>
         <message>
             <source>within budget</source>
             <translation>在预算内</translation>
+        </message>
+        <message>
+            <source>within {name}</source>
+            <translation>包含于 {name}</translation>
         </message>
         <message>
             <source>without a reason</source>
@@ -13312,6 +13978,10 @@ in the folder {folder}</source>
             <translation>{host} 返回了空回答；模型可能仍在启动。</translation>
         </message>
         <message>
+            <source>{host} has no list of versions at this address.</source>
+            <translation>{host} 在此地址没有版本列表。</translation>
+        </message>
+        <message>
             <source>{host} is in the list already.</source>
             <translation>{host} 已在列表中。</translation>
         </message>
@@ -13647,6 +14317,10 @@ in the folder {folder}</source>
             <translation>{name}（{place}）</translation>
         </message>
         <message>
+            <source>{name} cannot be read, so nothing in it could be left out</source>
+            <translation>无法读取 {name}，因此无法略去其中的机密</translation>
+        </message>
+        <message>
             <source>{name} cannot be read: {reason}.</source>
             <translation>无法读取 {name}：{reason}。</translation>
         </message>
@@ -13847,6 +14521,10 @@ in the folder {folder}</source>
             <translation>{name} 不是 JSON：{why}。</translation>
         </message>
         <message>
+            <source>{name} is none of the files of version {version}: it was damaged on its way, or is another one.</source>
+            <translation>{name} 不是版本 {version} 的文件：它在传输途中损坏，或是其他文件。</translation>
+        </message>
+        <message>
             <source>{name} is not UTF-8 text.</source>
             <translation>{name} 不是 UTF-8 文本。</translation>
         </message>
@@ -13965,6 +14643,12 @@ in the folder {folder}</source>
         <message>
             <source>{name}, from Kireji</source>
             <translation>{name}，Kireji 自带</translation>
+        </message>
+        <message>
+            <source>{name}, {size}
+SHA-256 {sum}</source>
+            <translation>{name}，{size}
+SHA-256 {sum}</translation>
         </message>
         <message>
             <source>{name}: ask earlier</source>
@@ -14223,6 +14907,13 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} jobs are with a service: they go on there and are paid, and their answers are lost.</source>
+            <extracomment>1 job is with a service: it goes on there and is paid, and its answers are lost.</extracomment>
+            <translation>
+                <numerusform>{n} 个任务正由服务处理：它们会在那里继续并照常计费，而其回答将会丢失。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} lines cannot be used. The others can go on without them.</source>
             <extracomment>1 line cannot be used. The others can go on without it.</extracomment>
             <translation>
@@ -14360,6 +15051,13 @@ in the folder {folder}</source>
             <extracomment>1 picture</extracomment>
             <translation>
                 <numerusform>{n} 张图片</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures are lost.</source>
+            <extracomment>1 picture is lost.</extracomment>
+            <translation>
+                <numerusform>{n} 张图片已丢失。</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -14815,6 +15513,10 @@ in the folder {folder}</source>
             <translation>{path} 需要提示词，说明如何处理每一行。</translation>
         </message>
         <message>
+            <source>{path} was a link; what it led to stays.</source>
+            <translation>{path} 是链接；它所指向的内容会保留。</translation>
+        </message>
+        <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
             <translation>{path} 由较新版本的 Kireji 写成（格式 {version}；此版本支持 {newest}）。</translation>
         </message>
@@ -14853,6 +15555,10 @@ in the folder {folder}</source>
         <message>
             <source>{problem} Then resume the job.</source>
             <translation>{problem} 然后请继续任务。</translation>
+        </message>
+        <message>
+            <source>{program} (process {number})</source>
+            <translation>{program}（进程 {number}）</translation>
         </message>
         <message>
             <source>{provider} does not count; this is an estimate.</source>
@@ -14991,6 +15697,10 @@ in the folder {folder}</source>
             <translation>{seconds} 秒</translation>
         </message>
         <message>
+            <source>{section} · {page}</source>
+            <translation>{section} · {page}</translation>
+        </message>
+        <message>
             <source>{sentence}.</source>
             <translation>{sentence}。</translation>
         </message>
@@ -15086,6 +15796,10 @@ in the folder {folder}</source>
             <source>{size} MiB</source>
             <translation>{size} MiB</translation>
         </message>
+        <message>
+            <source>{size} in all.</source>
+            <translation>共 {size}。</translation>
+        </message>
         <message numerus="yes">
             <source>{size} in {n} files are kept now.</source>
             <extracomment>{size} in 1 file is kept now.</extracomment>
@@ -15176,6 +15890,10 @@ in the folder {folder}</source>
         <message>
             <source>{title} reads the text in the picture instead.</source>
             <translation>{title}改为读取图片中的文字。</translation>
+        </message>
+        <message>
+            <source>{title} – Kireji help</source>
+            <translation>{title} – Kireji 帮助</translation>
         </message>
         <message>
             <source>{title}, version {version}</source>
@@ -15304,6 +16022,10 @@ in the folder {folder}</source>
         <message>
             <source>{variable} of the prompt {name} is a picture, not a text.</source>
             <translation>快捷提问 {name} 的 {variable} 是图片，不是文字。</translation>
+        </message>
+        <message>
+            <source>{version} is there</source>
+            <translation>{version} 已发布</translation>
         </message>
         <message>
             <source>{wanted} is not there any more; {model} answers.</source>
