@@ -47,6 +47,10 @@ if __name__ == "__main__":
         import ctypes
 
         give_back_search(ctypes.WinDLL("kernel32"), sys._MEIPASS, os.add_dll_directory)
-    from kireji.__main__ import main
+    try:
+        from kireji.__main__ import main
 
-    sys.exit(main())
+        code = main()
+    except KeyboardInterrupt:  # before the program's own code could know of it
+        code = 130
+    sys.exit(code)

@@ -72,6 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _command(arguments)
     except ImportError as problem:
         return _not_loaded(problem)
+    except FileNotFoundError:
+        return _from_nowhere()
     except KeyboardInterrupt:  # while modules were loading; later on each command ends in its own way
         return 130
 
@@ -211,6 +213,20 @@ def _app(command: str, options: Mapping[str, Any] | None = None) -> int:
         return _not_loaded(problem)
     except KeyboardInterrupt:
         return 130
+
+
+def _from_nowhere() -> int:
+    """Told when a command was typed in a folder that was deleted, and has names relative to it.
+
+    Raises:
+        FileNotFoundError: That is not it: the one that was caught.
+    """
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        _tell("The folder in which this was typed is gone. Go to another one, then try again.")
+        return 1
+    raise
 
 
 def _not_loaded(problem: ImportError) -> int:

@@ -103,3 +103,25 @@ def test_what_is_there_is_replaced_only_when_that_is_allowed(held: Held) -> None
     with pytest.raises(TransferError, match="exists already"):
         held.files.open_export(held.target, overwrite=False)
     held.files.open_export(held.target, overwrite=True).abandon()
+
+
+def test_a_folder_is_never_replaced_by_an_export(held: Held) -> None:
+    if held.memory is not None:
+        pytest.skip("there are no folders in memory")
+    held.target.mkdir(parents=True)
+    with pytest.raises(TransferError, match="is a folder"):
+        held.files.open_export(held.target, overwrite=True)
+
+
+@pytest.mark.parametrize("folder", ["prompts", "plugins-work/weather", "captures", "backups"])
+def test_an_export_does_not_go_where_it_would_be_exported_or_deleted(tmp_path: Path, folder: str) -> None:
+    home = tmp_path / "home"
+    files = FilePersonalData(Roots(home, home, home, home / "cache", home / "run"))
+    with pytest.raises(TransferError, match="exports and deletes"):
+        files.open_export(home / folder / "all.zip", overwrite=False)
+    assert not home.exists()
+
+
+def test_an_export_may_lie_beside_what_is_kept(tmp_path: Path) -> None:
+    files = FilePersonalData(Roots(tmp_path, tmp_path, tmp_path, tmp_path / "cache", tmp_path / "run"))
+    files.open_export(tmp_path / "all.zip", overwrite=False).abandon()

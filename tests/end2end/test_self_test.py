@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -19,6 +20,7 @@ from tests.support.missing_libraries import without_libraries
 from tests.support.outside import Seat
 from tests.support.program import COMMAND, kireji
 from tests.support.scarce_disk import with_folder_read_only
+from tests.support.x11 import wait_until
 
 
 def findings(
@@ -129,3 +131,26 @@ def test_without_a_place_for_temporary_files_one_line_says_so(bare: dict[str, st
     assert result.returncode == 1
     assert result.stderr.decode().startswith(f"kireji: {nowhere}")
     assert tempfile.gettempdir() != nowhere
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no such device elsewhere")
+def test_on_a_full_disk_one_line_says_so(bare: dict[str, str]) -> None:
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [*COMMAND, "--self-test", "versions"], env=bare, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 1
+    assert result.stderr == "kireji: The result could not be written: No space left on device. Free some space.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_ended_in_the_middle_nothing_is_left(bare: dict[str, str], tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [*COMMAND, "--self-test", "parts"], env=bare | {"TMPDIR": str(temporary)}, stdout=subprocess.DEVNULL
+    )
+    wait_until(lambda: list(temporary.iterdir()), "the folder of the self-test")
+    process.terminate()
+    assert process.wait(60) == 130
+    assert list(temporary.iterdir()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +56,20 @@ def test_the_frozen_program_knows_what_reads_jobs_by_the_same_word(monkeypatch: 
 def test_the_frozen_program_knows_its_supervisor_by_the_same_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert children.supervisor_command(7) == [sys.executable, TOOL_SUPERVISOR, "7"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder that is used cannot be deleted there")
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = f"import os, sys\nos.rmdir({str(gone)!r})\nfrom kireji.__main__ import main\nsys.exit(main(sys.argv[1:]))"
+    result = subprocess.run(
+        [sys.executable, "-P", "-c", script, "data", "export", "all.zip"],
+        cwd=gone,
+        env={**os.environ, "KIREJI_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr == "kireji: The folder in which this was typed is gone. Go to another one, then try again.\n"

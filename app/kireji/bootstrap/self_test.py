@@ -53,7 +53,10 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as problem:
         sys.stderr.write(f"kireji: {problem.filename or 'The folder for temporary files'}: {problem.strerror}.\n")
         return 1
-    except KeyboardInterrupt:
+    except KirejiError as problem:
+        sys.stderr.write(f"kireji: {problem.sentence}\n")
+        return 1
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
 
 
@@ -66,8 +69,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _examined(environ: Mapping[str, str], wanted: Sequence[str]) -> Sequence[tuple[str, Finding]]:
+    from kireji.cli.program import end_in_order_on_signals
     from kireji.services.doctor import Doctor
 
+    end_in_order_on_signals()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kireji-self-test-")))
         checks = [check for check in _all_checks(stack, folder, environ) if not wanted or check.name in wanted]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeAlias
@@ -39,8 +40,15 @@ class Parser(argparse.ArgumentParser):
 
         A program without a console has no standard streams on Windows.
         """
-        if file is not None or sys.stderr is not None:
-            super()._print_message(message, file)
+        stream = file if file is not None else sys.stderr
+        if stream is None:
+            return
+        try:
+            super()._print_message(message, stream)
+            stream.flush()
+        except BrokenPipeError:  # nobody reads it; the interpreter's last flush is not to complain either
+            with open(os.devnull, "wb") as nothing:
+                os.dup2(nothing.fileno(), stream.fileno())
 
 
 def _told(words: Sequence[str]) -> list[str]:

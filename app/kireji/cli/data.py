@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kireji.cli.console import Console
+from kireji.cli.console import Console, OutputClosed
 from kireji.cli.work import DONE, FAILED, Work, WrongUsage
 from kireji.core.errors import KirejiError
 from kireji.core.personal_data import DataExported, DataProgress, Erased, ErasePlan, Kept
@@ -139,12 +139,18 @@ def finish(arguments: argparse.Namespace, erase: Callable[[], Erased | None], co
         return FAILED
     if erased is None:
         return DONE
-    if arguments.json:
-        console.object(erased_value(erased))
-        return FAILED if erased.left else DONE
-    for line in erased_words(erased):
-        console.line(line)
-    return FAILED if erased.left else DONE
+    code = FAILED if erased.left else DONE
+    try:
+        if arguments.json:
+            console.object(erased_value(erased))
+        else:
+            console.line("\n".join(erased_words(erased)))
+    except OutputClosed:
+        return code
+    except KirejiError as error:  # it is deleted all the same
+        console.note(f"kireji: {error.sentence}")
+        return FAILED
+    return code
 
 
 def erased_words(erased: Erased) -> Sequence[str]:

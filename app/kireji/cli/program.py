@@ -43,9 +43,7 @@ def run(
         return asyncio.run(_run(work, build, None if arguments.command == "doctor" else console))
     except KirejiError as error:
         if arguments.command == "doctor" and alone is not None:
-            from kireji.cli.doctor import without_services
-
-            return asyncio.run(without_services(arguments, console, error, alone))
+            return _without_services(arguments, console, error, alone)
         console.note(f"kireji: {error.sentence}")
         return FAILED
     except WrongUsage as error:
@@ -57,9 +55,21 @@ def run(
         return INTERRUPTED
 
 
+def _without_services(
+    arguments: argparse.Namespace, console: Console, error: KirejiError, checks: Callable[[], Sequence[Check]]
+) -> int:
+    from kireji.cli.doctor import without_services
+
+    try:
+        return asyncio.run(without_services(arguments, console, error, checks))
+    except KirejiError as problem:
+        console.note(f"kireji: {problem.sentence}")
+        return FAILED
+
+
 async def _run(work: Work, build: Build, console: Console | None) -> int:
     """Run `work` with the services; the doctor has no console, because telling what is wrong is its own work."""
-    _end_in_order_on_signals()
+    end_in_order_on_signals()
     async with build() as services:
         if console is not None and services.preferences.problems:
             console.note(services.preferences.told)
@@ -68,8 +78,8 @@ async def _run(work: Work, build: Build, console: Console | None) -> int:
         return await work(services)
 
 
-def _end_in_order_on_signals() -> None:
-    """Make SIGTERM and SIGHUP cancel the command, so that what had arrived of an answer is kept."""
+def end_in_order_on_signals() -> None:
+    """Make SIGTERM and SIGHUP cancel the command: what had arrived of an answer is kept, what is temporary goes."""
     task = asyncio.current_task()
     assert task is not None
     if sys.platform == "win32":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import os
 from collections.abc import Callable
@@ -35,6 +36,13 @@ class Closed(io.StringIO):
             raise BrokenPipeError
         self._left -= len(text)
         return super().write(text)
+
+
+class Full(io.StringIO):
+    """A file on a disk without room."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 class TypedLines:

@@ -15,7 +15,7 @@ from kireji.core.personal_data import Erased, ErasePlan
 from kireji.core.secret import Secret, SecretName
 from tests.fakes.world import World
 from tests.support.whole import said, talk
-from tests.unit.cli.conftest import Kireji, Terminal
+from tests.unit.cli.conftest import Closed, Full, Kireji, Terminal
 
 NAME = SecretName("openrouter", "https://openrouter.ai/api/v1")
 
@@ -123,6 +123,17 @@ class TestFinish:
 
         assert finish(parse(["data", "delete", "--yes"]), refuse, Console(None, None, err)) == 1
         assert err.getvalue() == "kireji: Another Kireji still uses it. End it.\n"
+
+    def test_where_nobody_reads_the_exit_code_says_it(self) -> None:
+        agreed = parse(["data", "delete", "--yes"])
+        assert finish(agreed, lambda: Erased(12, 3_400_000), Console(None, Closed(), None)) == 0
+        assert finish(agreed, lambda: Erased(0, 0, ("/x/y: permission denied",)), Console(None, Closed(), None)) == 1
+
+    def test_a_full_disk_behind_the_result_is_told(self) -> None:
+        err = io.StringIO()
+        agreed = parse(["data", "delete", "--yes"])
+        assert finish(agreed, lambda: Erased(12, 3_400_000), Console(None, Full(), err)) == 1
+        assert err.getvalue() == "kireji: The result could not be written: No space left on device. Free some space.\n"
 
 
 class TestAbout:

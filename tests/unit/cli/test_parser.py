@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -255,3 +256,13 @@ def test_a_call_without_a_name_misses_only_the_name(capsys: pytest.CaptureFixtur
 def test_an_empty_name_is_not_taken_for_an_option_that_is_not_there(typed: tuple[str, ...]) -> None:
     assert refused(*typed, "") == refused(*typed, " ") == 2
     assert parse(typed[:-1]).command == typed[0]
+
+
+@pytest.mark.parametrize("typed", ["--help", "--version"])
+def test_help_that_nobody_reads_is_no_failure(typed: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        command = [sys.executable, "-m", "kireji", typed]
+        result = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, check=False)
+    assert (result.returncode, result.stderr) == (0, b"")

@@ -11,6 +11,7 @@ import pytest
 
 from kireji.core.errors import StoreError
 from kireji.core.personal_data import ErasePlan, Roots
+from kireji.storage.backups import FileBackupStore
 from kireji.storage.personal.erasing import erase, mark, marked
 from kireji.storage.personal.looking import own_files
 from kireji.storage.personal.store import FilePersonalData
@@ -133,6 +134,32 @@ def test_what_a_link_leads_to_stays(tmp_path: Path) -> None:
     assert any("settings.toml was a link" in each for each in erased.left)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+@pytest.mark.parametrize("folder", ["prompts", "policies", "plugins", "plugins-work"])
+def test_of_what_people_write_nothing_goes_behind_a_linked_folder(tmp_path: Path, folder: str) -> None:
+    home, own = tmp_path / "home", tmp_path / "own"
+    written = {"notes.md", "mine.toml", "tool.py", "maps/__init__.py", "thesis/chapter.txt"}
+    fill(own, *written)
+    (own / "empty").mkdir()
+    home.mkdir()
+    (home / folder).symlink_to(own)
+    erased = erase(roots(home), ErasePlan())
+    assert names(own) == written
+    assert (own / "empty").is_dir()
+    assert not home.exists()
+    assert erased.left == (f"{home / folder} was a link; what it led to stays.",)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_pictures_on_another_disk_go(tmp_path: Path) -> None:
+    home, disk = tmp_path / "home", tmp_path / "disk"
+    fill(disk, f"ab/{BLOB}.png", "holiday.png")
+    home.mkdir()
+    (home / "captures").symlink_to(disk)
+    erase(roots(home), ErasePlan())
+    assert names(disk) == {"holiday.png"}
+
+
 def test_separate_folders_go_each(tmp_path: Path) -> None:
     found = Roots(*(tmp_path / name / "kireji" for name in ("share", "config", "state", "cache", "run")))
     fill(found.data, "kireji.db.before-3", "prompts/a.md")
@@ -204,6 +231,22 @@ def test_backups_in_a_folder_of_the_persons_own_go_only_when_asked(tmp_path: Pat
     assert names(elsewhere) == {"kireji-2026/kireji.db", "kireji-2026/backup.json", "photos.zip"}
     FilePersonalData(roots(home)).erase(ErasePlan(backups=str(elsewhere)))
     assert names(elsewhere) == {"photos.zip"}
+
+
+def test_a_backup_that_could_not_be_deleted_is_told_and_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "disk"
+    backup = elsewhere / "kireji-2026"
+    fill(home, "prompts/a.md")
+    fill(elsewhere, "kireji-2026/kireji.db")
+    (backup / "backup.json").write_text(
+        '{"made":"2026-03-01T12:00:00Z","version":"0.1.0","schema":1,"conversations":1,"messages":2,"blobs":0}'
+    )
+    monkeypatch.setattr(FileBackupStore, "remove", lambda self, backup: None)  # as on a disk that is read-only
+    erased = FilePersonalData(roots(home)).erase(ErasePlan(backups=str(elsewhere)))
+    assert erased.left == (f"{backup} could not be deleted.",)
+    assert erased.files == 1
 
 
 def test_a_note_that_is_damaged_keeps_the_settings(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from kireji.core.personal_data import Area, Erased, ErasePlan, Roots
 from kireji.core.words import say
 from kireji.storage.faults import store_error
 from kireji.storage.files import write_atomically
-from kireji.storage.personal.looking import OwnFile, folders_of, own_files
+from kireji.storage.personal.looking import OwnFile, folders_of, linked_folders, own_files
 from kireji.storage.personal.own_names import LOCK, MARK, SOCKET
 
 DATABASES = ("kireji.db", "jobs.db")
@@ -73,9 +73,12 @@ def erase(roots: Roots, plan: ErasePlan) -> Erased:
         plan: What goes.
     """
     gone = _Gone()
+    linked = linked_folders(roots)
     for file in own_files(roots):
-        if not (plan.keep_settings and file.area is Area.SETTINGS):
+        if file.base not in linked and not (plan.keep_settings and file.area is Area.SETTINGS):
             gone.take(file)
+    for folder in linked:
+        gone.take_link(folder)
     gone.remove(roots.state / MARK)
     gone.remove(roots.runtime / SOCKET)
     gone.remove(roots.state / LOCK)
@@ -99,7 +102,15 @@ class _Gone:
             self.files += 1
             self.size += file.size
             if link:
-                self.left.append(say("{path} was a link; what it led to stays.", path=file.path))
+                self._tell_of_link(file.path)
+
+    def take_link(self, folder: Path) -> None:
+        """Remove a link in the place of a folder."""
+        if self.remove(folder):
+            self._tell_of_link(folder)
+
+    def _tell_of_link(self, path: Path) -> None:
+        self.left.append(say("{path} was a link; what it led to stays.", path=path))
 
     def remove(self, path: Path) -> bool:
         """Whether it is gone by this."""

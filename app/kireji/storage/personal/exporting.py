@@ -16,7 +16,7 @@ from kireji.core.personal_data import Area, DataProgress, Roots
 from kireji.core.transfer import Writer
 from kireji.core.words import say
 from kireji.storage.faults import chosen_place_error
-from kireji.storage.personal.looking import own_files
+from kireji.storage.personal.looking import is_in_own_folder, own_files
 from kireji.storage.personal.masking import servers_without_secrets, settings_without_passwords
 from kireji.storage.personal.tables import ACTIVITY, tables_of
 from kireji.storage.transfer.targets import Target, open_target
@@ -72,6 +72,13 @@ class ZipDataWriter:
         if path.suffix.lower() != ".zip":
             raise TransferError(
                 say("An export of everything is one zip file."), say("Give it a name that ends with .zip.")
+            )
+        if path.is_dir():
+            raise TransferError(say("{path} is a folder.", path=path), say("Choose another name."))
+        if is_in_own_folder(roots, path):
+            raise TransferError(
+                say("{folder} is a folder that Kireji exports and deletes.", folder=path.parent),
+                say("Choose another place."),
             )
         self._roots = roots
         self._path = path

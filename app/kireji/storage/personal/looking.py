@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kireji.core.personal_data import Area, Kept, Roots
-from kireji.storage.personal.own_names import PLUGINS, TABLE, OwnNames
+from kireji.storage.personal.own_names import BY_THE_PERSON, PLUGINS, TABLE, OwnNames
 
 
 class OwnFile(NamedTuple):
@@ -36,6 +36,22 @@ def own_files(roots: Roots) -> Iterator[OwnFile]:
     for entry in _entries(folder):
         if entry.is_dir(follow_symlinks=False) and os.path.lexists(os.path.join(entry.path, "__init__.py")):
             yield from sorted(_all(folder, Path(entry.path)), key=_shows_a_plugin)
+
+
+def linked_folders(roots: Roots) -> list[Path]:
+    """Links in the place of folders whose files may have any name: what of the person's lies behind them is not ours.
+
+    In the other folders ours are known by their names, also on another disk.
+    """
+    places = [getattr(roots, names.root) / names.folder for names in TABLE if names.area in BY_THE_PERSON]
+    return [place for place in dict.fromkeys(places) if place.is_symlink()]
+
+
+def is_in_own_folder(roots: Roots, path: Path) -> bool:
+    """Whether a file there would lie in a folder of ours, where it would be exported the next time, or deleted."""
+    place = path.resolve()
+    folders = (getattr(roots, names.root) / names.folder for names in TABLE if names.folder)
+    return any(place.is_relative_to(folder.resolve()) for folder in folders)
 
 
 def kept(roots: Roots) -> list[Kept]:

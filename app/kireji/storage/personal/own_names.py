@@ -90,6 +90,9 @@ TABLE: Sequence[OwnNames] = (
     _names(Area.CACHE, "cache", "", r"search-path\.(?:json|new)|certificates\.pem"),
 )
 
+BY_THE_PERSON = frozenset({Area.PROMPTS, Area.POLICIES, Area.PLUGINS})
+"""What people write and name, in folders of its own."""
+
 PLUGINS = ("data", "plugins")
 """Root and folder in which each folder with an `__init__.py` is a plugin, and the person's with all that is in it."""
 

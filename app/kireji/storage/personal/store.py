@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from kireji.core.personal_data import DataWriter, Erased, ErasePlan, Kept, Roots
+from kireji.core.words import say
 from kireji.storage.backups import FileBackupStore
 from kireji.storage.personal import erasing, looking
 
@@ -47,7 +49,8 @@ class FilePersonalData:
         erasing.be_alone(self._roots)
         backups = self._backups(Path(plan.backups)) if plan.backups else Erased()
         files = erasing.erase(self._roots, plan)
-        return Erased(files.files + backups.files, files.size + backups.size, files.left, files.foreign)
+        left = (*backups.left, *files.left)
+        return Erased(files.files + backups.files, files.size + backups.size, left, files.foreign)
 
     def _backups(self, folder: Path) -> Erased:
         """Delete those in a folder of the person's own; what is no backup of ours stays."""
@@ -55,4 +58,7 @@ class FilePersonalData:
         found = store.found(folder)
         for backup in found:
             store.remove(backup)
-        return Erased(len(found), sum(backup.content.size for backup in found))
+        left = [backup for backup in found if os.path.lexists(backup.path)]
+        gone = [backup for backup in found if backup not in left]
+        words = tuple(say("{path} could not be deleted.", path=backup.path) for backup in left)
+        return Erased(len(gone), sum(backup.content.size for backup in gone), words)
