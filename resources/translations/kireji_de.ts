@@ -3669,7 +3669,11 @@
         </message>
         <message>
             <source>Help about this page</source>
-            <translation>Hilfe zu dieser Seite</translation>
+            <translation type="vanished">Hilfe zu dieser Seite</translation>
+        </message>
+        <message>
+            <source>Help about this page (F1)</source>
+            <translation>Hilfe zu dieser Seite (F1)</translation>
         </message>
         <message>
             <source>Hidden for you</source>
