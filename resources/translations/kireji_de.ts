@@ -1441,11 +1441,11 @@
         </message>
         <message>
             <source>Believed when it is signed by the key {keys}, which came with this program.</source>
-            <translation>Sie gilt, wenn sie mit dem Schlüssel {keys} signiert ist, der mit diesem Programm kam.</translation>
+            <translation>Die Liste gilt, wenn sie mit dem Schlüssel {keys} signiert ist, der mit diesem Programm kam.</translation>
         </message>
         <message>
             <source>Believed when it is signed by the key {keys}.</source>
-            <translation>Sie gilt, wenn sie mit dem Schlüssel {keys} signiert ist.</translation>
+            <translation>Die Liste gilt, wenn sie mit dem Schlüssel {keys} signiert ist.</translation>
         </message>
         <message>
             <source>Belongs there</source>
@@ -13948,6 +13948,10 @@ im Ordner {folder}</translation>
             <translation>{first} · {second}</translation>
         </message>
         <message>
+            <source>{folder} is a folder that Kireji exports and deletes.</source>
+            <translation>{folder} ist ein Ordner, den Kireji exportiert und löscht.</translation>
+        </message>
+        <message>
             <source>{form}: {words}</source>
             <translation>{form}: {words}</translation>
         </message>
@@ -15544,6 +15548,10 @@ SHA-256 {sum}</translation>
         <message>
             <source>{path} cannot be written: {reason}.</source>
             <translation>{path} kann nicht geschrieben werden: {reason}.</translation>
+        </message>
+        <message>
+            <source>{path} could not be deleted.</source>
+            <translation>{path} konnte nicht gelöscht werden.</translation>
         </message>
         <message>
             <source>{path} could not be used: {error}.</source>
