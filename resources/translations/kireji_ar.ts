@@ -3717,7 +3717,11 @@
         </message>
         <message>
             <source>Help about this page</source>
-            <translation>مساعدة حول هذه الصفحة</translation>
+            <translation type="vanished">مساعدة حول هذه الصفحة</translation>
+        </message>
+        <message>
+            <source>Help about this page (F1)</source>
+            <translation>مساعدة حول هذه الصفحة (F1)</translation>
         </message>
         <message>
             <source>Hidden for you</source>
@@ -13777,7 +13781,7 @@ What the reply should say, if anything stands here: {{points}}</source>
         </message>
         <message>
             <source>within {name}</source>
-            <translation>ضمن {name}</translation>
+            <translation>⁧(ضمن {name})⁩</translation>
         </message>
         <message>
             <source>without a reason</source>
@@ -14114,6 +14118,10 @@ in the folder {folder}</source>
         <message>
             <source>{first} · {second}</source>
             <translation>{first}‏ · {second}</translation>
+        </message>
+        <message>
+            <source>{folder} is a folder that Kireji exports and deletes.</source>
+            <translation>المجلد ⁦{folder}⁩ من المجلدات التي يصدّرها Kireji ويحذفها.</translation>
         </message>
         <message>
             <source>{form}: {words}</source>
@@ -16072,6 +16080,10 @@ SHA-256 {sum}</source>
         <message>
             <source>{path} cannot be written: {reason}.</source>
             <translation>تعذرت كتابة ‎{path}: {reason}.</translation>
+        </message>
+        <message>
+            <source>{path} could not be deleted.</source>
+            <translation>تعذر حذف ⁦{path}⁩.</translation>
         </message>
         <message>
             <source>{path} could not be used: {error}.</source>
