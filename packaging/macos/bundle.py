@@ -37,7 +37,7 @@ _REASONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "": "Kireji liest hier, was Sie anhängen oder wofür Sie ein Werkzeug freigeben.",
         },
         "zh-Hans": {
-            "NSLocalNetworkUsageDescription": "Kireji 会连接您本地网络中由您填写地址的模型和工具服务器。",
+            "NSLocalNetworkUsageDescription": "Kireji 会连接本地网络中由您填写地址的模型和工具服务器。",
             "": "Kireji 在此读取您附加的内容，或您允许工具使用的内容。",
         },
         "ar": {

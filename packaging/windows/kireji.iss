@@ -99,8 +99,8 @@ zh.Path=在终端中提供 kireji 命令
 zh.Choices=选项：
 zh.Start=启动 Kireji
 zh.Comment=就屏幕上的内容提问
-zh.StillRuns=Kireji 仍在运行，无法结束。请在其托盘菜单中退出，然后继续。
-zh.DataStays=您的对话、设置和日志保留在此文件夹中：%n%n%1%n%n密钥保留在 Windows 凭据管理器中。如果不想保留，请手动删除。
+zh.StillRuns=Kireji 仍在运行，未能将其结束。请在其托盘菜单中选择“退出”，然后继续。
+zh.DataStays=您的对话、设置和日志仍保留在此文件夹中：%n%n%1%n%n密钥仍保留在 Windows 凭据管理器中。如果不想保留，请手动删除这两处的内容。
 #endif
 
 ; Asked once. Later the program's settings and Windows' own are the place for it, and an update changes neither.

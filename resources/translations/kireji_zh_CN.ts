@@ -3657,7 +3657,11 @@
         </message>
         <message>
             <source>Help about this page</source>
-            <translation>关于此页面的帮助</translation>
+            <translation type="vanished">关于此页面的帮助</translation>
+        </message>
+        <message>
+            <source>Help about this page (F1)</source>
+            <translation>关于此页面的帮助 (F1)</translation>
         </message>
         <message>
             <source>Hidden for you</source>
