@@ -1435,11 +1435,11 @@
         </message>
         <message>
             <source>Believed when it is signed by the key {keys}, which came with this program.</source>
-            <translation>由本程序自带的密钥 {keys} 签名时才可信。</translation>
+            <translation>只有由本程序自带的密钥 {keys} 签名的列表才可信。</translation>
         </message>
         <message>
             <source>Believed when it is signed by the key {keys}.</source>
-            <translation>由密钥 {keys} 签名时才可信。</translation>
+            <translation>只有由密钥 {keys} 签名的列表才可信。</translation>
         </message>
         <message>
             <source>Belongs there</source>
@@ -13905,6 +13905,10 @@ in the folder {folder}</source>
             <translation>{first} · {second}</translation>
         </message>
         <message>
+            <source>{folder} is a folder that Kireji exports and deletes.</source>
+            <translation>{folder} 是 Kireji 会导出和删除的文件夹。</translation>
+        </message>
+        <message>
             <source>{form}: {words}</source>
             <translation>{form}：{words}</translation>
         </message>
@@ -15411,6 +15415,10 @@ SHA-256 {sum}</translation>
         <message>
             <source>{path} cannot be written: {reason}.</source>
             <translation>无法写入 {path}：{reason}。</translation>
+        </message>
+        <message>
+            <source>{path} could not be deleted.</source>
+            <translation>未能删除 {path}。</translation>
         </message>
         <message>
             <source>{path} could not be used: {error}.</source>
