@@ -151,6 +151,27 @@ async def test_an_export_that_fails_says_why() -> None:
         assert shown.page.export.isEnabled()
 
 
+async def test_while_it_exports_the_keyboard_is_at_stop_and_then_where_it_was() -> None:
+    async with page_over(FakeSurroundings()) as shown:
+        shown.page.export.setFocus()
+        shown.presenter._place_chosen(str(TARGET))
+        await shown.until(lambda: not shown.page.export.isEnabled())
+        assert shown.page.focusWidget() is shown.page.work.cancel
+        await shown.until(shown.page.work.sentence.text)
+        assert shown.page.focusWidget() is shown.page.export
+
+
+async def test_looking_what_would_go_can_be_stopped() -> None:
+    async with page_over(FakeSurroundings()) as shown:
+        shown.page.delete.setFocus()
+        shown.page.delete.click()
+        await shown.until(lambda: not shown.page.delete.isEnabled())
+        shown.page.work.cancel.click()
+        await shown.until(shown.page.delete.isEnabled)
+        assert shown.page.focusWidget() is shown.page.delete
+        assert shown.presenter.dialog is None
+
+
 async def test_deleting_says_what_goes_and_wants_a_word() -> None:
     below = FakeSurroundings().with_key()
     async with page_over(below) as shown:
@@ -206,6 +227,28 @@ async def test_escape_keeps_everything() -> None:
         await asyncio.sleep(0)
         assert shown.below.personal.plan is None
         assert shown.quits == []
+
+
+async def test_what_was_confirmed_is_not_taken_back_by_escape() -> None:
+    async with page_over(FakeSurroundings()) as shown:
+        dialog = await shown.dialog()
+        dialog.typed.setText("delete")
+        dialog.yes.click()
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        dialog.close()
+        assert dialog.isVisible()
+        await shown.until(lambda: shown.quits)
+        assert shown.below.personal.plan == ErasePlan()
+
+
+async def test_the_question_may_be_closed_while_services_are_asked_to_cancel() -> None:
+    async with page_over(FakeSurroundings()) as shown:
+        dialog = await shown.dialog()
+        dialog.cancel_jobs_wanted.emit()
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert shown.presenter.dialog is None
 
 
 async def test_while_another_process_uses_the_data_nothing_can_be_deleted() -> None:

@@ -38,6 +38,7 @@ class DeleteDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Delete everything"))
         self._found = found
+        self._busy = False
         self.word = tr("delete")
         self.keep_settings = SwitchRow(tr("Keep the settings and the list of servers"))
         self.keys = SwitchRow(self._about_keys())
@@ -56,6 +57,10 @@ class DeleteDialog(QDialog):
         """It could not be; say why, and let the person try again."""
         tell(self.sentence, sentence, "error")
         self._set_busy(busy=False)
+
+    def reject(self) -> None:
+        if not self._busy:  # what was confirmed is not taken back by Esc: the program ends with it
+            super().reject()
 
     def _about_keys(self) -> str:
         of = names_by_provider(self._found.keys.names)
@@ -177,6 +182,7 @@ class DeleteDialog(QDialog):
         self.confirmed.emit(ErasePlan(self.keep_settings.is_on(), folder), keys)
 
     def _set_busy(self, *, busy: bool) -> None:
+        self._busy = busy
         for each in (self.typed, self.no, self.export, self.cancel_jobs, self.keep_settings, self.keys, self.backups):
             each.setEnabled(not busy)
         self.yes.setEnabled(not busy and self._is_typed())

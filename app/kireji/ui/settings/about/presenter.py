@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QDir, QObject
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QCoreApplication, QDir, QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from kireji.core.about import Part
 from kireji.core.errors import KirejiError
@@ -103,23 +103,36 @@ class AboutPresenter(QObject):
         self._scope.restart(self._export(Path(place)), name="export")
 
     def _stop(self) -> None:
-        self._scope.cancel("export")
+        for name in ("export", "delete"):
+            self._scope.cancel(name)
 
     async def _export(self, path: Path) -> None:
-        self._set_busy(busy=True)
-        row = self._page.work
-        row.begin(tr("Exporting…"))
+        self._begin(tr("Exporting…"))
         try:
             done = await self._services.personal().export(path, overwrite=True, told=self._advance)
         except KirejiError as error:
-            row.end(error.sentence, "error")
+            self._end(self._page.export, error.sentence, "error")
         except asyncio.CancelledError:
-            row.end(tr("The export was stopped; nothing of it was kept."), "muted")
+            self._end(self._page.export, tr("The export was stopped; nothing of it was kept."), "muted")
+            raise
+        except BaseException:
+            self._end(self._page.export)
             raise
         else:
-            row.end(_exported(done), "warn" if done.problems or done.lost else "ok", "\n".join(done.problems))
-        finally:
-            self._set_busy(busy=False)
+            role = "warn" if done.problems or done.lost else "ok"
+            self._end(self._page.export, _exported(done), role, "\n".join(done.problems))
+
+    def _begin(self, words: str) -> None:
+        """Something runs; the keyboard goes on to "Stop", which is there before the buttons cannot be pressed."""
+        self._page.work.begin(words)
+        self._set_busy(busy=True)
+
+    def _end(self, pressed: QPushButton, sentence: str = "", role: str = "ok", details: str = "") -> None:
+        """It has ended; the button that began it has the keyboard again, where "Stop" had it."""
+        self._set_busy(busy=False)
+        if self._page.window().focusWidget() is self._page.work.cancel:
+            pressed.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._page.work.end(sentence, role, details)
 
     def _advance(self, progress: DataProgress) -> None:
         row = self._page.work
@@ -135,20 +148,21 @@ class AboutPresenter(QObject):
         self._scope.restart(self._open_dialog(), name="delete")
 
     async def _open_dialog(self) -> None:
-        self._set_busy(busy=True)
-        self._page.work.begin(tr("Looking what there is…"))
+        self._begin(tr("Looking what there is…"))
         try:
             found = await self._services.personal().inventory()
         except KirejiError as error:
-            self._page.work.end(error.sentence, "error")
+            self._end(self._page.delete, error.sentence, "error")
             return
-        finally:
-            self._set_busy(busy=False)
-        self._page.work.end("")
+        except BaseException:
+            self._end(self._page.delete)
+            raise
+        self._end(self._page.delete)
         dialog = DeleteDialog(found, self._page.window())
         dialog.confirmed.connect(self._confirmed)
         dialog.export_wanted.connect(self._ask_where)
         dialog.cancel_jobs_wanted.connect(self._cancel_jobs)
+        dialog.finished.connect(self._dialog_closed)
         self.dialog = dialog
         dialog.open()
 
@@ -156,15 +170,16 @@ class AboutPresenter(QObject):
         self._scope.restart(self._cancel_at_service(), name="cancel")
 
     async def _cancel_at_service(self) -> None:
-        assert self.dialog is not None
+        sentence = tr("The services were asked to cancel. Wait until the page of jobs says that they have.")
         try:
             await self._services.personal().cancel_at_service()
         except KirejiError as error:
-            self.dialog.show_failure(error.sentence)
-            return
-        self.dialog.show_failure(
-            tr("The services were asked to cancel. Wait until the page of jobs says that they have.")
-        )
+            sentence = error.sentence
+        if self.dialog is not None:  # it may be closed while they are asked
+            self.dialog.show_failure(sentence)
+
+    def _dialog_closed(self) -> None:
+        self.dialog = None
 
     def _confirmed(self, plan: object, keys: object) -> None:
         assert isinstance(plan, ErasePlan)
