@@ -91,6 +91,17 @@ async def follow(stand: Stand, words: str) -> None:
     stand.window.column.open_link(QUrl(links(stand)[words]))
 
 
+async def test_opened_about_something_there_is_no_way_back_to_what_nobody_has_seen() -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    window = HelpWindow(Theme(app), PAGES, lambda _: QImage())
+    window.open_topic("prompts#choosing")
+    assert window.page.name == "prompts"
+    assert not window.back.isEnabled()
+    window.deleteLater()
+    await asyncio.sleep(0)
+
+
 async def test_it_lists_the_pages_and_begins_with_the_first() -> None:
     async with opened() as stand:
         assert stand.listed() == ["First steps", "Prompts", "Privacy"]

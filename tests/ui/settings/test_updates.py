@@ -162,6 +162,14 @@ async def test_the_button_keeps_the_keyboard_while_it_is_asked_and_asks_once() -
         assert stand.below.release_lists.asked == [ADDRESS]
 
 
+async def test_a_key_is_seen_to_its_end() -> None:
+    async with window_over(surroundings()) as stand:
+        page = await opened(stand)
+        field = page.keys.field
+        await stand.until(lambda: field.width() > page.width() * 0.8)
+        assert field.fontMetrics().horizontalAdvance(TEXT) < field.width()
+
+
 async def test_a_version_can_be_skipped_and_taken_back() -> None:
     async with window_over(surroundings()) as stand:
         page = await checked(stand)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QImage, QKeySequence, QMouseEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from kireji.core.help_pages import FIRST, HelpPage, find_page, search
@@ -44,6 +44,7 @@ class HelpWindow(QMainWindow):
         self._page = find_page(self._pages, FIRST) or self._pages[0]
         self._trail = Trail()
         self._wants_contents = False
+        self._seen = False
         self.back = button("", "quiet", name=tr("Back"))
         self.forward = button("", "quiet", name=tr("Forward"))
         self.menu = button("", "quiet", name=tr("Show the contents"))
@@ -140,11 +141,10 @@ class HelpWindow(QMainWindow):
         page = find_page(self._pages, target.page) if target.page else self._page
         if page is None:
             return
+        if self._seen and (page is not self._page or target.anchor):
+            self._trail.leave(here)
         if page is not self._page:
-            self._trail.leave(here)
             self._show_page(page)
-        elif target.anchor:
-            self._trail.leave(here)
         self.column.go_to(target.anchor)
         self.column.seek(words.split())
         self._show_ways()
@@ -227,6 +227,10 @@ class HelpWindow(QMainWindow):
         colours = self._theme.colours
         for each, name in ((self.back, "chevron-left"), (self.forward, "chevron-right")):
             set_icon(each, self._theme, name, colours.muted if each.isEnabled() else colours.line)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._seen = True  # what nobody has seen is nowhere to go back to
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -41,19 +41,24 @@ class TextRow(QWidget):
     Args:
         title: What it decides.
         placeholder: An example.
+        wide: The field has a line of its own, as what stands in it is long.
     """
 
     entered = Signal(object)
     """The text, without space at its ends."""
 
-    def __init__(self, title: str, placeholder: str = "") -> None:
+    def __init__(self, title: str, placeholder: str = "", *, wide: bool = False) -> None:
         super().__init__()
         self.field = LineField(title, placeholder)
         self.problem = label("", "error", wrap=True)
         self.problem.hide()
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[0])
-        layout.addWidget(Pair(caption(title, self.field), self.field))
+        if wide:
+            layout.addWidget(caption(title, self.field))
+            layout.addWidget(self.field)
+        else:
+            layout.addWidget(Pair(caption(title, self.field), self.field))
         layout.addWidget(self.problem)
         self.field.editingFinished.connect(self._finished)
 

@@ -45,8 +45,8 @@ class UpdatesPage(QWidget):
             ),
         )
         self.release = ReleaseCard(theme)
-        self.address = TextRow(tr("Address of the list"), _EXAMPLE)
-        self.keys = TextRow(tr("Public keys that it must be signed by"), tr("base64, separated by commas"))
+        self.address = TextRow(tr("Address of the list"), _EXAMPLE, wide=True)
+        self.keys = TextRow(tr("Public keys that it must be signed by"), tr("base64, separated by commas"), wide=True)
         self.trusted = label("", "muted", wrap=True)
         self.state.add(self.problem, line(), self.allow)
         source = QWidget()
