@@ -156,9 +156,7 @@ def _windows(place: Desktop, client: XClient, theme: str) -> None:
     with ServiceProcess() as service, running(variables | _reached(service)) as process:
         wait_until_up(Path(variables["KIREJI_HOME"]), process)
         pause(2)
-        _xdotool(
-            variables, "search", "--name", "^Kireji$", "windowmove", "%@", "0", "0", "windowsize", "%@", "1278", "778"
-        )
+        _place(variables)
         pause(0.5)
         _xdotool(variables, "mousemove", "120", "206", "click", "1")
         pause(1.5)
@@ -176,6 +174,12 @@ def _windows(place: Desktop, client: XClient, theme: str) -> None:
         _xdotool(variables, "key", *["Down"] * 4)
         pause(1)
         _save(client, f"privacy-{theme}", 778)
+
+
+def _place(variables: dict[str, str], width: int = 1278) -> None:
+    """Put the main window into the corner, as soon as it is there."""
+    window = ("search", "--sync", "--onlyvisible", "--name", "^Kireji$")
+    _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
 
 
 def _help(place: Desktop, client: XClient, theme: str) -> None:
@@ -213,9 +217,7 @@ def _permission(place: Desktop, client: XClient, theme: str) -> None:
     with ServiceProcess(rule) as service, running(variables | _reached(service)) as process:
         wait_until_up(Path(variables["KIREJI_HOME"]), process)
         pause(2)
-        _xdotool(
-            variables, "search", "--name", "^Kireji$", "windowmove", "%@", "0", "0", "windowsize", "%@", "1278", "778"
-        )
+        _place(variables)
         pause(0.5)
         _xdotool(variables, "mousemove", "640", "740", "click", "1")
         _xdotool(variables, "type", "Why does the deployment fail, and what is the smallest fix?")
@@ -235,9 +237,7 @@ def _context(place: Desktop, client: XClient, theme: str) -> None:
     with ServiceProcess() as service, running(variables | _reached(service)) as process:
         wait_until_up(Path(variables["KIREJI_HOME"]), process)
         pause(2)
-        _xdotool(
-            variables, "search", "--name", "^Kireji$", "windowmove", "%@", "0", "0", "windowsize", "%@", "1278", "778"
-        )
+        _place(variables)
         pause(1.5)
         _xdotool(variables, "key", "Tab", "Return")
         pause(1)
@@ -292,8 +292,7 @@ def _show_rows(
 ) -> None:
     wait_until_up(Path(variables["KIREJI_HOME"]), process)
     pause(2)
-    window = ["search", "--sync", "--name", "^Kireji$"]
-    _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
+    _place(variables, width)
     pause(0.5)
     right = width + 2 if width < WIDTH - 2 else WIDTH
     _xdotool(variables, "key", "ctrl+j")
@@ -337,8 +336,7 @@ def _review(place: Desktop, client: XClient) -> None:
             with running(variables) as process:
                 wait_until_up(Path(variables["KIREJI_HOME"]), process)
                 pause(2)
-                window = ["search", "--sync", "--name", "^Kireji$"]
-                _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
+                _place(variables, width)
                 pause(0.5)
                 right = width + 2 if width < WIDTH - 2 else WIDTH
                 _xdotool(variables, "key", "ctrl+j")
@@ -374,8 +372,7 @@ def _jobs(place: Desktop, client: XClient) -> None:
         with ServiceProcess() as service, running(variables | _reached(service)) as process:
             wait_until_up(Path(variables["KIREJI_HOME"]), process)
             pause(2)
-            window = ["search", "--sync", "--name", "^Kireji$"]
-            _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
+            _place(variables, width)
             pause(0.5)
             _xdotool(variables, "key", "ctrl+j")
             pause(1.5)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from kireji.core.settings import AppearanceSettings
@@ -93,6 +93,20 @@ def test_the_control_that_has_the_keyboard_can_be_seen(qapp: QApplication, qtbot
     theme = Theme(qapp)
     theme.apply(AppearanceSettings(theme=Choice.LIGHT))
     assert ring_of(made(), theme, qtbot) >= 2
+    theme.deleteLater()
+
+
+@pytest.mark.parametrize(("contrast", "pixels"), [("normal", 2), ("high", 4)])
+def test_the_entry_of_a_list_that_has_the_keyboard_can_be_seen(
+    qapp: QApplication, qtbot: QtBot, contrast: str, pixels: int
+) -> None:
+    theme = Theme(qapp)
+    theme.apply(AppearanceSettings(theme=Choice.LIGHT, contrast=contrast))
+    entries = QListWidget()
+    entries.setProperty("kind", "receipts")
+    entries.addItem("One")
+    entries.setCurrentRow(0)
+    assert ring_of(entries, theme, qtbot) >= pixels
     theme.deleteLater()
 
 

@@ -229,7 +229,7 @@ QListWidget[kind="receipts"] {{ font-size: {_px(TYPE_LABEL, scale)}; }}
 QListWidget[kind="receipts"]::item {{ padding: 6px 8px; border-radius: 6px; border: 1px solid transparent; }}
 QListWidget[kind="receipts"]::item:hover {{ background: {c.raised}; }}
 QListWidget[kind="receipts"]::item:selected {{ background: {c.accent_soft}; color: {c.ink}; }}
-QListWidget[kind="receipts"]:focus::item:selected {{ border-color: {c.accent}; }}
+QListWidget[kind="receipts"]::item:selected:focus {{ border-color: {c.accent}; }}
 QTextBrowser[kind="receipt"] {{ background: {c.surface}; border: 1px solid {c.line};
     border-radius: {RADIUS_CARD}px; selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
 """
@@ -260,6 +260,7 @@ QPushButton[kind="tool"]:focus {{ border: 2px solid {c.ink}; padding: 5px 6px; }
 QPushButton[kind="row"]:focus {{ border: 2px solid {c.ink}; padding: 3px 5px; }}
 QPushButton[kind="nav"]:focus {{ border: 2px solid {c.ink}; padding: 6px 8px; }}
 QAbstractButton[kind="quoted"]:focus {{ border: 2px solid {c.ink}; }}
+QListWidget[kind="receipts"]::item:selected:focus {{ border: 2px solid {c.ink}; padding: 5px 7px; }}
 QLineEdit:focus, QComboBox:focus, QDateEdit:focus {{ border: 2px solid {c.ink}; padding: 5px 9px; }}
 QComboBox:focus {{ padding-{end}: 27px; }}
 QFrame[kind="composer"][focused="true"], QFrame[kind="editor"][focused="true"] {{ border-color: {c.ink}; }}

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from kireji.core.errors import StoreFull
 from kireji.core.personal_data import ErasePlan, KeysKept
@@ -111,6 +111,32 @@ async def test_a_search_without_a_find_says_so() -> None:
     async with page_over(FakeSurroundings()) as shown:
         shown.page.licences.search.setText("no such part")
         assert shown.page.licences.nothing.text() == "No part is called that."
+
+
+async def test_the_part_that_has_the_keyboard_is_in_view_on_a_low_page() -> None:
+    below = FakeSurroundings()
+    async with page_over(below) as shown:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(shown.page)
+        area.resize(500, 120)
+        area.show()
+        entries = shown.page.licences.list
+
+        def is_in_view() -> bool:
+            entry = entries.visualItemRect(entries.currentItem())
+            top = entries.viewport().mapTo(area.viewport(), entry.topLeft()).y()
+            return 0 <= top and top + entry.height() <= area.viewport().height()
+
+        assert not is_in_view()
+        area.activateWindow()
+        entries.setFocus()
+        await shown.until(is_in_view)
+        for key in (Qt.Key.Key_End, Qt.Key.Key_Home):
+            QTest.keyClick(entries, key)
+            await shown.until(is_in_view)
+        area.takeWidget()
+        area.deleteLater()
 
 
 async def test_enter_shows_all_texts_of_a_part() -> None:

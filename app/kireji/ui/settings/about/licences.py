@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -22,6 +23,7 @@ from kireji.ui.chat.words import count
 from kireji.ui.parts import button, label, spread
 from kireji.ui.settings.cards import Card, actions, tell
 from kireji.ui.settings.fields import LineField
+from kireji.ui.settings.tools.seeing import bring_current_into_view, bring_into_view
 from kireji.ui.tokens import MEASURE, SPACE
 from kireji.ui.translation import plural, tr
 
@@ -40,7 +42,7 @@ class LicenceList(Card):
         super().__init__(tr("Licences"))
         self.set_chip("", "idle")
         self.search = LineField(tr("Search the parts"), tr("Name or licence"))
-        self.list = QListWidget()
+        self.list = _Parts()
         self.list.setProperty("kind", "receipts")
         self.list.setAccessibleName(tr("Parts of the program"))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
@@ -102,6 +104,22 @@ class LicenceList(Card):
 
     def _activated(self, item: QListWidgetItem) -> None:
         self.part_chosen.emit(item.data(_PART))
+
+
+class _Parts(QListWidget):
+    """Inside a page that scrolls, too: where the keyboard is stays in view."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        bring_into_view(self)
+        bring_current_into_view(self)
+
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().currentChanged(current, previous)
+        if self.hasFocus():
+            bring_current_into_view(self)
 
 
 class LicenceDialog(QDialog):
