@@ -126,7 +126,7 @@ async def test_the_part_that_has_the_keyboard_is_in_view_on_a_low_page() -> None
         def is_in_view() -> bool:
             entry = entries.visualItemRect(entries.currentItem())
             top = entries.viewport().mapTo(area.viewport(), entry.topLeft()).y()
-            return 0 <= top and top + entry.height() <= area.viewport().height()
+            return top >= 0 and top + entry.height() <= area.viewport().height()
 
         assert not is_in_view()
         area.activateWindow()
