@@ -168,8 +168,10 @@ def _windows(place: Desktop, client: XClient, theme: str) -> None:
         _save(client, f"models-{theme}", 778)
         _xdotool(variables, "key", "Escape")
         pause(0.5)
+        before = client.pixels(0, 0, WIDTH, HEIGHT)
         _xdotool(variables, "key", "ctrl+comma")
-        pause(1.5)
+        wait_until(lambda: _is_another(client, before), "the settings, which are loaded when they are first opened", 60)
+        pause(3)
         _save(client, f"settings-{theme}", 778)
         _xdotool(variables, "key", *["Down"] * 4)
         pause(1)
@@ -180,6 +182,12 @@ def _place(variables: dict[str, str], width: int = 1278) -> None:
     """Put the main window into the corner, as soon as it is there."""
     window = ("search", "--sync", "--onlyvisible", "--name", "^Kireji$")
     _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
+
+
+def _is_another(client: XClient, before: bytes) -> bool:
+    """Whether much of the screen is another one: more than what a caret changes."""
+    now = client.pixels(0, 0, WIDTH, HEIGHT)
+    return sum(one != other for one, other in zip(now[::1001], before[::1001], strict=True)) > 40
 
 
 def _help(place: Desktop, client: XClient, theme: str) -> None:

@@ -29,10 +29,10 @@ def _area_of(widget: QWidget) -> QScrollArea | None:
 
 def _scroll_to_current(entries: QAbstractItemView) -> None:
     above = _area_of(entries)
-    if above is None:
+    if above is None or (page := above.widget()) is None:
         return
     entry = entries.visualRect(entries.currentIndex())
-    place = entries.viewport().mapTo(above.widget(), entry.center())
+    place = entries.viewport().mapTo(page, entry.center())
     above.ensureVisible(0, place.y(), 0, entry.height() // 2 + SPACE[2])
 
 
