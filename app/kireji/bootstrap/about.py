@@ -47,7 +47,7 @@ def _facts(paths: Paths, environ: Mapping[str, str], store: LicenceStore) -> Ite
     built, installed = _build(resources.resource("build.json")), installation(environ)
     yield Fact("Kireji", __version__)
     if built.commit:
-        yield Fact("Build", f"{built.commit[:12]}, {built.date}")
+        yield Fact("Build", f"{built.commit[:12]}{' with changes' if built.changed else ''}, {built.date}")
     yield Fact("Installed as", f"{installed.name} for {installed.system}, {installed.machine}")
     yield Fact("System", platform.platform())
     if desktop := " ".join(filter(None, (environ.get("XDG_CURRENT_DESKTOP", ""), environ.get("XDG_SESSION_TYPE", "")))):

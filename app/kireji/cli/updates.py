@@ -8,9 +8,10 @@ from pathlib import Path
 
 from kireji.cli.console import Console
 from kireji.cli.terminal_text import made_visible
-from kireji.cli.work import DONE, Work
+from kireji.cli.work import DONE, Work, WrongUsage
 from kireji.core.errors import Doubt, KirejiError, UpdateError
 from kireji.core.updates import LARGEST, Release, ReleaseFile
+from kireji.core.versions import Version
 from kireji.services.application import Services
 from kireji.services.updates import Updates, UpdateState
 
@@ -24,11 +25,18 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         case "allow" | "off":
             return _allow(console, on=arguments.action == "allow")
         case "skip":
-            return _skip(arguments.version or "", console)
+            return _skip(_version(arguments.version) if arguments.version else "", console)
         case "verify":
             published = _list_in(arguments.list) if arguments.list else b""
             return _verify(Path(arguments.file), published, console, as_json=arguments.json)
     return _show(console, ask=arguments.action == "check", as_json=arguments.json)
+
+
+def _version(text: str) -> str:
+    try:
+        return Version(text).text
+    except ValueError:
+        raise WrongUsage(f"“{made_visible(text)}” is no version") from None
 
 
 def _list_in(path: str) -> bytes:

@@ -74,10 +74,12 @@ class Build(msgspec.Struct, frozen=True):
     Args:
         commit: Of the source; empty where nobody knows.
         date: Of that commit, as ISO 8601.
+        changed: The source was not just that commit's.
     """
 
     commit: str = ""
     date: str = ""
+    changed: bool = False
 
 
 def without_home(path: Path, home: Path) -> str:

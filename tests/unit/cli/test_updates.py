@@ -100,6 +100,11 @@ def test_without_an_address_that_is_said(kireji: Kireji, world: World) -> None:
     assert "so nothing is asked" in kireji("updates", "allow").err
 
 
+def test_what_is_no_version_cannot_be_skipped(kireji: Kireji) -> None:
+    done = kireji("updates", "skip", "newest")
+    assert (done.code, done.err) == (2, "kireji updates: “newest” is no version\n")
+
+
 def test_a_version_can_be_skipped(kireji: Kireji) -> None:
     assert kireji("updates", "skip").code == 1
     kireji("updates", "check")

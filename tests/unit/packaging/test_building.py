@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import json
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -99,3 +102,41 @@ def test_builds_that_differ_are_told_apart(tmp_path: Path) -> None:
     differences = script("compare-builds").differences
     assert list(differences(one, other)) == ["changed: other bytes", f"more: only in {other}"]
     assert list(differences(one, one)) == []
+
+
+@pytest.mark.parametrize(
+    ("inside", "is_replaced"),
+    [
+        ("", True),
+        ("kireji/_internal/base_library.zip", True),
+        ("kireji/Contents/MacOS/kireji", True),
+        ("kireji/README.md", False),
+        ("kireji", False),
+    ],
+)
+def test_only_an_earlier_build_is_replaced(tmp_path: Path, inside: str, is_replaced: bool) -> None:
+    if inside:
+        (tmp_path / inside).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / inside).write_text("x")
+    assert script("build").may_replace(tmp_path / "kireji") is is_replaced
+
+
+@pytest.mark.parametrize("text", ["one", "another"])
+def test_a_build_says_whether_it_was_made_of_the_commit_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    licences = script("licences")
+    monkeypatch.setattr(licences, "ROOT", tmp_path)
+    author = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    (tmp_path / "file").write_text("one")
+    for command in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "One"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    (tmp_path / "file").write_text(text)
+    assert json.loads(licences.made_from())["changed"] is (text != "one")
+
+
+def test_without_the_packages_it_needs_the_maker_of_lists_says_how_to_start_it() -> None:
+    alone = [sys.executable, "-S", "-P", str(ROOT / "packaging" / "manifest")]
+    result = subprocess.run(alone, capture_output=True, text=True, check=False)
+    assert (result.returncode, len(result.stderr.splitlines())) == (1, 1)
+    assert ".venv/bin/python" in result.stderr
