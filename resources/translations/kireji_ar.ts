@@ -4705,7 +4705,7 @@
         </message>
         <message>
             <source>Kireji uses Qt {version} under the LGPL 3. Its libraries are files of their own, which you may replace by your own build of them: quit Kireji, put your files in the place of those of the same names, and start it again.</source>
-            <translation>يستعمل Kireji مكتبة Qt {version} برخصة LGPL 3. مكتباتها ملفات مستقلة يجوز لك أن تستبدل بها ما بنيته منها بنفسك: أنهِ Kireji، وضع ملفاتك مكان الملفات التي تحمل الأسماء نفسها، ثم شغّله من جديد.</translation>
+            <translation>يستعمل Kireji مكتبة Qt {version} برخصة LGPL 3. مكتباتها ملفات مستقلة، يجوز لك أن تحلّ محلها نسخة منها بنيتها بنفسك: أنهِ Kireji، وضع ملفاتك مكان الملفات التي تحمل الأسماء نفسها، ثم شغّله من جديد.</translation>
         </message>
         <message>
             <source>Kireji waits for you</source>
@@ -15273,12 +15273,12 @@ SHA-256 {sum}</source>
             <source>{n} jobs are with a service: they go on there and are paid, and their answers are lost.</source>
             <extracomment>1 job is with a service: it goes on there and is paid, and its answers are lost.</extracomment>
             <translation>
-                <numerusform>لدى خدمة {n} مهمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
-                <numerusform>لدى خدمة مهمة واحدة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
-                <numerusform>لدى خدمة مهمتان: تستمران هناك ويُدفع ثمنهما، وتضيع إجاباتهما.</numerusform>
-                <numerusform>لدى خدمة {n} مهام: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
-                <numerusform>لدى خدمة {n} مهمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
-                <numerusform>لدى خدمة {n} مهمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
+                <numerusform>{n} مهمة لدى خدمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
+                <numerusform>مهمة واحدة لدى خدمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
+                <numerusform>مهمتان لدى خدمة: تستمران هناك ويُدفع ثمنهما، وتضيع إجاباتهما.</numerusform>
+                <numerusform>{n} مهام لدى خدمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
+                <numerusform>{n} مهمة لدى خدمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
+                <numerusform>{n} مهمة لدى خدمة: تستمر هناك ويُدفع ثمنها، وتضيع إجاباتها.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
