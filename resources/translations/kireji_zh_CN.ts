@@ -8671,7 +8671,7 @@
         </message>
         <message>
             <source>The entry that starts Kireji with your session goes, too.</source>
-            <translation>随会话启动 Kireji 的启动项也会一并删除。</translation>
+            <translation>登录时启动 Kireji 的启动项也会一并删除。</translation>
         </message>
         <message>
             <source>The entry {name} is not an object: {{...}}.</source>
