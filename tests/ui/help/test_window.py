@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from kireji.core.help_pages import read_pages
+from kireji.core.help_pages import read_pages, search
 from kireji.ui.help.window import HelpWindow
 from kireji.ui.theme import Theme
 from tests.support.waiting import until_true
@@ -41,7 +41,7 @@ class Stand:
 
     def listed(self) -> list[str]:
         rows = self.window.contents.list
-        return [rows.item(row).text() for row in range(rows.count())]
+        return [rows.item(row).text().translate({0x2068: None, 0x2069: None}) for row in range(rows.count())]
 
 
 @asynccontextmanager
@@ -195,6 +195,35 @@ async def test_the_arrow_keys_in_the_list_open_pages() -> None:
         QTest.keyClick(contents.list, Qt.Key.Key_Down)
         await stand.until_shown("Prompts")
         assert contents.list.currentRow() == 1
+
+
+async def test_the_first_entry_is_seen_to_be_chosen_when_the_keyboard_comes_into_the_list() -> None:
+    async with opened() as stand:
+        contents = stand.window.contents
+        QTest.keyClicks(contents.search, "prompt")
+        await until_true(lambda: contents.sentence.isVisible())
+        QTest.keyClick(contents.search, Qt.Key.Key_Down)
+        await until_true(contents.list.selectedItems)
+        assert contents.list.item(0).isSelected()
+
+
+async def test_what_was_found_keeps_its_own_direction_in_a_mirrored_window() -> None:
+    async with opened() as stand:
+        contents = stand.window.contents
+        contents.show_found("marzipan", search(PAGES, "marzipan"))
+        assert contents.list.item(0).text() == "\u2068Privacy\u2069\n\u2068… seldom word marzipan.\u2069"
+
+
+async def test_back_points_to_where_a_mirrored_window_begins() -> None:
+    async with opened() as stand:
+        window = stand.window
+        window.open_topic("privacy")
+        window.open_topic("prompts")
+        window.go_back()  # both ways are open
+        picture = window.back.icon().pixmap(16).toImage()
+        window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        window._dress()
+        assert window.forward.icon().pixmap(16).toImage() == picture
 
 
 async def test_a_narrow_window_shows_the_contents_or_the_page() -> None:

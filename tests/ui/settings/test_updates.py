@@ -204,6 +204,16 @@ async def test_pictures_and_pages_that_notes_name_are_never_fetched() -> None:
         assert len(stand.below.ledger.rows) == 1
 
 
+async def test_long_notes_are_read_from_their_beginning() -> None:
+    notes = {"en": "\n\n".join(f"Paragraph {number}" for number in range(60))}
+    async with window_over(surroundings(notes=notes)) as stand:
+        page = await checked(stand)
+        bar = page.release.notes.verticalScrollBar()
+        await stand.until(lambda: bar.maximum() > 100)
+        await stand.until(lambda: "Paragraph 0" in page.release.notes.plain_text())
+        assert bar.value() == bar.minimum()
+
+
 async def test_a_system_without_a_file_shows_none() -> None:
     below = surroundings()
     below.installed = Installation("deb", "linux", "riscv64")

@@ -82,6 +82,10 @@ class AnswerView(PointingColumn):
         else:
             self._show()
 
+    def read_from_the_beginning(self) -> None:
+        """Stay at the first line, as for what is there already: an answer that grows is followed to its end."""
+        self.scroll_to(self._item)
+
     def _flush(self) -> None:
         for row in self._item.body.refresh():
             if row.widget is not None:

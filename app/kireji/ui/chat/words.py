@@ -127,6 +127,11 @@ def has_letters(text: str) -> bool:
     return any(unicodedata.bidirectional(sign) in ("L", "R", "AL") for sign in text)
 
 
+def apart(words: str) -> str:
+    """Words whose direction moves nothing that stands beside them on a line (Unicode's isolates)."""
+    return f"\u2068{words}\u2069"
+
+
 def is_right_to_left(text: str) -> bool:
     """Whether the first letter of a text belongs to a script that is written from the right."""
     for sign in text:

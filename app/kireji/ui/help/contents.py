@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from kireji.core.help_pages import Found, HelpPage
+from kireji.ui.chat.words import apart
 from kireji.ui.help.addresses import Target
 from kireji.ui.parts import label, spread
 from kireji.ui.sidebar.search_field import SearchField
@@ -113,15 +114,14 @@ class Contents(QFrame):
     def enter(self) -> None:
         """Put the keyboard into the list."""
         if self.list.count():
-            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-            if self.list.currentRow() < 0:
-                self.list.setCurrentRow(0)
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)  # makes the first entry current, without selecting it
+            self.list.setCurrentRow(max(0, self.list.currentRow()))
 
     def _fill(self, entries: Sequence[tuple[str, str, Target]]) -> None:
         self.list.blockSignals(True)
         self.list.clear()
         for title, excerpt, target in entries:
-            item = QListWidgetItem(f"{title}\n{excerpt}" if excerpt else title)
+            item = QListWidgetItem(f"{apart(title)}\n{apart(excerpt)}" if excerpt else title)
             item.setData(_CHOICE, Choice(target, self._words))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title}. {excerpt}" if excerpt else title)
             self.list.addItem(item)

@@ -225,7 +225,10 @@ class HelpWindow(QMainWindow):
 
     def _dress_ways(self) -> None:
         colours = self._theme.colours
-        for each, name in ((self.back, "chevron-left"), (self.forward, "chevron-right")):
+        names = ("chevron-left", "chevron-right")
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            names = names[::-1]
+        for each, name in zip((self.back, self.forward), names, strict=True):
             set_icon(each, self._theme, name, colours.muted if each.isEnabled() else colours.line)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -126,11 +126,6 @@ def _from_start(place: QRectF, start: float, width: float, *, mirrored: bool) ->
     return QRectF(left, place.top(), width, place.height())
 
 
-def apart(words: str) -> str:
-    """Words whose direction moves nothing that stands beside them on a line (Unicode's isolates)."""
-    return f"\u2068{words}\u2069"
-
-
 def pill_width(text: str, font: QFont) -> int:
     """Of a pill with all of its words, in logical pixels."""
     return QFontMetrics(font).horizontalAdvance(text) + 2 * PILL_SIDE + 1

@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kireji.core.jobs.values import Job
-from kireji.ui.chat.words import count
+from kireji.ui.chat.words import apart, count
 from kireji.ui.icons import pixmap
 from kireji.ui.jobs.columns import Column, Columns
-from kireji.ui.jobs.drawing import PILL_ABOVE, apart, covered, draw_bar, draw_lines, draw_pill, laid_out, pill_width
+from kireji.ui.jobs.drawing import PILL_ABOVE, covered, draw_bar, draw_lines, draw_pill, laid_out, pill_width
 from kireji.ui.jobs.list_model import JOB, MODEL, Index, JobModel
 from kireji.ui.jobs.words import (
     all_states,

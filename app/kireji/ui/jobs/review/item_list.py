@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from kireji.core.jobs.reviews import ReviewItem
 from kireji.core.moderation.policies import Policy
+from kireji.ui.chat.words import apart
 from kireji.ui.icons import pixmap
-from kireji.ui.jobs.drawing import apart
 from kireji.ui.jobs.review import words
 from kireji.ui.jobs.review.item_model import ITEM, PAGE, Index, ReviewModel
 from kireji.ui.parts import focus_pen, restyle

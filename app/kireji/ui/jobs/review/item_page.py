@@ -12,8 +12,7 @@ from kireji.core.moderation.policies import Category, Policy
 from kireji.core.moderation.verdicts import Evidence, Verdict
 from kireji.services.jobs.reviewing import ReviewDetail
 from kireji.ui.chat.header import ElidedLabel
-from kireji.ui.chat.words import count
-from kireji.ui.jobs.drawing import apart
+from kireji.ui.chat.words import apart, count
 from kireji.ui.jobs.review import words
 from kireji.ui.parts import button, frame, label, separator, set_icon, spread
 from kireji.ui.results.box_marks import PlacedBox

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from kireji.core.prompt_bundles import Clash, PromptBundle, clashes
 from kireji.core.prompts import Prompt
+from kireji.ui.chat.words import apart
 from kireji.ui.parts import button, label, spread
 from kireji.ui.settings.cards import actions, tell
 from kireji.ui.settings.pane import ChoiceRow
-from kireji.ui.settings.prompts.words import apart
 from kireji.ui.settings.tools.seeing import bring_into_view
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import mark, plural, tr

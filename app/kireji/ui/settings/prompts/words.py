@@ -11,6 +11,7 @@ from kireji.core.prompt_files import Remark, is_name, parse, remarks_on, written
 from kireji.core.prompt_heads import PromptProblem
 from kireji.core.prompts import LANGUAGE, PLACE, Prompt, Variable, VariableKind
 from kireji.core.structured.forms import AnswerForm
+from kireji.ui.chat.words import apart
 from kireji.ui.translation import mark, plural, tr
 
 _PREVIEW = 4_000
@@ -55,11 +56,6 @@ def about(prompt: Prompt) -> str:
     words = PLACE.sub(lambda place: apart(place.group()), " ".join(prompt.text[:200].split()))
     told = [prompt.shortcut, tr(form) if form is not None else "", apart(words) if words else ""]
     return " · ".join(filter(None, told))
-
-
-def apart(words: str) -> str:
-    """Words whose direction moves nothing that stands beside them on a line (Unicode's isolates)."""
-    return f"\u2068{words}\u2069"
 
 
 def wrong(prompt: Prompt, title_is_own: bool, taken: Collection[str]) -> str:

@@ -130,6 +130,7 @@ class ReleaseCard(Card):
         self.set_chip(date, "idle")
         if notes != self.notes.markdown():
             self.notes.set_markdown(notes)
+            self.notes.read_from_the_beginning()
         self.notes.setVisible(bool(notes))
         tell(self.how, how, "value")
         tell(self.address, address, "muted")
