@@ -63,12 +63,12 @@ def title_from_answer(markdown: str) -> str:
     text = _FENCED.sub("\n", markdown[:_LOOKED_AT])
     for pattern, group in ((_HEADING, 1), (_BOLD_LINE, "words")):
         if (found := pattern.search(text)) and (title := _shortened(_without_markdown(found[group]))):
-            return title.removesuffix(":")
+            return title.removesuffix(":").rstrip()
     short = ""
     for block in _ITEM.split(_QUOTE.sub("", text)):
         lines = [line for line in block.splitlines() if not _RULE.match(line)]
         for sentence in _SENTENCE.split(_without_markdown(" ".join(lines))):
-            title = _shortened(sentence).rstrip(".:。")
+            title = _shortened(sentence).rstrip(".:。 ")
             if len(title) >= _SHORT:
                 return title
             short = short or title

@@ -72,6 +72,11 @@ def test_a_long_sentence_is_cut_between_words() -> None:
     assert len(title) <= LONGEST
 
 
+@pytest.mark.parametrize("answer", ["The way it is done :", "# The way it is done :"])
+def test_a_colon_after_a_space_leaves_no_space(answer: str) -> None:
+    assert title_from_answer(answer) == "The way it is done"
+
+
 @given(st.text())
 def test_a_title_is_one_short_line_of_printable_characters(answer: str) -> None:
     for title in (title_from_answer(answer), title_from_words(answer)):
