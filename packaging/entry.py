@@ -41,8 +41,24 @@ def give_back_search(kernel: Any, folder: str, add: Any) -> None:
     kernel.SetDllDirectoryW(None)
 
 
+def hold_on_to(archive: Any, program: str = "/proc/self/exe") -> None:
+    """Read modules that are loaded late from the very file that runs, also when an upgrade has replaced or moved it.
+
+    PyInstaller opens the program by its name each time; where that leads nowhere it ends the process at once, and where
+    it leads to another version it reads in the wrong places. Linux knows the file itself.
+
+    Args:
+        archive: PyInstaller's, of the modules.
+        program: A name of the file that runs, whatever became of it.
+    """
+    if os.path.exists(program):
+        archive._filename = program
+
+
 if __name__ == "__main__":
     give_back(os.environ)
+    if sys.platform == "linux":
+        hold_on_to(sys.modules["pyimod02_importers"].pyz_archive)
     if sys.platform == "win32":
         import ctypes
 

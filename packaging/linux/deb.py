@@ -89,8 +89,13 @@ def make(built: Path, out: Path, *, quick: bool = False) -> Path:
         set_times(root, epoch())
         kind = ["-Zgzip", "-z1"] if quick else ["-Zxz"]
         environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch())}
-        order = ["dpkg-deb", "--root-owner-group", *kind, "--build", str(root), str(target)]
-        subprocess.run(order, env=environment, check=True, stdout=subprocess.DEVNULL)
+        part = target.with_suffix(".part")  # whoever ends this in the middle finds no package that is half a one
+        order = ["dpkg-deb", "--root-owner-group", *kind, "--build", str(root), str(part)]
+        try:
+            subprocess.run(order, env=environment, check=True, stdout=subprocess.DEVNULL)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
     return target
 
 

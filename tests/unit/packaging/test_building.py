@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -140,3 +140,12 @@ def test_without_the_packages_it_needs_the_maker_of_lists_says_how_to_start_it()
     result = subprocess.run(alone, capture_output=True, text=True, check=False)
     assert (result.returncode, len(result.stderr.splitlines())) == (1, 1)
     assert ".venv/bin/python" in result.stderr
+
+
+def test_late_modules_come_from_the_file_that_runs(tmp_path: Path) -> None:
+    archive = SimpleNamespace(_filename="/opt/kireji/kireji")
+    entry.hold_on_to(archive, str(tmp_path / "no-such-file"))
+    assert archive._filename == "/opt/kireji/kireji"
+    (tmp_path / "exe").touch()
+    entry.hold_on_to(archive, str(tmp_path / "exe"))
+    assert archive._filename == str(tmp_path / "exe")

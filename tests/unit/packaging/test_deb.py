@@ -147,6 +147,19 @@ def test_a_library_that_nobody_knows_stops_it(built: Path, tmp_path: Path) -> No
     assert deb.make(copy, tmp_path / "out", quick=True).exists()
 
 
+def test_a_package_that_was_not_finished_is_not_there(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = tmp_path / "bin" / "dpkg-deb"
+    stopped.parent.mkdir()
+    stopped.write_text('#!/bin/sh\nfor last; do :; done\necho half > "$last"\nexit 1\n')
+    stopped.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{stopped.parent}:{os.environ['PATH']}")
+    with pytest.raises(subprocess.CalledProcessError):
+        deb.make(built, tmp_path / "out", quick=True)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_a_package_that_was_renamed_is_asked_for_by_both_names() -> None:
     needed = libraries.Needs({"libglib-2.0.so.0": "x", "libc.so.6": "x", "ld-linux-x86-64.so.2": "x"}, (2, 34))
     assert libraries.depends(needed) == ["libc6 (>= 2.34)", "libglib2.0-0 | libglib2.0-0t64"]
