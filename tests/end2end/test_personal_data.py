@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -286,3 +287,25 @@ def test_everything_is_deleted_from_the_window(seat: Seat, service: ServiceProce
     assert not seat.home.exists()
     assert "Traceback" not in seat.printed
     assert stored(seat, "openrouter") == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+@pytest.mark.parametrize(
+    ("typed", "code", "stays"), [(b"\x03", 130, True), (b"no\n", 1, True), (b"delete\n", 0, False)]
+)
+def test_the_question_before_deleting_is_answered_or_left(
+    variables: dict[str, str], typed: bytes, code: int, stays: bool
+) -> None:
+    home = begun(variables)
+    near, far = os.openpty()
+    seated = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    command = [sys.executable, "-c", seated, *COMMAND, "data", "delete"]
+    process = subprocess.Popen(command, env=variables, stdin=far, stdout=far, stderr=far, start_new_session=True)
+    os.close(far)
+    shown = b""
+    while b"to delete:" not in shown:
+        shown += os.read(near, 4096)
+    os.write(near, typed)
+    assert process.wait(60) == code
+    os.close(near)
+    assert (home / "kireji.db").exists() is stays

@@ -97,6 +97,24 @@ class Console:
             # Without its cause, which holds the bytes that were read: they may be a key.
             raise KirejiError("Standard input is not text.", "Pass a text file or type it at the prompt.") from None
 
+    async def answer(self) -> str:
+        """The next line, while Ctrl+C still ends the command at once: a thread that reads is not waited for.
+
+        Raises:
+            KirejiError: It is not text.
+        """
+        import asyncio
+
+        from kireji.cli.keyboard import TerminalKeyboard
+
+        try:
+            descriptor = self._stdin.fileno() if self._stdin is not None and self.typed_at else -1
+        except (OSError, ValueError):
+            descriptor = -1
+        if descriptor < 0:
+            return await asyncio.to_thread(self.piped_line)
+        return (await TerminalKeyboard(descriptor).line()).strip()
+
     def write(self, text: str) -> None:
         """Print a piece of the result at once, without a line end. A terminal gets no control characters.
 

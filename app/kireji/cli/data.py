@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -88,7 +87,7 @@ def _delete(arguments: argparse.Namespace, console: Console) -> Work:
         if not arguments.yes:
             _show_what_goes(found, arguments, console)
             console.note(f'To take it along first: kireji data export FILE.zip. Type "{WORD}" to delete:')
-            if (await asyncio.to_thread(console.piped_line)).strip().casefold() != WORD:
+            if (await console.answer()).strip().casefold() != WORD:
                 console.note("Nothing was deleted.")
                 return FAILED
         backups = str(found.backups or "") if arguments.backups_too else ""

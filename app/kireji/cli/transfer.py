@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import time
 from datetime import datetime
 from pathlib import Path
@@ -115,7 +114,7 @@ def _restore(arguments: argparse.Namespace, console: Console) -> Work:
             if not (report.conversations or report.messages or report.pictures):
                 return DONE
             console.note("A copy of the history as it is now is made first. Restore? [y/N]")
-            if (await asyncio.to_thread(console.piped_line)).lower() not in ("y", "yes"):
+            if (await console.answer()).lower() not in ("y", "yes"):
                 console.note("Nothing was changed.")
                 return FAILED
         report = await backups.restore(path, removed_too=arguments.removed, told=shown.told)
