@@ -41,7 +41,7 @@ _REASONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "": "Kireji 在此读取您附加的内容，或您允许工具使用的内容。",
         },
         "ar": {
-            "NSLocalNetworkUsageDescription": "يتصل Kireji بالنماذج وخوادم الأدوات في شبكتك التي أدخلت عناوينها.",
+            "NSLocalNetworkUsageDescription": "يتصل Kireji بما أدخلت عناوينه من نماذج وخوادم أدوات في شبكتك.",
             "": "يقرأ Kireji هنا ما ترفقه أو ما تسمح لأداة باستخدامه.",
         },
     }

@@ -89,10 +89,10 @@ de.Comment=Fragen zu dem stellen, was auf dem Bildschirm ist
 ar.Comment=اسأل عمّا هو معروض على الشاشة
 en.StillRuns=Kireji is still running and could not be ended. Quit it in its tray menu, then go on.
 de.StillRuns=Kireji läuft noch und konnte nicht beendet werden. Beenden Sie es in seinem Symbolmenü und fahren Sie dann fort.
-ar.StillRuns=ما زال Kireji يعمل ولم يمكن إنهاؤه. أنهِه من قائمة أيقونته ثم تابع.
+ar.StillRuns=ما زال Kireji يعمل وتعذر إنهاؤه. أنهِه من قائمة أيقونته في منطقة الإعلام ثم تابع.
 en.DataStays=Your conversations, settings and logs stay in this folder:%n%n%1%n%nKeys stay in the Windows Credential Manager. Delete both by hand if you do not want to keep them.
 de.DataStays=Ihre Unterhaltungen, Einstellungen und Protokolle bleiben in diesem Ordner:%n%n%1%n%nSchlüssel bleiben in der Windows-Anmeldeinformationsverwaltung. Löschen Sie beides von Hand, wenn Sie es nicht behalten wollen.
-ar.DataStays=تبقى محادثاتك وإعداداتك وسجلاتك في هذا المجلد:%n%n%1%n%nوتبقى المفاتيح في مدير بيانات الاعتماد في Windows. احذفهما يدويًا إن كنت لا تريد الاحتفاظ بهما.
+ar.DataStays=تبقى محادثاتك وإعداداتك والسجلات التقنية في هذا المجلد:%n%n%1%n%nوتبقى المفاتيح في مدير بيانات الاعتماد في Windows. احذفهما يدويًا إن كنت لا تريد الاحتفاظ بهما.
 #ifdef Chinese
 zh.Autostart=随 Windows 启动，并停留在通知区域
 zh.Path=在终端中提供 kireji 命令

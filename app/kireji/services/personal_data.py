@@ -166,7 +166,7 @@ class PersonalData:
         """
         if users := await step(self._users):
             raise KirejiError(
-                say("This still uses your data: {users}.", users=", ".join(users)),
+                say("This still uses your data: {users}.", users=say(", ").join(users)),
                 say("End it, then delete again; nothing was deleted."),
             )
         for name in keys:

@@ -64,7 +64,7 @@ class DeleteDialog(QDialog):
 
     def _about_keys(self) -> str:
         of = names_by_provider(self._found.keys.names)
-        names = ", ".join(
+        names = tr(", ").join(
             f"{_holder(name)} ({count(number)})" if number > 1 else _holder(name) for name, number in of.items()
         )
         return tr("Also the keys in the keychain: {names}", names=names)
@@ -141,7 +141,7 @@ class DeleteDialog(QDialog):
         if found.keys.problem:
             remarks.append((f"{found.keys.problem} {tr('Keys in it stay; delete them there.')}", "warn"))
         if found.users:
-            users = tr("This still uses your data: {users}. End it first.", users=", ".join(found.users))
+            users = tr("This still uses your data: {users}. End it first.", users=tr(", ").join(found.users))
             remarks.append((users, "error"))
         return remarks
 

@@ -198,7 +198,7 @@ class AboutPresenter(QObject):
 
 
 def _exported(done: DataExported) -> str:
-    words = ", ".join(
+    words = tr(", ").join(
         (
             conversations(done.conversations),
             pictures(done.pictures),

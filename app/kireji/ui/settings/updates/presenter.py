@@ -135,7 +135,7 @@ class UpdatesPresenter(QObject):
         self._scope.restart(self._keep("updates.address", str(text)), name="address")
 
     def _keys_entered(self, text: object) -> None:
-        keys = tuple(re.split(r"[,;\s]+", str(text))) if text else ()
+        keys = tuple(re.split(r"[,;،，、\s]+", str(text))) if text else ()
         self._scope.restart(self._keep("updates.keys", keys), name="keys")
 
     async def _keep(self, option: str, value: object) -> None:
